@@ -1,0 +1,83 @@
+# SPDX-License-Identifier: MIT
+# emu386: `make` builds the emulator and its guest images, `make help` lists the rest.
+
+B ?= build
+CC ?= gcc
+CLANG ?= clang
+PKG_CONFIG ?= pkg-config
+CLANG_FORMAT ?= clang-format
+SAN ?=
+OPT ?= -O2 -g
+
+WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wmissing-prototypes \
+        -Wstrict-prototypes -Wundef -Wvla -Wpointer-arith -Wwrite-strings -Werror
+IS_CLANG := $(findstring clang,$(shell $(CC) --version))
+WARN += $(if $(IS_CLANG),-Winitializer-overrides,-Woverride-init)
+
+UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw 2>/dev/null)
+UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw 2>/dev/null)
+
+CFLAGS = $(WARN) $(OPT) $(SAN) -I. -I$(B)/gen -MMD -MP
+LDFLAGS = $(SAN)
+
+# The floors, bottom to top. A unit test links the floors up to its own.
+FLOORS := base mmu cpu devices machine loader ui
+src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c))
+obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
+OBJ_base := $(call obj,base)
+OBJ_mmu := $(call obj,mmu)
+OBJ_cpu := $(call obj,cpu)
+OBJ_devices := $(call obj,devices)
+OBJ_machine := $(call obj,machine)
+OBJ_loader := $(call obj,loader)
+OBJ_ui := $(call obj,ui)
+OBJ_all := $(foreach f,$(FLOORS),$(OBJ_$(f)))
+
+.PHONY: all
+all: $(B)/emu386 guests
+
+$(B)/emu386: $(B)/main.o $(OBJ_all)
+	$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS)
+
+$(B)/ui/%.o: ui/%.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
+
+$(B)/%.o: %.c
+	@mkdir -p $(@D)
+	$(CC) $(CFLAGS) -c -o $@ $<
+
+# Unit tests: tests/unit/test_FLOOR_WHAT.c links its floor and the ones below it.
+UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
+BELOW_base := base
+BELOW_mmu := base mmu
+BELOW_cpu := base mmu cpu
+BELOW_devices := base mmu devices
+BELOW_machine := base mmu cpu devices machine
+BELOW_loader := base mmu cpu devices machine loader
+BELOW_ui := base mmu cpu devices machine ui
+floor_of = $(word 2,$(subst _, ,$(1)))
+objs_below = $(foreach f,$(BELOW_$(call floor_of,$(1))),$(OBJ_$(f)))
+
+.SECONDEXPANSION:
+$(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $$(call objs_below,test_$$*)
+	$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter ui_%,$*),$(UI_LIBS))
+
+.PHONY: unit
+unit: $(addprefix $(B)/tests/unit/,$(UNIT))
+
+-include $(wildcard roms/rules.mk)
+-include $(wildcard tests/rules.mk)
+
+.PHONY: guests
+guests:
+
+.PHONY: format
+format:
+	$(CLANG_FORMAT) -i $$(git ls-files '*.c' '*.h')
+
+.PHONY: clean
+clean:
+	rm -rf build build-*
+
+-include $(shell find $(B) -name '*.d' 2>/dev/null)

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * config.h - what the user chose, as values; filled by main's option parser, read by
+ * machine_init and the front-ends. Strings are borrowed (argv lives as long as the program).
+ */
+#ifndef MACHINE_CONFIG_H
+#define MACHINE_CONFIG_H
+
+#include "base/types.h"
+
+enum cpu_model { CPU_386, CPU_486, CPU_PENTIUM, CPU_PPRO };
+enum engine { ENGINE_FAST, ENGINE_REFERENCE, ENGINE_LOCKSTEP };
+enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
+
+#define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)       /* 1 MiB */
+#define CONFIG_MAX_MEMORY (UINT32_C(3584) << 20)    /* the PCI hole begins at 3.5 GiB */
+
+struct config {
+    uint32_t memory;           /* bytes of RAM, a multiple of 4 KiB */
+    enum cpu_model cpu;        /* default CPU_PPRO */
+    enum engine engine;        /* default ENGINE_FAST */
+    unsigned insn_cost_log2;   /* an instruction costs 1 << this many clock units */
+    enum triple_fault on_triple_fault;
+    int64_t rtc_start;         /* seconds since 1970 that the RTC shows at power-on (fixed, so
+                                  that runs repeat; see --rtc) */
+    void (*serial_write)(void *ctx, uint8_t byte);   /* COM1 output, may be NULL */
+    void *serial_ctx;
+    void (*debugcon_write)(void *ctx, uint8_t byte); /* port E9h output, may be NULL */
+    void *debugcon_ctx;
+};
+
+#endif

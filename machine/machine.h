@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * machine.h - the board: a processor, memory and chips, wired (machine.c is the list), and
+ * the run slice. The only place that sees cpu/ and devices/ together.
+ *
+ * - machine_new / machine_free: a machine owns everything inside it.
+ * - machine_run runs until a virtual time and says why it stopped.
+ * - machine_screen looks, machine_input is the one door in, machine_snap saves and restores.
+ */
+#ifndef MACHINE_MACHINE_H
+#define MACHINE_MACHINE_H
+
+#include "base/types.h"
+
+struct bus;
+struct config;
+struct cpu;
+struct input;
+struct out;
+struct screen;
+struct snap;
+struct trace;
+struct machine;
+
+enum machine_stop {
+    MACHINE_RAN,       /* the time asked for has passed */
+    MACHINE_INSNS,     /* the instruction limit was reached */
+    MACHINE_EXITED,    /* the guest wrote to port F4h; see machine_exit_status */
+    MACHINE_TRIPLE,    /* triple fault (unless configured to reset) */
+    MACHINE_HALTED,    /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
+    MACHINE_DIVERGED,  /* lockstep: the two engines disagree; the report was printed to `log` */
+};
+
+/* What the processor holds when the loader hands over. */
+struct machine_entry {
+    bool protected_mode;  /* true: flat 32-bit segments, paging off (multiboot); false: real mode */
+    uint32_t eip;         /* entry point: EIP, or IP in real mode */
+    uint16_t cs, ds, es, ss; /* real mode only: segment values */
+    uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp;
+    bool interrupts;      /* IF */
+};
+
+/* Returns NULL and fills err when the host has no memory for it. cfg is copied. */
+struct machine *machine_new(const struct config *cfg, struct error *err);
+void machine_free(struct machine *m);
+
+/* Power-on reset of everything but memory contents. */
+void machine_reset(struct machine *m);
+/* Replaces the reset vector: what direct loading (multiboot, ELF, boot sector) needs. The VGA is
+   put into text mode 3 with the built-in font, the chips into the state a BIOS leaves them in. */
+void machine_enter(struct machine *m, const struct machine_entry *e);
+
+/* Runs until virtual time `until` (clock units) or, if earlier, until `max_insns` instructions
+   have retired since power-on (UINT64_MAX: no limit). */
+enum machine_stop machine_run(struct machine *m, uint64_t until, uint64_t max_insns);
+
+uint64_t machine_now(const struct machine *m);      /* virtual time, clock units */
+uint64_t machine_icount(const struct machine *m);   /* retired instructions since power-on */
+uint32_t machine_exit_status(const struct machine *m); /* (value << 1) | 1 of port F4h */
+bool machine_idle(const struct machine *m);         /* the processor is in HLT */
+
+struct bus *machine_bus(struct machine *m);
+struct cpu *machine_cpu(struct machine *m);
+struct trace *machine_trace(struct machine *m);
+
+void machine_screen(const struct machine *m, struct screen *out);
+void machine_input(struct machine *m, const struct input *in);
+
+/* Whole-machine snapshot (symmetric). After a failed load the machine must be freed. */
+void machine_snap(struct machine *m, struct snap *s);
+/* 64-bit hash of RAM and of the processor's architectural state. */
+uint64_t machine_hash(const struct machine *m);
+/* Registers, segments, control registers and the last instructions, for a human. */
+void machine_report(const struct machine *m, struct out *to);
+
+#endif

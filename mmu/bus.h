@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bus.h - the physical address space and the I/O port space.
+ *
+ * - Memory is made of regions of whole 4 KiB pages: RAM, ROM, or a device (MMIO). Where no
+ *   region is, reads give all ones ("open bus") and writes vanish; both leave a trace line.
+ * - Ports are claimed by name; two claims of one port are an error of the board (assert).
+ * - A device states which access widths its functions implement (io_ops.widths); the bus cuts
+ *   wider accesses into pieces, lowest address first. An access never wraps past the end of a
+ *   device's range: pieces outside it go to whatever is mapped there.
+ * - Every physical page has a flag byte (PAGE_*): a set flag keeps the page off the CPU's fast
+ *   path for stores (or loads), so that self-modifying code, watchpoints and page-table
+ *   tracking cost nothing on pages that do not need them.
+ * - A20: while the gate is closed, address bit 20 reads as zero. bus_a20() is the mask.
+ *
+ * peek/poke have no side effects: they see RAM and ROM only, never a device.
+ */
+#ifndef MMU_BUS_H
+#define MMU_BUS_H
+
+#include "base/types.h"
+
+struct trace;
+struct snap;
+
+struct io_ops {
+    uint32_t (*read)(void *dev, uint32_t off, unsigned size); /* off from the range's base */
+    void (*write)(void *dev, uint32_t off, uint32_t value, unsigned size);
+    uint8_t widths; /* sum of the sizes implemented: 1, 2, 4 (1 = bytes only); 0 means 1 */
+};
+
+enum {
+    PAGE_CODE = 1 << 0,  /* decoded instructions come from here: stores must be looked at */
+    PAGE_ROM = 1 << 1,   /* stores are dropped */
+    PAGE_MMIO = 1 << 2,  /* a device, or nothing: no host pointer */
+    PAGE_PT = 1 << 3,    /* a live page table (for the MMU's sanitizer) */
+    PAGE_WATCH = 1 << 4, /* a watchpoint is here */
+};
+
+#define BUS_REGIONS 32
+#define BUS_PORT_RANGES 64
+
+struct bus_region {
+    const char *name;
+    phys_t base;
+    uint32_t pages;           /* 4 KiB pages */
+    uint8_t *host;            /* RAM and ROM: first byte; NULL for MMIO */
+    const struct io_ops *ops; /* MMIO */
+    void *dev;
+    bool rom;
+};
+
+struct port_range {
+    const char *name;
+    uint16_t base;
+    uint16_t n;
+    const struct io_ops *ops;
+    void *dev;
+};
+
+struct bus {
+    struct bus_region region[BUS_REGIONS]; /* [0] is "nothing" */
+    unsigned regions;
+    struct port_range range[BUS_PORT_RANGES]; /* [0] is "nothing" */
+    unsigned ranges;
+    uint8_t *page_region; /* per physical page (2^20): index into region[] */
+    uint8_t *page_flags;  /* per physical page: PAGE_* */
+    uint8_t *port_of;     /* per port (65536): index into range[] */
+    uint8_t *ram;         /* all of RAM, one host mapping (owned) */
+    uint32_t ram_size;    /* bytes, a multiple of 4 KiB */
+    uint32_t a20_mask;    /* ~0u, or ~(1 << 20) while the gate is closed */
+    void (*mapping_changed)(void *arg); /* called after A20 or a region changes, may be NULL */
+    void *mapping_arg;
+    uint64_t io_count;    /* device accesses so far (ports and MMIO), for the CPU to notice */
+    struct trace *trace;
+};
+
+/* ram_size: bytes, multiple of 4 KiB, at most 3.5 GiB. RAM starts as zeroes and is not yet
+   mapped anywhere: the board maps slices of it. Fails only for lack of memory. */
+bool bus_init(struct bus *b, uint32_t ram_size, struct trace *t, struct error *err);
+void bus_fini(struct bus *b);
+
+/* Maps `size` bytes (whole pages) at base; a later mapping covers an earlier one. */
+void bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size, uint32_t ram_offset);
+void bus_map_rom(struct bus *b, const char *name, phys_t base, uint32_t size, uint8_t *host);
+void bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
+                  const struct io_ops *ops, void *dev);
+void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
+                   const struct io_ops *ops, void *dev);
+
+void bus_set_a20(struct bus *b, bool open);
+static inline phys_t bus_a20(const struct bus *b, phys_t a)
+{
+    return a & b->a20_mask;
+}
+
+/* Guest accesses, after A20. size is 1, 2 or 4; any alignment. */
+uint32_t bus_read(struct bus *b, phys_t a, unsigned size);
+void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size);
+uint32_t bus_in(struct bus *b, uint16_t port, unsigned size);
+void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size);
+
+/* Host address of the page that holds `a` if it is RAM or ROM, else NULL. */
+uint8_t *bus_host_page(const struct bus *b, phys_t a);
+
+/* No side effects. Return the number of bytes that were there (RAM, and ROM for peek; poke may
+   also write ROM, as a loader must); stops at the first byte that is not. */
+size_t bus_peek(const struct bus *b, phys_t a, void *buf, size_t n);
+size_t bus_poke(struct bus *b, phys_t a, const void *buf, size_t n);
+
+/* RAM contents and A20. Regions are the board's and are not saved. */
+void bus_snap(struct bus *b, struct snap *s);
+
+#endif
