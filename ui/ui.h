@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * ui.h - what main needs of a front-end: open a display, run a machine in it, close it.
+ *
+ *     struct ui *u = ui_open(&options, &err);
+ *     struct ui_result r = ui_run(u, machine);
+ *     ui_close(u);
+ *
+ * - One run loop serves all displays (ui/run.c): poll the display, run a slice of virtual time,
+ *   show the screen, sleep until the host's clock has caught up. Host time is used nowhere else.
+ * - ui_open takes over the terminal (UI_TERM) or opens the window (UI_SDL); ui_close gives it
+ *   back and may be called with NULL. Install signal handlers before ui_open and let them only
+ *   set the flag `quit` points to: the displays leave foreign handlers alone.
+ * - A machine that stopped for good is held on the screen, not closed, when hold_* says so.
+ * Not here: serial and debug console back-ends (ui/stdio.h), which main wires itself; the loop
+ * calls the `poll` hook for them and sleeps on `input_fd` as well.
+ */
+#ifndef UI_UI_H
+#define UI_UI_H
+
+#include "base/types.h"
+#include "machine/machine.h"
+
+#include <signal.h>
+
+struct out;
+struct ui;
+
+enum ui_display { UI_AUTO, UI_SDL, UI_TERM, UI_NONE };
+enum ui_pace { UI_PACE_AUTO, UI_PACE_REALTIME, UI_PACE_NONE };
+
+struct ui_options {
+    enum ui_display display; /* UI_AUTO: window if there is a desktop, terminal on a tty, none */
+    enum ui_pace pace;       /* UI_PACE_AUTO: realtime with a display, none without */
+    bool stdio_taken;        /* stdin or stdout is a guest device: UI_TERM is impossible */
+    const char *name;        /* what runs, for the title; may be NULL */
+    uint64_t max_insns;      /* as machine_run; 0 or UINT64_MAX: no limit */
+    double timeout;          /* host seconds, 0: none */
+    bool hold_halted;        /* HLT with interrupts off: stay until quit or timeout */
+    bool hold_triple;        /* triple fault: the same */
+    const volatile sig_atomic_t *quit; /* non-zero: end soon; may be NULL */
+    /* Called before every slice, and when input_fd is readable: the place to feed serial bytes. */
+    void (*poll)(void *ctx, struct machine *m);
+    /* Called once when the machine stopped for good, before a hold: the place for a report. */
+    void (*stopped)(void *ctx, struct machine *m, enum machine_stop stop);
+    void *ctx; /* handed to both */
+    /* Wakes the sleeping loop when readable; -1: none. May be NULL. Read through a pointer so
+       that poll can set it to -1 at end of file. */
+    const int *input_fd;
+};
+
+enum ui_end {
+    UI_STOPPED, /* the machine stopped: see stop */
+    UI_TIMEOUT, /* the host seconds are over */
+    UI_CLOSED,  /* the user closed the window or typed the quit key */
+    UI_QUIT,    /* the quit flag was set */
+};
+
+struct ui_result {
+    enum ui_end why;
+    /* MACHINE_RAN if the machine was still running. Otherwise why it stopped, also when the end
+       came during a hold (a triple fault stays one when the window is closed later). */
+    enum machine_stop stop;
+};
+
+/* Resolves UI_AUTO, opens the display. NULL and err if it cannot be opened. */
+struct ui *ui_open(const struct ui_options *options, struct error *err);
+/* Which display it became: never UI_AUTO. */
+enum ui_display ui_kind(const struct ui *u);
+struct ui_result ui_run(struct ui *u, struct machine *m);
+void ui_close(struct ui *u);
+
+/* Writes what the screen shows now as a PNG file, blinking parts and cursor visible. */
+bool ui_screenshot(const struct machine *m, const char *file, struct error *err);
+
+#endif
