@@ -56,9 +56,10 @@ uint64_t clock_next(const struct clock *k);
 void clock_fire(struct clock *k);
 
 /* Units in n periods of a frequency of `hz`, rounded down: exact over any n (no drift).
-   n * CLOCK_HZ_NUM must fit 128 bits, which it always does. hz > 0. */
+   A result beyond 64 bits is CLOCK_NEVER. hz > 0. */
 uint64_t clock_periods(uint64_t n, uint32_t hz);
-/* How many whole periods of `hz` lie in `units`: the inverse, rounded down. */
+/* How many whole periods of `hz` have ended by `units`: the largest n with
+   clock_periods(n, hz) <= units, so an event armed for the end of period n finds n. */
 uint64_t clock_count(uint64_t units, uint32_t hz);
 
 /* Saves or restores `now`. Each device saves its own events with event_snap, after this. */

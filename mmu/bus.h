@@ -13,7 +13,8 @@
  *   tracking cost nothing on pages that do not need them.
  * - A20: while the gate is closed, address bit 20 reads as zero. bus_a20() is the mask.
  *
- * peek/poke have no side effects: they see RAM and ROM only, never a device.
+ * peek/poke have no side effects: they see RAM and ROM only, never a device, and ignore A20
+ * (as does bus_host_page): a caller that means the guest's view applies bus_a20 itself.
  */
 #ifndef MMU_BUS_H
 #define MMU_BUS_H
@@ -26,7 +27,8 @@ struct snap;
 struct io_ops {
     uint32_t (*read)(void *dev, uint32_t off, unsigned size); /* off from the range's base */
     void (*write)(void *dev, uint32_t off, uint32_t value, unsigned size);
-    uint8_t widths; /* sum of the sizes implemented: 1, 2, 4 (1 = bytes only); 0 means 1 */
+    uint8_t widths; /* sum of the sizes implemented: 1, 2, 4 (1 = bytes only); 0 means 1.
+                       Bytes are compulsory. A NULL read or write is open bus that way. */
 };
 
 enum {
