@@ -68,6 +68,8 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT))
 
 -include $(wildcard roms/rules.mk)
 -include $(wildcard tests/rules.mk)
+-include tests/guest/guest.mk
+-include roms/bench/bench.mk
 
 .PHONY: guests
 guests:
