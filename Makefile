@@ -47,6 +47,14 @@ $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
 
+# The built-in font is drawn in a text file; this makes the table that vga_font.c includes.
+$(B)/gen/devices/vga_font.inc: devices/vga_font.txt devices/vga_font.awk
+	@mkdir -p $(@D)
+	awk -f devices/vga_font.awk devices/vga_font.txt >$@.tmp
+	@mv $@.tmp $@
+
+$(B)/devices/vga_font.o: $(B)/gen/devices/vga_font.inc
+
 # Unit tests: tests/unit/test_FLOOR_WHAT.c links its floor and the ones below it.
 UNIT := $(patsubst tests/unit/%.c,%,$(wildcard tests/unit/test_*.c))
 BELOW_base := base
