@@ -24,14 +24,14 @@ struct screen_cell {
 
 struct screen {
     enum screen_kind kind;
-    unsigned cols, rows;           /* text cells */
-    unsigned cell_w, cell_h;       /* pixels in a cell: 8 or 9, 1 to 32 */
+    unsigned cols, rows;     /* text cells */
+    unsigned cell_w, cell_h; /* pixels in a cell: 8 or 9, 1 to 32 */
     struct screen_cell cells[SCREEN_MAX_ROWS * SCREEN_MAX_COLS]; /* row by row, cols per row */
-    uint8_t font[2][256][32];      /* glyph rows, MSB left; [0] for attr bit 3 clear, [1] set */
-    uint32_t palette[16];          /* 0x00RRGGBB */
-    bool blink;                    /* attr bit 7 means blinking, else bright background */
-    bool line_graphics;            /* 9-dot cells: codes C0h-DFh repeat column 8 */
-    bool cursor_on;                /* cursor enabled and on screen */
+    uint8_t font[2][256][32]; /* glyph rows, MSB left; [0] for attr bit 3 clear, [1] set */
+    uint32_t palette[16];     /* 0x00RRGGBB */
+    bool blink;               /* attr bit 7 means blinking, else bright background */
+    bool line_graphics;       /* 9-dot cells: codes C0h-DFh repeat column 8 */
+    bool cursor_on;           /* cursor enabled and on screen */
     unsigned cursor_col, cursor_row;
     unsigned cursor_top, cursor_bottom; /* first and last glyph row of the cursor */
 };

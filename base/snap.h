@@ -20,13 +20,13 @@
 #include "base/types.h"
 
 struct snap {
-    uint8_t *buf;        /* the stream */
-    size_t len;          /* bytes in it */
-    size_t cap;          /* bytes allocated (0 = borrowed, loading only) */
-    size_t pos;          /* next byte to read when loading */
-    bool loading;        /* direction */
-    char section[16];    /* the section we are in, for messages */
-    struct error err;    /* first error; err.text[0] == 0: none */
+    uint8_t *buf;     /* the stream */
+    size_t len;       /* bytes in it */
+    size_t cap;       /* bytes allocated (0 = borrowed, loading only) */
+    size_t pos;       /* next byte to read when loading */
+    bool loading;     /* direction */
+    char section[16]; /* the section we are in, for messages */
+    struct error err; /* first error; err.text[0] == 0: none */
 };
 
 void snap_save_init(struct snap *s);

@@ -16,14 +16,14 @@
 struct out;
 
 enum trace_cat {
-    TRACE_CPU,   /* mode changes, unimplemented instructions, shutdown */
-    TRACE_INT,   /* exceptions and interrupts delivered */
-    TRACE_MMU,   /* CR0, CR3, flushes, page faults */
-    TRACE_BUS,   /* accesses where nothing is, writes to ROM */
+    TRACE_CPU, /* mode changes, unimplemented instructions, shutdown */
+    TRACE_INT, /* exceptions and interrupts delivered */
+    TRACE_MMU, /* CR0, CR3, flushes, page faults */
+    TRACE_BUS, /* accesses where nothing is, writes to ROM */
     TRACE_PIC,
     TRACE_PIT,
     TRACE_RTC,
-    TRACE_KBD,   /* 8042 and keyboard */
+    TRACE_KBD, /* 8042 and keyboard */
     TRACE_UART,
     TRACE_VGA,
     TRACE_BOARD, /* ports 61h, 92h, E9h, F4h */
@@ -35,11 +35,11 @@ enum trace_cat {
 #define TRACE_WIDTH 112
 
 struct trace {
-    const uint64_t *now;                  /* the clock's time, may be NULL */
-    struct out *echo_to;                  /* where echoed lines go, may be NULL */
-    uint32_t ring_mask;                   /* categories kept in the ring (bit per trace_cat) */
-    uint32_t echo_mask;                   /* categories also written to echo_to */
-    uint64_t lines;                       /* lines ever written; the last is (lines-1) % LINES */
+    const uint64_t *now; /* the clock's time, may be NULL */
+    struct out *echo_to; /* where echoed lines go, may be NULL */
+    uint32_t ring_mask;  /* categories kept in the ring (bit per trace_cat) */
+    uint32_t echo_mask;  /* categories also written to echo_to */
+    uint64_t lines;      /* lines ever written; the last is (lines-1) % LINES */
     char ring[TRACE_LINES][TRACE_WIDTH];
 };
 
@@ -54,8 +54,9 @@ void trace_line(struct trace *t, enum trace_cat cat, const char *fmt, ...) PRINT
 
 #define TRACE(t, cat, ...)                                                                         \
     do {                                                                                           \
-        if ((t) && ((((t)->ring_mask | (t)->echo_mask) >> (cat)) & 1u))                            \
-            trace_line((t), (cat), __VA_ARGS__);                                                   \
+        struct trace *trace_ = (t); /* the address of an object is a fine argument */              \
+        if (trace_ && (((trace_->ring_mask | trace_->echo_mask) >> (cat)) & 1u))                   \
+            trace_line(trace_, (cat), __VA_ARGS__);                                                \
     } while (0)
 
 #endif

@@ -65,15 +65,15 @@ struct bus {
     unsigned regions;
     struct port_range range[BUS_PORT_RANGES]; /* [0] is "nothing" */
     unsigned ranges;
-    uint8_t *page_region; /* per physical page (2^20): index into region[] */
-    uint8_t *page_flags;  /* per physical page: PAGE_* */
-    uint8_t *port_of;     /* per port (65536): index into range[] */
-    uint8_t *ram;         /* all of RAM, one host mapping (owned) */
-    uint32_t ram_size;    /* bytes, a multiple of 4 KiB */
-    uint32_t a20_mask;    /* ~0u, or ~(1 << 20) while the gate is closed */
+    uint8_t *page_region;               /* per physical page (2^20): index into region[] */
+    uint8_t *page_flags;                /* per physical page: PAGE_* */
+    uint8_t *port_of;                   /* per port (65536): index into range[] */
+    uint8_t *ram;                       /* all of RAM, one host mapping (owned) */
+    uint32_t ram_size;                  /* bytes, a multiple of 4 KiB */
+    uint32_t a20_mask;                  /* ~0u, or ~(1 << 20) while the gate is closed */
     void (*mapping_changed)(void *arg); /* called after A20 or a region changes, may be NULL */
     void *mapping_arg;
-    uint64_t io_count;    /* device accesses so far (ports and MMIO), for the CPU to notice */
+    uint64_t io_count; /* device accesses so far (ports and MMIO), for the CPU to notice */
     struct trace *trace;
 };
 
