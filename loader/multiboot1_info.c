@@ -1,0 +1,136 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * multiboot1_info.c - the multiboot 1 information structure, Multiboot Specification version
+ * 0.6.96, 3.3:
+ *
+ *     0 flags        4 mem_lower    8 mem_upper   12 boot_device  16 cmdline
+ *    20 mods_count  24 mods_addr   28 syms (16)   44 mmap_length  48 mmap_addr
+ *    52 drives (8)  60 config      64 loader name 68 apm          72 vbe (16)
+ *    88 framebuffer (28: address 8, pitch, width, height, bits per pixel, type, colours)
+ *
+ * The block holds, in this order: the structure, the memory map, the module list, the strings.
+ */
+#include "loader/multiboot1_info.h"
+
+#include "loader/bytes.h"
+#include "loader/image.h"
+
+#include <string.h>
+
+enum {
+    INFO_SIZE = 116,
+    MAP_ENTRY = 24, /* its own size field, base, length, type */
+    MAP_ENTRIES = 5,
+    MODULE_ENTRY = 16,
+
+    HAS_MEMORY = 1 << 0,
+    HAS_CMDLINE = 1 << 2,
+    HAS_MODULES = 1 << 3,
+    HAS_SECTIONS = 1 << 5,
+    HAS_MAP = 1 << 6,
+    HAS_NAME = 1 << 9,
+    HAS_FRAMEBUFFER = 1 << 12,
+
+    MAP_USABLE = 1,
+    MAP_RESERVED = 2,
+    FRAMEBUFFER_TEXT = 2,
+
+    EBDA_BASE = 0x9fc00,
+    ROM_BASE = 0xf0000,
+    TEXT_BASE = 0xb8000,
+};
+
+#define FIRMWARE_BASE UINT32_C(0xfffc0000)
+
+static const char loader_name[] = "emu386";
+
+size_t multiboot1_info_size(const struct multiboot1_info *info)
+{
+    size_t size = INFO_SIZE + MAP_ENTRIES * MAP_ENTRY + (size_t)info->modules * MODULE_ENTRY;
+
+    size += strlen(info->cmdline) + 1 + sizeof loader_name;
+    for (unsigned i = 0; i < info->modules; i++)
+        size += strlen(info->module[i].string) + 1;
+    return size;
+}
+
+static uint8_t *put_map_entry(uint8_t *to, uint32_t base, uint32_t length, uint32_t type)
+{
+    bytes_put32(to, MAP_ENTRY - 4); /* the field does not count itself */
+    bytes_put32(to + 4, base);
+    bytes_put32(to + 8, 0);
+    bytes_put32(to + 12, length);
+    bytes_put32(to + 16, 0);
+    bytes_put32(to + 20, type);
+    return to + MAP_ENTRY;
+}
+
+static unsigned put_map(uint8_t *to, uint32_t memory)
+{
+    uint8_t *start = to;
+
+    to = put_map_entry(to, 0, EBDA_BASE, MAP_USABLE);
+    to = put_map_entry(to, EBDA_BASE, PLAN_LOW_END - EBDA_BASE, MAP_RESERVED);
+    to = put_map_entry(to, ROM_BASE, PLAN_HIGH_BASE - ROM_BASE, MAP_RESERVED);
+    if (memory > PLAN_HIGH_BASE)
+        to = put_map_entry(to, PLAN_HIGH_BASE, memory - PLAN_HIGH_BASE, MAP_USABLE);
+    to = put_map_entry(to, FIRMWARE_BASE, -FIRMWARE_BASE, MAP_RESERVED);
+    return (unsigned)(to - start);
+}
+
+static void put_framebuffer(uint8_t *to)
+{
+    bytes_put32(to, TEXT_BASE);
+    bytes_put32(to + 4, 0);
+    bytes_put32(to + 8, 160); /* bytes in a row */
+    bytes_put32(to + 12, 80);
+    bytes_put32(to + 16, 25);
+    to[20] = 16; /* bits in a cell */
+    to[21] = FRAMEBUFFER_TEXT;
+}
+
+/* Copies a string to *next and returns the guest's address of it. */
+static phys_t put_string(uint8_t *block, phys_t at, size_t *next, const char *text)
+{
+    phys_t where = at + (phys_t)*next;
+
+    memcpy(block + *next, text, strlen(text) + 1);
+    *next += strlen(text) + 1;
+    return where;
+}
+
+void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, phys_t at)
+{
+    size_t map = INFO_SIZE;
+    size_t modules = map + MAP_ENTRIES * MAP_ENTRY;
+    size_t strings = modules + (size_t)info->modules * MODULE_ENTRY;
+    uint32_t flags = HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME;
+
+    bytes_put32(block + 4, EBDA_BASE / 1024);
+    bytes_put32(block + 8, (info->memory - PLAN_HIGH_BASE) / 1024);
+    bytes_put32(block + 16, put_string(block, at, &strings, info->cmdline));
+    bytes_put32(block + 20, info->modules);
+    bytes_put32(block + 24, at + (phys_t)modules);
+    for (unsigned i = 0; i < info->modules; i++) {
+        uint8_t *entry = block + modules + (size_t)i * MODULE_ENTRY;
+
+        bytes_put32(entry, info->module[i].start);
+        bytes_put32(entry + 4, info->module[i].end);
+        bytes_put32(entry + 8, put_string(block, at, &strings, info->module[i].string));
+    }
+    if (info->sections) {
+        flags |= HAS_SECTIONS;
+        bytes_put32(block + 28, info->sections);
+        bytes_put32(block + 32, 40);
+        bytes_put32(block + 36, info->section_table);
+        bytes_put32(block + 40, info->section_names);
+    }
+    bytes_put32(block + 44, put_map(block + map, info->memory));
+    bytes_put32(block + 48, at + (phys_t)map);
+    bytes_put32(block + 64, put_string(block, at, &strings, loader_name));
+    if (info->video) {
+        flags |= HAS_FRAMEBUFFER;
+        put_framebuffer(block + 88);
+    }
+    bytes_put32(block, flags);
+}
