@@ -2,7 +2,9 @@
 # emu386: `make` builds the emulator and its guest images, `make help` lists the rest.
 
 B ?= build
-CC ?= gcc
+ifeq ($(origin CC),default) # make's own default is cc
+CC := gcc
+endif
 CLANG ?= clang
 PKG_CONFIG ?= pkg-config
 CLANG_FORMAT ?= clang-format
@@ -34,7 +36,7 @@ OBJ_ui := $(call obj,ui)
 OBJ_all := $(foreach f,$(FLOORS),$(OBJ_$(f)))
 
 .PHONY: all
-all: $(B)/emu386 guests
+all: $(B)/emu386 guests ## build the emulator and its guests (the default)
 
 $(B)/emu386: $(B)/main.o $(OBJ_all)
 	$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS)
@@ -71,8 +73,9 @@ objs_below = $(foreach f,$(BELOW_$(call floor_of,$(1))),$(OBJ_$(f)))
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $$(call objs_below,test_$$*)
 	$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter ui_%,$*),$(UI_LIBS))
 
+.PRECIOUS: $(B)/tests/unit/%.o
 .PHONY: unit
-unit: $(addprefix $(B)/tests/unit/,$(UNIT))
+unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 
 -include $(wildcard roms/rules.mk)
 -include $(wildcard tests/rules.mk)
@@ -80,14 +83,22 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT))
 -include roms/bench/bench.mk
 
 .PHONY: guests
-guests:
+guests: ## build the kernel, its programs and the other images in roms/
 
 .PHONY: format
-format:
+format: ## rewrite every C file as .clang-format says
 	$(CLANG_FORMAT) -i $$(git ls-files '*.c' '*.h')
 
 .PHONY: clean
-clean:
+clean: ## remove everything that was built
 	rm -rf build build-*
+
+.PHONY: help
+help: ## list the targets and the variables
+	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(filter %akefile %.mk,$(MAKEFILE_LIST))
+	@echo
+	@echo '  B=DIR         where to build (build)      CC=gcc|clang   the compiler (gcc)'
+	@echo '  OPT=FLAGS     optimisation (-O2 -g)       SAN=FLAGS      sanitizers, with another B'
+	@echo '  JOBS=N        suites that run at a time'
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

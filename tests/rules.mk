@@ -1,0 +1,42 @@
+# SPDX-License-Identifier: MIT
+# How the tests are run. A suite is a program that ends with the line "N passed, N failed"; to
+# add one, in any .mk file:
+#     SUITES += NAME              it is part of `make test`
+#     SUITE_NAME = COMMAND        run from the project's root; $(B)/emu386 is the emulator
+#     TEST_NEEDS += FILE...       what must be built before
+# Unit tests (tests/unit/test_*.c) are found by themselves. Put what takes long first.
+
+JOBS ?= $(shell nproc)
+
+LINTS := selftest headers format purity floors size spdx runner
+lint_suites := $(addprefix lint-,$(LINTS))
+$(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLANG_FORMAT=$(CLANG_FORMAT) tests/lint/$(l).sh))
+
+unit_suites := $(UNIT)
+$(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
+
+# $(call run_suites,NAMES): writes the table and runs it.
+define run_suites
+@mkdir -p $(B)/tests
+@$(file >$(B)/tests/$@.suites)$(foreach s,$(1),$(file >>$(B)/tests/$@.suites,$(s) $(SUITE_$(s))))JOBS=$(JOBS) tests/run.sh $(B)/tests/$@.suites
+endef
+
+# Sanitizers put counters into writable sections, so their build is not looked at.
+all_suites = $(SUITES) $(unit_suites) $(if $(SAN),,$(lint_suites))
+
+.PHONY: test test-unit test-san test-clang lint
+test: $$(B)/emu386 guests unit $$(TEST_NEEDS) ## run every test; the last line is the sum
+	$(call run_suites,$(all_suites))
+
+test-unit: unit ## run the unit tests
+	$(call run_suites,$(unit_suites))
+
+lint: $$(OBJ_all) ## check structure: floors, purity, headers, format, sizes, licence lines
+	$(call run_suites,$(lint_suites))
+
+test-san: ## run every test but lint under AddressSanitizer and UBSan (in build-san)
+	$(MAKE) B=build-san CC=gcc OPT="-O1 -g" \
+	    SAN="-fsanitize=address,undefined -fno-sanitize-recover=undefined" test
+
+test-clang: ## build everything with clang (in build-clang) and run the unit tests
+	$(MAKE) B=build-clang CC=$(CLANG) all test-unit
