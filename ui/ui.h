@@ -13,7 +13,7 @@
  *   set the flag `quit` points to: the displays leave foreign handlers alone.
  * - A machine that stopped for good is held on the screen, not closed, when hold_* says so.
  * Not here: serial and debug console back-ends (ui/stdio.h), which main wires itself; the loop
- * calls the `poll` hook for them and sleeps on `input_fd` as well.
+ * calls the `poll` hook for them before every slice, at most 1/60 s apart while it keeps pace.
  */
 #ifndef UI_UI_H
 #define UI_UI_H
@@ -39,14 +39,11 @@ struct ui_options {
     bool hold_halted;        /* HLT with interrupts off: stay until quit or timeout */
     bool hold_triple;        /* triple fault: the same */
     const volatile sig_atomic_t *quit; /* non-zero: end soon; may be NULL */
-    /* Called before every slice, and when input_fd is readable: the place to feed serial bytes. */
+    /* Called before every slice; must not block. The place to feed serial bytes. */
     void (*poll)(void *ctx, struct machine *m);
     /* Called once when the machine stopped for good, before a hold: the place for a report. */
     void (*stopped)(void *ctx, struct machine *m, enum machine_stop stop);
     void *ctx; /* handed to both */
-    /* Wakes the sleeping loop when readable; -1: none. May be NULL. Read through a pointer so
-       that poll can set it to -1 at end of file. */
-    const int *input_fd;
 };
 
 enum ui_end {
