@@ -65,6 +65,8 @@ struct trace *machine_trace(struct machine *m);
 
 void machine_screen(const struct machine *m, struct screen *out);
 void machine_input(struct machine *m, const struct input *in);
+/* How many INPUT_SERIAL bytes the line takes now without losing one (uart_room of COM1). */
+unsigned machine_serial_room(const struct machine *m);
 
 /* Whole-machine snapshot (symmetric). After a failed load the machine must be freed. */
 void machine_snap(struct machine *m, struct snap *s);
