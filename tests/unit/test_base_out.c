@@ -36,6 +36,11 @@ static void test_long(void)
     out_buffer(&o, big, sizeof big);
     out_printf(&o, "<%s>", want);
     CHECK(o.len == 2001 && big[0] == '<' && big[2000] == '>', "a long line is whole: %zu", o.len);
+    for (int n = 500; n < 520; n++) { /* around the size of the buffer on the stack */
+        out_buffer(&o, big, sizeof big);
+        out_printf(&o, "%.*s", n, want);
+        CHECK(strlen(big) == (size_t)n, "a line of %d is %zu long", n, strlen(big));
+    }
 }
 
 static void test_file(void)

@@ -82,11 +82,13 @@ static void test_hostile_text(void)
     guest[sizeof guest - 1] = '\0';
     guest[0] = '\x1b';
     guest[1] = '\n';
+    guest[2] = '\x7f';
     TRACE(&t, TRACE_UART, "%s", guest);
     out_buffer(&o, text, sizeof text);
     trace_dump(&t, &o, 1);
     CHECK(strlen(text) == TRACE_WIDTH, "a long line is cut: %zu", strlen(text));
-    CHECK(!strchr(text, '\x1b') && strchr(text, '\n') == text + TRACE_WIDTH - 1,
+    CHECK(!strchr(text, '\x1b') && !strchr(text, '\x7f') &&
+              strchr(text, '\n') == text + TRACE_WIDTH - 1,
           "control characters do not pass");
 }
 

@@ -246,6 +246,43 @@ static void test_peek_poke(void)
     bus_fini(&b);
 }
 
+/* Loads a stream whose page list is `first`, `second` (each with a page of bytes), end. */
+static bool accepts_pages(uint32_t first, uint32_t second)
+{
+    static uint8_t bytes[4096] = {1};
+    struct bus b = bus_of(MIB);
+    struct snap s, l;
+    bool open = true, good;
+    uint32_t size = MIB, end = UINT32_MAX;
+    uint64_t count = 77;
+
+    snap_save_init(&s);
+    (void)snap_section(&s, "bus", 1);
+    snap_u32(&s, &size);
+    snap_bool(&s, &open);
+    snap_u64(&s, &count);
+    snap_u32(&s, &first);
+    snap_bytes(&s, bytes, sizeof bytes);
+    snap_u32(&s, &second);
+    snap_bytes(&s, bytes, sizeof bytes);
+    snap_u32(&s, &end);
+    snap_load_init(&l, s.buf, s.len);
+    bus_snap(&b, &l);
+    good = snap_ok(&l) && b.io_count == 77;
+    snap_free(&s);
+    bus_fini(&b);
+    return good;
+}
+
+static void test_page_list(void)
+{
+    CHECK(accepts_pages(0, 255), "the first and the last page");
+    CHECK(!accepts_pages(0, 256), "one page beyond");
+    CHECK(!accepts_pages(0x80000000, 3), "far beyond");
+    CHECK(!accepts_pages(5, 5), "a page twice");
+    CHECK(!accepts_pages(5, 4), "out of order");
+}
+
 static void test_snapshot(void)
 {
     struct bus a = bus_of(64 * MIB), b = bus_of(64 * MIB), small = bus_of(MIB);
@@ -384,6 +421,7 @@ int main(void)
     test_ports();
     test_a20_and_flags();
     test_peek_poke();
+    test_page_list();
     test_snapshot();
     test_board_errors();
     return report_end();
