@@ -8,7 +8,7 @@
 
 JOBS ?= $(shell nproc)
 
-LINTS := selftest headers format purity floors size spdx runner
+LINTS := selftest headers format purity floors size spdx shell runner
 lint_suites := $(addprefix lint-,$(LINTS))
 $(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLANG_FORMAT=$(CLANG_FORMAT) tests/lint/$(l).sh))
 

@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # SPDX-License-Identifier: MIT
 # lib.sh - what the lint scripts share. Each is called as SCRIPT [ROOT]: it goes to ROOT (this
 # project by default), prints one line per finding and ends with "N passed, N failed".

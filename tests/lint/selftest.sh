@@ -47,6 +47,7 @@ clean_tree() {
     source_file main.c '#include "loader/l.h"'
     source_file roms/kernel/k.h '#ifndef K_H' '#define K_H' '#endif'
     source_file roms/kernel/k.c '#include "kernel/k.h"'
+    printf '#!/bin/sh\n# SPDX-License-Identifier: MIT\necho yes\n' >"$dir/tests/good.sh"
 }
 
 compile() { # objects of the whole tree, as the build makes them
@@ -58,23 +59,27 @@ compile() { # objects of the whole tree, as the build makes them
 }
 
 accepts() { # accepts SCRIPT: the clean tree passes
-    local out
-    out=$(bash "$lint/$1" "$dir" 2>&1)
-    note "$([ $? -eq 0 ] && [[ $(tail -n 1 <<<"$out") =~ ^[1-9][0-9]*\ passed,\ 0\ failed$ ]] &&
-        echo yes || echo no)" "$1 refuses a clean tree: $out"
+    local out good=no
+    if out=$(bash "$lint/$1" "$dir" 2>&1) &&
+        [[ $(tail -n 1 <<<"$out") =~ ^[1-9][0-9]*\ passed,\ 0\ failed$ ]]; then
+        good=yes
+    fi
+    note $good "$1 refuses a clean tree: $out"
 }
 
 refuses() { # refuses SCRIPT FILE WHAT: one finding, about FILE
-    local out
-    out=$(bash "$lint/$1" "$dir" 2>&1)
-    note "$([ $? -ne 0 ] && grep -q "$2" <<<"$out" && [[ $(tail -n 1 <<<"$out") == *', '[1-9]* ]] &&
-        echo yes || echo no)" "$1 does not see $3: $out"
+    local out good=no
+    if ! out=$(bash "$lint/$1" "$dir" 2>&1) && grep -q "$2" <<<"$out" &&
+        [[ $(tail -n 1 <<<"$out") =~ ,\ [1-9][0-9]*\ failed$ ]]; then
+        good=yes
+    fi
+    note $good "$1 does not see $3: $out"
     clean_tree
 }
 
 clean_tree
 compile
-for script in floors purity headers format size spdx; do
+for script in floors purity headers format size spdx shell; do
     accepts $script.sh
 done
 
@@ -135,7 +140,7 @@ refuses headers.sh base/n.h 'a header that needs another one'
 source_file base/n.h 'struct n {' '    int x;' '};'
 refuses headers.sh base/n.h 'a header without a guard'
 
-# format, size, licence
+# format, size, licence, shell
 source_file base/f.h 'int   f_get( void );'
 refuses format.sh base/f.h 'bad formatting'
 mapfile -t many < <(seq -f '/* %g */' 1 650)
@@ -156,6 +161,8 @@ echo 'base/a.c because' >"$dir/tests/lint/size-exempt.txt"
 refuses size.sh base/a.c 'an exception that is not needed'
 printf 'int p;\n' >"$dir/base/p.c"
 refuses spdx.sh base/p.c 'a file without a licence'
+printf '#!/bin/sh\n# SPDX-License-Identifier: MIT\ncd $1\n' >"$dir/tests/p.sh"
+refuses shell.sh tests/p.sh 'an unguarded cd'
 
 printf '%d passed, %d failed\n' "$passed" "$failed"
 [ "$failed" -eq 0 ]
