@@ -23,7 +23,6 @@
 
 #include <signal.h>
 
-struct out;
 struct ui;
 
 enum ui_display { UI_AUTO, UI_SDL, UI_TERM, UI_NONE };

@@ -1,0 +1,302 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * run.c - opens a display and runs a machine in it: the only place where host time meets
+ * virtual time.
+ *
+ *     poll the display -> feed keys -> run a slice -> show -> sleep until the host is there
+ *
+ * - Pace: after a slice the loop sleeps until as much host time as virtual time has passed. A
+ *   machine that cannot keep up is not chased: a lag of more than MAX_LAG is forgotten, so that
+ *   after a pause (a stopped process, a busy host) the guest does not race.
+ * - A slice is 1/60 s of virtual time at most; it shrinks when the host needs long for it, so
+ *   that keys, quitting and the timeout are answered in time. How the time is cut into slices
+ *   is invisible to the guest.
+ * - Keys are fed a few at a time in virtual time: a PS/2 keyboard buffers 16 bytes.
+ */
+#include "ui/ui.h"
+#include "base/clock.h"
+#include "base/screen.h"
+#include "ui/display.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <time.h>
+#include <unistd.h>
+
+#define SECOND UINT64_C(1000000000) /* ns of host time */
+#define FRAME (SECOND / 60)         /* how often the screen is shown */
+#define HOLD_WAIT (SECOND / 30)     /* between polls while a stopped machine is held */
+#define MAX_LAG (SECOND / 10)       /* how far the guest may fall behind and catch up */
+#define SLICE_LONG (SECOND / 40)    /* host time of a slice that is too long */
+#define SLICE_SHORT (SECOND / 160)  /* and of one that may grow */
+#define SLICE_MIN (SECOND / 20000)  /* virtual ns */
+#define SLICE_MAX (SECOND / 60)     /* with a display or in real time */
+#define SLICE_MAX_HEADLESS (SECOND) /* without both */
+#define KEY_GAP (SECOND / 60)       /* virtual ns between two helpings of keys */
+#define KEYS_AT_ONCE 4u             /* at most 16 bytes in scan code set 2 */
+#define VGA_FRAME (SECOND / 70)     /* the VGA counts frames to blink */
+
+struct ui {
+    const struct display_ops *ops; /* which display */
+    void *display;                 /* its state, NULL once closed */
+    struct ui_options options;     /* as given */
+    bool realtime;                 /* pace */
+    bool held;                     /* the machine stopped for good and is still shown */
+    bool report_due;               /* the `stopped` hook waits for the terminal to be free */
+    enum machine_stop stop;        /* why it stopped, MACHINE_RAN while it runs */
+    uint64_t slice;                /* virtual ns of the next slice */
+    uint64_t slice_max;            /* its limit */
+    uint64_t base_host;            /* pace: this host time ... */
+    uint64_t base_virtual;         /* ... is this virtual time, both in ns */
+    uint64_t next_key;             /* virtual ns of the next helping of keys */
+    uint64_t next_show;            /* host ns of the next frame */
+    uint64_t title_key;            /* what the title shows, to notice a change */
+    struct ui_keys keys;           /* waiting for the keyboard */
+    struct screen screen;          /* the frame being shown */
+};
+
+/* One clock unit is 275/336 ns (base/clock.h: 13.44 GHz / 11). Exact, without overflow. */
+static uint64_t units_to_ns(uint64_t units)
+{
+    return units / 336 * 275 + units % 336 * 275 / 336;
+}
+
+static uint64_t ns_to_units(uint64_t ns)
+{
+    return ns / 275 * 336 + ns % 275 * 336 / 275;
+}
+
+static uint64_t host_now(void)
+{
+    struct timespec t;
+
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (uint64_t)t.tv_sec * SECOND + (uint64_t)t.tv_nsec;
+}
+
+/* Sleeps until then or until a signal: the caller looks at the quit flag next. */
+static void host_sleep(uint64_t until)
+{
+    struct timespec t = {.tv_sec = (time_t)(until / SECOND), .tv_nsec = (long)(until % SECOND)};
+
+    clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &t, NULL);
+}
+
+static bool has_desktop(void)
+{
+    const char *x11 = getenv("DISPLAY"), *wayland = getenv("WAYLAND_DISPLAY");
+
+    return (x11 && *x11) || (wayland && *wayland);
+}
+
+static bool open_as(struct ui *u, const struct display_ops *ops, struct error *err)
+{
+    u->ops = ops;
+    u->display = ops->open(&u->options, err);
+    return u->display != NULL;
+}
+
+static bool open_display(struct ui *u, struct error *err)
+{
+    switch (u->options.display) {
+    case UI_SDL: return open_as(u, &display_sdl, err);
+    case UI_TERM: return open_as(u, &display_term, err);
+    case UI_NONE: return open_as(u, &display_headless, err);
+    case UI_AUTO: break;
+    }
+    if (has_desktop() && open_as(u, &display_sdl, NULL))
+        return true;
+    if (!u->options.stdio_taken && isatty(STDIN_FILENO) && isatty(STDOUT_FILENO) &&
+        open_as(u, &display_term, NULL))
+        return true;
+    return open_as(u, &display_headless, err);
+}
+
+struct ui *ui_open(const struct ui_options *options, struct error *err)
+{
+    struct ui *u = calloc(1, sizeof(*u));
+
+    if (!u) {
+        error_set(err, "no memory for the user interface");
+        return NULL;
+    }
+    u->options = *options;
+    if (!u->options.max_insns)
+        u->options.max_insns = UINT64_MAX;
+    if (!open_display(u, err)) {
+        free(u);
+        return NULL;
+    }
+    u->realtime = options->pace == UI_PACE_REALTIME ||
+                  (options->pace == UI_PACE_AUTO && u->ops->kind != UI_NONE);
+    u->slice = SLICE_MIN;
+    u->slice_max = u->realtime || u->ops->kind != UI_NONE ? SLICE_MAX : SLICE_MAX_HEADLESS;
+    return u;
+}
+
+enum ui_display ui_kind(const struct ui *u)
+{
+    return u->ops->kind;
+}
+
+static void close_display(struct ui *u)
+{
+    if (u->display)
+        u->ops->close(u->display);
+    u->display = NULL;
+}
+
+void ui_close(struct ui *u)
+{
+    if (!u)
+        return;
+    close_display(u);
+    free(u);
+}
+
+static void feed_keys(struct ui *u, struct machine *m)
+{
+    uint64_t now = units_to_ns(machine_now(m));
+    struct input in;
+
+    if (!u->keys.count || now < u->next_key)
+        return;
+    for (unsigned i = 0; i < KEYS_AT_ONCE && ui_keys_take(&u->keys, &in); i++)
+        machine_input(m, &in);
+    u->next_key = now + KEY_GAP;
+}
+
+static void run_slice(struct ui *u, struct machine *m)
+{
+    uint64_t began = host_now(), took;
+
+    if (u->options.poll)
+        u->options.poll(u->options.ctx, m);
+    u->stop = machine_run(m, machine_now(m) + ns_to_units(u->slice), u->options.max_insns);
+    took = host_now() - began;
+    if (took > SLICE_LONG && u->slice / 2 >= SLICE_MIN)
+        u->slice /= 2;
+    else if (took < SLICE_SHORT)
+        u->slice = u->slice * 2 < u->slice_max ? u->slice * 2 : u->slice_max;
+}
+
+static const char *state_name(const struct ui *u)
+{
+    switch (u->stop) {
+    case MACHINE_HALTED: return "halted";
+    case MACHINE_TRIPLE: return "triple fault";
+    default: return "running";
+    }
+}
+
+/* Seconds of virtual time and the state: the title changes once a second. */
+static void show_title(struct ui *u, const struct machine *m)
+{
+    uint64_t seconds = units_to_ns(machine_now(m)) / SECOND;
+    uint64_t key = seconds * 16 + (uint64_t)u->stop + 1;
+    char text[160];
+
+    if (!u->ops->title || key == u->title_key)
+        return;
+    u->title_key = key;
+    snprintf(text, sizeof(text), "emu386 - %.60s%s%s, %llu s",
+             u->options.name ? u->options.name : "", u->options.name ? " - " : "", state_name(u),
+             (unsigned long long)seconds);
+    u->ops->title(u->display, text);
+}
+
+static void show(struct ui *u, const struct machine *m, uint64_t now)
+{
+    struct render_phase phase = {.text = now / VGA_FRAME / 16 % 2 == 0,
+                                 .cursor = now / VGA_FRAME / 8 % 2 == 0};
+
+    if (!u->ops->show || now < u->next_show)
+        return;
+    u->next_show = now + FRAME;
+    machine_screen(m, &u->screen);
+    show_title(u, m);
+    u->ops->show(u->display, &u->screen, phase);
+}
+
+/* The machine stopped for good: whether it is kept on the screen. */
+static bool hold(struct ui *u, struct machine *m)
+{
+    bool want = (u->stop == MACHINE_HALTED && u->options.hold_halted) ||
+                (u->stop == MACHINE_TRIPLE && u->options.hold_triple);
+
+    u->report_due = u->options.stopped != NULL;
+    if (want && u->report_due && u->ops->kind != UI_TERM) {
+        u->report_due = false;
+        u->options.stopped(u->options.ctx, m, u->stop);
+    }
+    return want;
+}
+
+static void keep_pace(struct ui *u, const struct machine *m)
+{
+    uint64_t now = host_now(), virtual_now = units_to_ns(machine_now(m)), target;
+
+    if (u->held) {
+        host_sleep(now + HOLD_WAIT);
+        return;
+    }
+    if (!u->realtime)
+        return;
+    target = u->base_host + (virtual_now - u->base_virtual);
+    if (now > target + MAX_LAG) {
+        u->base_host = now;
+        u->base_virtual = virtual_now;
+    } else if (now < target) {
+        host_sleep(target);
+    }
+}
+
+/* The deadline in host ns; a timeout beyond centuries is none. */
+static uint64_t deadline(const struct ui *u, uint64_t now)
+{
+    double ns = u->options.timeout * (double)SECOND;
+
+    return ns > 0 && ns < 9e18 ? now + (uint64_t)ns : UINT64_MAX;
+}
+
+static enum ui_end run_loop(struct ui *u, struct machine *m)
+{
+    uint64_t end = deadline(u, host_now());
+
+    u->base_host = host_now();
+    u->base_virtual = units_to_ns(machine_now(m));
+    for (;;) {
+        uint64_t now = host_now();
+
+        if (u->options.quit && *u->options.quit)
+            return UI_QUIT;
+        if (now >= end)
+            return UI_TIMEOUT;
+        if (!u->ops->poll(u->display, &u->keys))
+            return UI_CLOSED;
+        if (!u->held) {
+            feed_keys(u, m);
+            run_slice(u, m);
+            if (u->stop != MACHINE_RAN && !(u->held = hold(u, m)))
+                return UI_STOPPED;
+        }
+        show(u, m, host_now());
+        keep_pace(u, m);
+    }
+}
+
+struct ui_result ui_run(struct ui *u, struct machine *m)
+{
+    struct ui_result result;
+
+    u->stop = MACHINE_RAN;
+    u->held = false;
+    result.why = run_loop(u, m);
+    result.stop = u->stop;
+    if (u->ops->kind == UI_TERM)
+        close_display(u); /* what is printed from here on must reach the user's terminal */
+    if (u->report_due)
+        u->options.stopped(u->options.ctx, m, u->stop);
+    u->report_due = false;
+    return result;
+}
