@@ -12,7 +12,7 @@ SAN ?=
 OPT ?= -O2 -g
 
 WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wmissing-prototypes \
-        -Wstrict-prototypes -Wundef -Wvla -Wpointer-arith -Wwrite-strings -Werror
+        -Wstrict-prototypes -Wundef -Wvla -Wpointer-arith -Wwrite-strings -Wno-unused-parameter -Werror
 IS_CLANG := $(findstring clang,$(shell $(CC) --version))
 WARN += $(if $(IS_CLANG),-Winitializer-overrides,-Woverride-init)
 
@@ -38,7 +38,12 @@ OBJ_all := $(foreach f,$(FLOORS),$(OBJ_$(f)))
 .PHONY: all
 all: $(B)/emu386 guests ## build the emulator and its guests (the default)
 
-$(B)/emu386: $(B)/main.o $(OBJ_all)
+# The top floor. The built-in kernel is assembled into the program.
+OBJ_top := $(B)/main.o $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c))) $(B)/builtin.o
+BUILTIN_KERNEL := $(B)/roms/kernel.elf
+BUILTIN_INITRD := $(B)/roms/initrd.img
+
+$(B)/emu386: $(OBJ_top) $(OBJ_all)
 	$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS)
 
 $(B)/ui/%.o: ui/%.c
@@ -48,6 +53,10 @@ $(B)/ui/%.o: ui/%.c
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	$(CC) $(CFLAGS) -c -o $@ $<
+
+$(B)/builtin.o: builtin.S $(BUILTIN_KERNEL) $(BUILTIN_INITRD)
+	@mkdir -p $(@D)
+	$(CC) -DBUILTIN_KERNEL='"$(BUILTIN_KERNEL)"' -DBUILTIN_INITRD='"$(BUILTIN_INITRD)"' -c -o $@ $<
 
 # The built-in font is drawn in a text file; this makes the table that vga_font.c includes.
 $(B)/gen/devices/vga_font.inc: devices/vga_font.txt devices/vga_font.awk

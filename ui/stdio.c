@@ -56,7 +56,7 @@ void stdio_out_close(struct stdio_out *o)
 void stdio_in_none(struct stdio_in *in)
 {
     memset(in, 0, sizeof *in);
-    in->fd = in->wake_fd = -1;
+    in->fd = -1;
 }
 
 /* Raw, but the kernel of the host still turns Ctrl-C into SIGINT, and output is left alone. */
@@ -86,7 +86,7 @@ void stdio_in_open(struct stdio_in *in)
             return;
         in->terminal = make_raw(STDIN_FILENO, &in->saved);
     }
-    in->fd = in->wake_fd = STDIN_FILENO;
+    in->fd = STDIN_FILENO;
 }
 
 static void deliver(struct machine *m, uint8_t byte)
@@ -132,14 +132,13 @@ void stdio_in_poll(struct stdio_in *in, struct machine *m)
         /* A terminal is read even then: Ctrl-A x has to work when the guest is deaf. */
         if (room == 0 && in->terminal)
             room = 1;
-        in->wake_fd = room ? in->fd : -1;
         if (room == 0 || !readable(in->fd))
             return;
         n = read(in->fd, bytes, room < CHUNK ? room : CHUNK);
         if (n < 0 && (errno == EINTR || errno == EAGAIN))
             return;
         if (n <= 0) {
-            in->fd = in->wake_fd = -1;
+            in->fd = -1;
             return;
         }
         for (ssize_t i = 0; i < n; i++)

@@ -29,7 +29,6 @@ struct stdio_out {
 
 struct stdio_in {
     int fd;               /* stdin while it is wanted and not at its end, else -1 */
-    int wake_fd;          /* fd while the guest has room, else -1: what the run loop waits on */
     bool escape;          /* Ctrl-A was typed */
     bool terminal;        /* raw mode is on, saved is valid */
     bool quit;            /* Ctrl-A x was typed */

@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * builtin.S - the files behind builtin.h. The Makefile says where they are: BUILTIN_KERNEL and
+ * BUILTIN_INITRD, paths as strings.
+ */
+    .section .rodata
+    .macro file name, path
+    .balign 16
+    .globl \name, \name\()_end
+    .type \name, @object
+\name:
+    .incbin "\path"
+\name\()_end:
+    .size \name, . - \name
+    .endm
+
+    file builtin_kernel, BUILTIN_KERNEL
+    file builtin_initrd, BUILTIN_INITRD
+
+    .section .note.GNU-stack, "", @progbits

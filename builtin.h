@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * builtin.h - the kernel and its initial RAM disk inside the program (builtin.S), so that it
+ * needs no file beside it.
+ */
+#ifndef BUILTIN_H
+#define BUILTIN_H
+
+#include <stdint.h>
+
+extern const uint8_t builtin_kernel[], builtin_kernel_end[];
+extern const uint8_t builtin_initrd[], builtin_initrd_end[];
+
+#endif

@@ -1,0 +1,339 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - options -> machine -> loader -> front-end -> exit status. What the user reads goes to
+ * stderr, one line for a mistake; stdout belongs to the guest.
+ *
+ * Exit status: 0 ended by the user or a halt that was waited for; (v << 1) | 1 for a write of v
+ * to port F4h; 2 usage, image or output; 3 triple fault; 4 limit reached; 6 the engines differ;
+ * 128 + n ended by signal n. Signals only set a flag, so that the terminal is restored and the
+ * screenshot written however a run ends.
+ */
+#include "base/clock.h"
+#include "base/out.h"
+#include "base/trace.h"
+#include "builtin.h"
+#include "loader/boot.h"
+#include "loader/image.h"
+#include "machine/machine.h"
+#include "options.h"
+#include "ui/stdio.h"
+#include "ui/ui.h"
+
+#include <errno.h>
+#include <inttypes.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
+#include <unistd.h>
+
+enum {
+    EXIT_USAGE = 2,
+    EXIT_TRIPLE = 3,
+    EXIT_LIMIT = 4,
+    EXIT_DIVERGED = 6,
+    EXIT_BY_SIGNAL = 128,
+
+    QUIT_BY_USER = -1, /* quit_flag: the quit key; a positive value is a signal */
+};
+
+static volatile sig_atomic_t quit_flag;
+
+struct session {
+    struct options options;    /* the command line */
+    struct plan plan;          /* what is booted */
+    struct machine *machine;   /* NULL until made */
+    struct ui *ui;             /* NULL until opened */
+    struct stdio_in in;        /* COM1's input */
+    struct stdio_out serial;   /* COM1's output */
+    struct stdio_out debugcon; /* port E9h */
+    FILE *trace_file;          /* --trace CATS:FILE, or stderr */
+    struct out trace_out;      /* the same as a sink */
+};
+
+static void on_signal(int number)
+{
+    quit_flag = number;
+}
+
+static void install_signals(void)
+{
+    static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
+    struct sigaction action = {.sa_handler = on_signal};
+    struct sigaction before;
+
+    for (size_t i = 0; i < ARRAY_LEN(ends); i++) {
+        /* nohup and background jobs of a shell ignore some: leave it at that. */
+        if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
+            continue;
+        sigaction(ends[i], &action, NULL);
+    }
+    action.sa_handler = SIG_IGN; /* a closed pipe is an error of write */
+    sigaction(SIGPIPE, &action, NULL);
+}
+
+/* One line, whatever a file's name contains. */
+static void print_error(struct error *err)
+{
+    for (char *p = err->text; *p; p++) {
+        if ((unsigned char)*p < ' ' || *p == 0x7f)
+            *p = '?';
+    }
+    fprintf(stderr, "emu386: %s\n", err->text);
+}
+
+static bool plan_boot(struct session *s, struct error *err)
+{
+    struct boot_source modules[OPTIONS_MAX_MODULES];
+    struct boot_request r = {.append = s->options.append, .memory = s->options.config.memory};
+
+    for (unsigned i = 0; i < s->options.module_count; i++)
+        modules[i] = (struct boot_source){.name = s->options.modules[i]};
+    r.modules = modules;
+    r.module_count = s->options.module_count;
+    r.image.name = s->options.image;
+    if (!s->options.image) {
+        r.image = (struct boot_source){"kernel.elf", builtin_kernel,
+                                       (size_t)(builtin_kernel_end - builtin_kernel)};
+        if (r.module_count == 0) {
+            modules[0] = (struct boot_source){"initrd.img", builtin_initrd,
+                                              (size_t)(builtin_initrd_end - builtin_initrd)};
+            r.module_count = 1;
+        }
+    }
+    return boot_plan(&s->plan, &r, err);
+}
+
+static bool open_port(struct stdio_out *o, enum options_port where, const char *file,
+                      struct error *err)
+{
+    return where == OPTIONS_PORT_NONE ||
+           stdio_out_open(o, where == OPTIONS_PORT_FILE ? file : NULL, err);
+}
+
+/* A screenshot that cannot be written should be known before a long run, not after it. */
+static bool check_screenshot(const char *file, struct error *err)
+{
+    const char *slash = file ? strrchr(file, '/') : NULL;
+    char folder[4096] = ".";
+
+    if (!file)
+        return true;
+    if (slash && (size_t)(slash - file) + 2 > sizeof folder)
+        return error_set(err, "--screenshot %s: the name is too long", file);
+    if (slash) {
+        size_t length = slash == file ? 1 : (size_t)(slash - file);
+
+        memcpy(folder, file, length);
+        folder[length] = 0;
+    }
+    if (access(folder, W_OK) != 0)
+        return error_set(err, "--screenshot %s: cannot write to %s: %s", file, folder,
+                         strerror(errno));
+    return true;
+}
+
+static bool open_outputs(struct session *s, struct error *err)
+{
+    struct options *o = &s->options;
+
+    if (!check_screenshot(o->screenshot, err) ||
+        !open_port(&s->serial, o->serial, o->serial_file, err) ||
+        !open_port(&s->debugcon, o->debugcon, o->debugcon_file, err))
+        return false;
+    o->config.serial_write = s->serial.file ? stdio_out_byte : NULL;
+    o->config.serial_ctx = &s->serial;
+    o->config.debugcon_write = s->debugcon.file ? stdio_out_byte : NULL;
+    o->config.debugcon_ctx = &s->debugcon;
+    s->trace_file = stderr;
+    if (o->trace_file) {
+        s->trace_file = fopen(o->trace_file, "we");
+        if (!s->trace_file)
+            return error_set(err, "--trace: cannot write %s: %s", o->trace_file, strerror(errno));
+    }
+    out_file(&s->trace_out, s->trace_file);
+    return true;
+}
+
+/* The run loop's hook, once a slice: output that is due, input that has come. */
+static void on_poll(void *ctx, struct machine *m)
+{
+    struct session *s = ctx;
+
+    stdio_out_flush(&s->serial);
+    stdio_out_flush(&s->debugcon);
+    if (s->serial.failed || s->debugcon.failed)
+        quit_flag = QUIT_BY_USER;
+    stdio_in_poll(&s->in, m);
+    if (s->in.quit)
+        quit_flag = QUIT_BY_USER;
+}
+
+/* The run loop's hook, when the machine will not go on by itself. */
+static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
+{
+    struct session *s = ctx;
+    struct out to;
+
+    out_file(&to, stderr);
+    stdio_out_flush(&s->serial);
+    stdio_out_flush(&s->debugcon);
+    if (stop == MACHINE_TRIPLE) {
+        out_printf(&to, "emu386: triple fault after %" PRIu64 " instructions\n", machine_icount(m));
+        machine_report(m, &to);
+    } else if (stop == MACHINE_HALTED && !s->options.exit_on_halt) {
+        out_printf(&to, "emu386: the guest halted with interrupts off\n");
+    }
+}
+
+static bool open_ui(struct session *s, struct error *err)
+{
+    const struct options *o = &s->options;
+    bool stdio = o->serial == OPTIONS_PORT_STDIO || o->debugcon == OPTIONS_PORT_STDIO;
+    struct ui_options u = {
+        .display = o->display,
+        .pace = o->pace,
+        .stdio_taken = stdio,
+        .name = o->image ? o->image : "built-in kernel",
+        .max_insns = o->max_insns,
+        .timeout = o->timeout,
+        .hold_halted = !o->exit_on_halt && o->max_insns == UINT64_MAX,
+        .hold_triple = o->config.on_triple_fault == TRIPLE_STOP && o->display != UI_NONE,
+        .quit = &quit_flag,
+        .poll = on_poll,
+        .stopped = on_stopped,
+        .ctx = s,
+    };
+
+    s->ui = ui_open(&u, err);
+    return s->ui != NULL;
+}
+
+static bool start(struct session *s, struct error *err)
+{
+    struct trace *trace;
+
+    if (!plan_boot(s, err) || !open_outputs(s, err))
+        return false;
+    s->machine = machine_new(&s->options.config, err);
+    if (!s->machine)
+        return false;
+    trace = machine_trace(s->machine);
+    trace->echo_mask = s->options.trace_mask;
+    trace->echo_to = &s->trace_out;
+    if (!boot_apply(&s->plan, s->machine, err))
+        return false;
+    install_signals();
+    if (!open_ui(s, err))
+        return false;
+    if (s->options.serial == OPTIONS_PORT_STDIO)
+        stdio_in_open(&s->in);
+    return true;
+}
+
+static int exit_status(const struct session *s, struct ui_result r)
+{
+    switch (r.stop) {
+    case MACHINE_EXITED: return (int)(machine_exit_status(s->machine) & 0xff);
+    case MACHINE_TRIPLE: return EXIT_TRIPLE;
+    case MACHINE_INSNS: return EXIT_LIMIT;
+    case MACHINE_DIVERGED: return EXIT_DIVERGED;
+    case MACHINE_RAN:
+    case MACHINE_HALTED: break;
+    }
+    if (r.why == UI_TIMEOUT)
+        return EXIT_LIMIT;
+    if (r.why == UI_QUIT)
+        return quit_flag > 0 ? EXIT_BY_SIGNAL + (int)quit_flag : 0;
+    if (r.why == UI_STOPPED && !s->options.exit_on_halt)
+        return EXIT_LIMIT; /* --max-insns, and no instruction can ever follow */
+    return 0;
+}
+
+static void print_summary(struct session *s)
+{
+    struct machine *m = s->machine;
+    uint64_t us = clock_count(machine_now(m), 1000000);
+
+    out_printf(&s->trace_out, "instructions %" PRIu64 "\n", machine_icount(m));
+    out_printf(&s->trace_out, "virtual time %" PRIu64 ".%06" PRIu64 " s\n", us / 1000000,
+               us % 1000000);
+    out_printf(&s->trace_out, "state hash %016" PRIx64 "\n", machine_hash(m));
+}
+
+/* Closes an output; says what was lost. A reader that has gone away is not a mistake. */
+static int close_port(struct stdio_out *o)
+{
+    stdio_out_close(o);
+    if (o->failed == EPIPE)
+        return EXIT_BY_SIGNAL + SIGPIPE;
+    if (o->failed) {
+        fprintf(stderr, "emu386: %s: cannot write: %s\n", o->name, strerror(o->failed));
+        return EXIT_USAGE;
+    }
+    return 0;
+}
+
+static int finish(struct session *s, struct ui_result r)
+{
+    int status = exit_status(s, r);
+    struct error err;
+    int lost;
+
+    if (s->options.screenshot && !ui_screenshot(s->machine, s->options.screenshot, &err)) {
+        print_error(&err);
+        status = EXIT_USAGE;
+    }
+    if (s->options.trace_summary)
+        print_summary(s);
+    if ((lost = close_port(&s->serial)) || (lost = close_port(&s->debugcon)))
+        status = lost;
+    return status;
+}
+
+static void close_session(struct session *s)
+{
+    stdio_in_close(&s->in);
+    ui_close(s->ui);
+    if (s->machine)
+        machine_free(s->machine);
+    plan_free(&s->plan);
+    stdio_out_close(&s->serial);
+    stdio_out_close(&s->debugcon);
+    if (s->trace_file && s->trace_file != stderr)
+        fclose(s->trace_file);
+}
+
+int main(int argc, char **argv)
+{
+    struct session s = {.machine = NULL};
+    struct error err = {.text = ""};
+    struct ui_result result;
+    int status = EXIT_USAGE;
+
+    stdio_in_none(&s.in);
+    if (!options_parse(&s.options, argc, argv, &err)) {
+        print_error(&err);
+        return EXIT_USAGE;
+    }
+    if (s.options.action == OPTIONS_VERSION)
+        options_version(stdout);
+    if (s.options.action == OPTIONS_HELP && !options_help(s.options.topic, stdout, &err)) {
+        print_error(&err);
+        return EXIT_USAGE;
+    }
+    if (s.options.action != OPTIONS_RUN)
+        return fflush(stdout) == 0 ? 0 : EXIT_USAGE;
+
+    if (start(&s, &err)) {
+        result = ui_run(s.ui, s.machine);
+        stdio_in_close(&s.in);
+        status = finish(&s, result);
+    } else {
+        /* The display may hold the terminal: give it back before saying anything. */
+        ui_close(s.ui);
+        s.ui = NULL;
+        print_error(&err);
+    }
+    close_session(&s);
+    return status;
+}

@@ -1,0 +1,422 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.c - one table row per option: its names, its argument, its help line and the function
+ * that takes its value. Options that this version does not have yet are rows as well, so that
+ * they are refused for what they are and not as typing errors.
+ */
+#include "options.h"
+
+#include "base/trace.h"
+#include "options_values.h"
+
+#include <errno.h>
+#include <getopt.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define VERSION "0.1"
+#define DEFAULT_MEMORY (UINT32_C(64) << 20)
+#define DEFAULT_COST_LOG2 3u
+#define DEFAULT_RTC INT64_C(946684800) /* 2000-01-01T00:00:00 */
+
+struct option_row {
+    const char *name;  /* without the dashes */
+    char letter;       /* short form, or 0 */
+    const char *value; /* name of the argument in the help, NULL: none */
+    bool (*set)(struct options *o, const char *value, struct error *err); /* NULL: not yet */
+    const char *help;                                                     /* one line */
+};
+
+static bool set_kernel(struct options *o, const char *value, struct error *err)
+{
+    if (o->image)
+        return error_set(err, "--kernel %s: there is an image already (%s)", value, o->image);
+    o->image = value;
+    return true;
+}
+
+static bool set_initrd(struct options *o, const char *value, struct error *err)
+{
+    if (o->module_count == OPTIONS_MAX_MODULES)
+        return error_set(err, "--initrd %s: at most %u modules", value, OPTIONS_MAX_MODULES);
+    o->modules[o->module_count++] = value;
+    return true;
+}
+
+static bool set_append(struct options *o, const char *value, struct error *err)
+{
+    (void)err;
+    o->append = value;
+    return true;
+}
+
+static bool set_memory(struct options *o, const char *value, struct error *err)
+{
+    return value_memory(value, &o->config.memory, err);
+}
+
+static bool set_cpu(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"386", "486", "pentium", "ppro", NULL};
+    unsigned n;
+
+    if (!value_choice("--cpu", value, names, &n, err))
+        return false;
+    o->config.cpu = (enum cpu_model)n;
+    return true;
+}
+
+static bool set_engine(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"fast", "reference", "lockstep", NULL};
+    unsigned n;
+
+    if (!value_choice("--engine", value, names, &n, err))
+        return false;
+    o->config.engine = (enum engine)n;
+    return true;
+}
+
+static bool set_speed(struct options *o, const char *value, struct error *err)
+{
+    return value_speed(value, &o->config.insn_cost_log2, err);
+}
+
+static bool set_pace(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"realtime", "none", NULL};
+    static const enum ui_pace paces[] = {UI_PACE_REALTIME, UI_PACE_NONE};
+    unsigned n;
+
+    if (!value_choice("--pace", value, names, &n, err))
+        return false;
+    o->pace = paces[n];
+    return true;
+}
+
+static bool set_display(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"sdl", "term", "none", NULL};
+    static const enum ui_display displays[] = {UI_SDL, UI_TERM, UI_NONE};
+    unsigned n;
+
+    if (!value_choice("--display", value, names, &n, err))
+        return false;
+    o->display = displays[n];
+    return true;
+}
+
+static bool set_port(const char *option, const char *value, enum options_port *port,
+                     const char **file, struct error *err)
+{
+    static const char *const names[] = {"none", "stdio", "file:F", NULL};
+    unsigned n;
+
+    if (strncmp(value, "file:", 5) == 0) {
+        if (!value[5])
+            return error_set(err, "%s file: needs a file name: file:F", option);
+        *port = OPTIONS_PORT_FILE;
+        *file = value + 5;
+        return true;
+    }
+    if (strcmp(value, "pty") == 0 || strncmp(value, "unix:", 5) == 0)
+        return error_set(err, "%s %s: not available in this version; stdio, none or file:F is",
+                         option, value);
+    if (!value_choice(option, value, names, &n, err))
+        return false;
+    *port = n ? OPTIONS_PORT_STDIO : OPTIONS_PORT_NONE;
+    return true;
+}
+
+static bool set_serial(struct options *o, const char *value, struct error *err)
+{
+    return set_port("--serial", value, &o->serial, &o->serial_file, err);
+}
+
+static bool set_debugcon(struct options *o, const char *value, struct error *err)
+{
+    return set_port("--debugcon", value, &o->debugcon, &o->debugcon_file, err);
+}
+
+static bool set_on_triple_fault(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"stop", "reset", "exit", NULL};
+    unsigned n;
+
+    if (!value_choice("--on-triple-fault", value, names, &n, err))
+        return false;
+    o->config.on_triple_fault = (enum triple_fault)n;
+    return true;
+}
+
+static bool set_max_insns(struct options *o, const char *value, struct error *err)
+{
+    return value_count("--max-insns", value, &o->max_insns, err);
+}
+
+static bool set_timeout(struct options *o, const char *value, struct error *err)
+{
+    return value_seconds("--timeout", value, &o->timeout, err);
+}
+
+static bool set_screenshot(struct options *o, const char *value, struct error *err)
+{
+    if (!*value)
+        return error_set(err, "--screenshot: the file name is empty");
+    o->screenshot = value;
+    return true;
+}
+
+static bool set_trace(struct options *o, const char *value, struct error *err)
+{
+    return value_trace(value, &o->trace_mask, &o->trace_summary, &o->trace_file, err);
+}
+
+static bool set_exit_on_halt(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->exit_on_halt = true;
+    return true;
+}
+
+static bool set_rtc(struct options *o, const char *value, struct error *err)
+{
+    return value_date("--rtc", value, &o->config.rtc_start, err);
+}
+
+static bool set_version(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->action = OPTIONS_VERSION;
+    return true;
+}
+
+static bool set_help(struct options *o, const char *value, struct error *err)
+{
+    (void)err;
+    o->action = OPTIONS_HELP;
+    o->topic = value;
+    return true;
+}
+
+static const struct option_row rows[] = {
+    /* clang-format off */
+    { "kernel",    'k', "FILE",    set_kernel,    "image to boot (the same as IMAGE)" },
+    { "initrd",    'i', "FILE",    set_initrd,    "multiboot module, \"FILE args\"; repeatable" },
+    { "append",    'a', "TEXT",    set_append,    "kernel command line" },
+    { "memory",    'm', "SIZE",    set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
+    { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
+    { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
+    { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
+    { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
+    { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display) or none" },
+    { "display",    0,  "KIND",    set_display,   "sdl, term or none (the first that works)" },
+    { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },
+    { "debugcon",   0,  "WHERE",   set_debugcon,  "port E9h: stdio, file:F or none (none)" },
+    { "screenshot", 0,  "FILE",    set_screenshot, "write the screen as a PNG file at the end" },
+    { "max-insns",  0,  "N",       set_max_insns, "end after N instructions" },
+    { "timeout",    0,  "SECONDS", set_timeout,   "end after so many seconds of the host's time" },
+    { "trace",      0,  "CATS",    set_trace,     "what to trace, CATS:FILE for a file (stderr)" },
+    { "on-triple-fault", 0, "DO",  set_on_triple_fault, "stop, reset or exit (stop)" },
+    { "exit-on-halt", 0, NULL,     set_exit_on_halt, "end at HLT with interrupts off" },
+    { "version",    0,  NULL,      set_version,   "print the version" },
+    { "help",       0,  "[TOPIC]", set_help,      "options, images, display, debugging or exit" },
+    /* Not in this version: recognised, refused, not in the help. */
+    { "monitor",   'M', NULL,      NULL,          NULL },
+    { "exec",      'e', "CMD",     NULL,          NULL },
+    { "script",    'x', "FILE",    NULL,          NULL },
+    { "json",       0,  NULL,      NULL,          NULL },
+    { "gdb",       'g', "[ADDR]",  NULL,          NULL },
+    { "wait-gdb",  'S', NULL,      NULL,          NULL },
+    { "disk",       0,  "FILE",    NULL,          NULL },
+    { "cdrom",      0,  "FILE",    NULL,          NULL },
+    { "floppy",     0,  "FILE",    NULL,          NULL },
+    { "bios",       0,  "FILE",    NULL,          NULL },
+    { "boot",       0,  "DEVICE",  NULL,          NULL },
+    { "tlb",        0,  "MODEL",   NULL,          NULL },
+    { "strict",     0,  NULL,      NULL,          NULL },
+    { "record",     0,  "FILE",    NULL,          NULL },
+    { "replay",     0,  "FILE",    NULL,          NULL },
+    /* clang-format on */
+};
+
+enum { ROWS = ARRAY_LEN(rows), FIRST_LONG = 256 };
+
+/* Number of single-letter changes that make b of a, for the suggestion. */
+static unsigned word_distance(const char *a, size_t a_len, const char *b)
+{
+    unsigned row[32];
+    size_t b_len = strlen(b);
+
+    if (b_len >= ARRAY_LEN(row) || a_len >= ARRAY_LEN(row))
+        return 99;
+    for (unsigned j = 0; j <= b_len; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= a_len; i++) {
+        unsigned diagonal = row[0];
+
+        row[0] = (unsigned)i;
+        for (size_t j = 1; j <= b_len; j++) {
+            unsigned best = diagonal + (a[i - 1] != b[j - 1]);
+
+            diagonal = row[j];
+            if (row[j] + 1 < best)
+                best = row[j] + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+        }
+    }
+    return row[b_len];
+}
+
+static bool refuse_unknown(const char *word, struct error *err)
+{
+    size_t length = strcspn(word, "=");
+    const char *nearest = NULL;
+    unsigned best = 99;
+
+    for (unsigned i = 0; i < ROWS; i++) {
+        unsigned distance = length > 2 ? word_distance(word + 2, length - 2, rows[i].name) : 99;
+
+        if (rows[i].set && distance < best) {
+            best = distance;
+            nearest = rows[i].name;
+        }
+    }
+    if (nearest && best <= 3 && best * 2 < strlen(nearest) + 1)
+        return error_set(err, "unknown option %.*s; did you mean --%s? (see --help)", (int)length,
+                         word, nearest);
+    return error_set(err, "unknown option %.*s; see --help options", (int)length, word);
+}
+
+/* getopt's view of the table: long options return FIRST_LONG + row. */
+static void fill_getopt(struct option *longs, char *shorts)
+{
+    *shorts++ = ':';
+    for (unsigned i = 0; i < ROWS; i++) {
+        bool optional = rows[i].value && rows[i].value[0] == '[';
+
+        longs[i].name = rows[i].name;
+        longs[i].has_arg = !rows[i].value ? no_argument
+                           : optional     ? optional_argument
+                                          : required_argument;
+        longs[i].flag = NULL;
+        longs[i].val = (int)(FIRST_LONG + i);
+        if (rows[i].letter) {
+            *shorts++ = rows[i].letter;
+            if (rows[i].value)
+                *shorts++ = ':';
+            if (optional)
+                *shorts++ = ':';
+        }
+    }
+    memset(&longs[ROWS], 0, sizeof longs[ROWS]);
+    *shorts = 0;
+}
+
+static const struct option_row *find_row(int code)
+{
+    if (code >= FIRST_LONG)
+        return &rows[code - FIRST_LONG];
+    for (unsigned i = 0; i < ROWS; i++) {
+        if (code && rows[i].letter == code)
+            return &rows[i];
+    }
+    return NULL;
+}
+
+/* getopt answered '?' or ':'. */
+static bool refuse_mistake(int answer, char *const *argv, struct error *err)
+{
+    const struct option_row *row = find_row(optopt);
+    char letter[3] = {'-', (char)optopt, 0};
+
+    if (answer == ':' && row)
+        return row->set ? error_set(err, "--%s needs a value: %s", row->name, row->value)
+                        : error_set(err, "--%s: not available in this version", row->name);
+    if (row && optopt >= FIRST_LONG)
+        return error_set(err, "--%s takes no value", row->name);
+    return refuse_unknown(optopt ? letter : argv[optind - 1], err);
+}
+
+static bool check_combination(const struct options *o, struct error *err)
+{
+    if (o->display == UI_TERM &&
+        (o->serial == OPTIONS_PORT_STDIO || o->debugcon == OPTIONS_PORT_STDIO))
+        return error_set(err, "--display term and --%s stdio both need the terminal; use file:F",
+                         o->serial == OPTIONS_PORT_STDIO ? "serial" : "debugcon");
+    return true;
+}
+
+bool options_parse(struct options *o, int argc, char **argv, struct error *err)
+{
+    struct option longs[ROWS + 1];
+    char shorts[3 * ROWS + 2];
+    int answer;
+
+    memset(o, 0, sizeof *o);
+    o->config.memory = DEFAULT_MEMORY;
+    o->config.cpu = CPU_PPRO;
+    o->config.insn_cost_log2 = DEFAULT_COST_LOG2;
+    o->config.rtc_start = DEFAULT_RTC;
+    o->max_insns = UINT64_MAX;
+
+    fill_getopt(longs, shorts);
+    opterr = 0;
+    while ((answer = getopt_long(argc, argv, shorts, longs, NULL)) != -1) {
+        const struct option_row *row = find_row(answer);
+
+        if (answer == '?' || answer == ':' || !row)
+            return refuse_mistake(answer, argv, err);
+        if (!row->set)
+            return error_set(err, "--%s: not available in this version", row->name);
+        if (!row->set(o, optarg, err))
+            return false;
+        if (o->action == OPTIONS_VERSION)
+            return true;
+        if (o->action == OPTIONS_HELP) {
+            if (!o->topic && optind < argc && argv[optind][0] != '-')
+                o->topic = argv[optind];
+            return true;
+        }
+    }
+    for (; optind < argc; optind++) {
+        if (o->image)
+            return error_set(err, "one image at a time: %s, then %s; modules go with --initrd",
+                             o->image, argv[optind]);
+        o->image = argv[optind];
+    }
+    return check_combination(o, err);
+}
+
+void options_version(FILE *to)
+{
+    fprintf(to, "emu386 " VERSION "\n");
+}
+
+static void print_options(FILE *to)
+{
+    fprintf(to, "emu386 [OPTIONS] [IMAGE]\n\n");
+    for (unsigned i = 0; i < ROWS; i++) {
+        char names[40];
+
+        if (!rows[i].set)
+            continue;
+        snprintf(names, sizeof names, "%c%c%s --%s %s", rows[i].letter ? '-' : ' ',
+                 rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,
+                 rows[i].value ? rows[i].value : "");
+        fprintf(to, "%-24s %s\n", names, rows[i].help);
+    }
+}
+
+bool options_help(const char *topic, FILE *to, struct error *err)
+{
+    if (topic && strcmp(topic, "options") == 0) {
+        print_options(to);
+        return true;
+    }
+    return help_print(topic, to, err);
+}

@@ -1,0 +1,53 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options.h - the command line as values. options.c and main.c are the top floor: they alone
+ * see the machine, the loader and the front-ends together.
+ *
+ * - options_parse checks everything that can be checked without touching a file or a display,
+ *   and explains the first mistake in one line.
+ * - options_help prints a topic; the options' part is made from the table they are parsed with.
+ * - Strings are borrowed from argv.
+ */
+#ifndef OPTIONS_H
+#define OPTIONS_H
+
+#include "base/types.h"
+#include "machine/config.h"
+#include "ui/ui.h"
+
+#include <stdio.h>
+
+#define OPTIONS_MAX_MODULES 64
+
+enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
+enum options_port { OPTIONS_PORT_NONE, OPTIONS_PORT_STDIO, OPTIONS_PORT_FILE };
+
+struct options {
+    enum options_action action;               /* what to do at all */
+    const char *topic;                        /* OPTIONS_HELP: about what, may be NULL */
+    struct config config;                     /* the machine; its back-ends are main's business */
+    const char *image;                        /* what to boot, NULL: the built-in kernel */
+    const char *modules[OPTIONS_MAX_MODULES]; /* --initrd, in order */
+    unsigned module_count;                    /* how many */
+    const char *append;                       /* --append, or NULL */
+    enum ui_display display;                  /* --display */
+    enum ui_pace pace;                        /* --pace */
+    enum options_port serial;                 /* --serial */
+    const char *serial_file;                  /* OPTIONS_PORT_FILE: where to */
+    enum options_port debugcon;               /* --debugcon */
+    const char *debugcon_file;                /* OPTIONS_PORT_FILE: where to */
+    uint64_t max_insns;                       /* --max-insns, UINT64_MAX: no limit */
+    double timeout;                           /* --timeout in host seconds, 0: none */
+    const char *screenshot;                   /* --screenshot, or NULL */
+    uint32_t trace_mask;                      /* --trace: a bit per enum trace_cat */
+    bool trace_summary;                       /* --trace summary */
+    const char *trace_file;                   /* --trace CATS:FILE, NULL: stderr */
+    bool exit_on_halt;                        /* --exit-on-halt */
+};
+
+bool options_parse(struct options *o, int argc, char **argv, struct error *err);
+/* False when there is no such topic. */
+bool options_help(const char *topic, FILE *to, struct error *err);
+void options_version(FILE *to);
+
+#endif

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options_help.c - the help topics, each at most one screen of 24 lines of 80 characters. The
+ * topic "options" is printed from the option table instead.
+ */
+#include "options_values.h"
+
+#include <string.h>
+
+struct help_topic {
+    const char *name; /* as in --help NAME; "" is the overview */
+    const char *text; /* whole lines */
+};
+
+static const struct help_topic topics[] = {
+    {"", "emu386 [OPTIONS] [IMAGE]\n"
+         "A deterministic x86-32 PC for kernels. Without IMAGE: the built-in kernel.\n"
+         "\n"
+         "  emu386                                   the built-in kernel and its shell\n"
+         "  emu386 kernel.elf                        a multiboot or plain ELF kernel\n"
+         "  emu386 -i initrd.img -a \"quiet\" kernel.elf\n"
+         "  emu386 --display none --serial stdio --exit-on-halt kernel.elf\n"
+         "\n"
+         "  --help options      every option in one line\n"
+         "  --help images       what can be booted, and in what state it starts\n"
+         "  --help display      window, terminal, keys, serial lines\n"
+         "  --help debugging    traces, limits, engines, repeatable runs\n"
+         "  --help exit         when it ends and with which status\n"
+         "  --version           the version\n"},
+    {"images", "An image is recognised by its contents.\n"
+               "\n"
+               "multiboot 1   ELF or with address fields. EAX=2BADB002h, EBX=information, flat\n"
+               "              32-bit segments, paging off, interrupts off. Memory map, command\n"
+               "              line (\"IMAGE TEXT\"), modules (-i, on page boundaries), symbols.\n"
+               "plain ELF     32-bit i386, linked to fixed addresses: segments at their physical\n"
+               "              addresses, flat 32-bit segments, ESP=7C00h, paging and interrupts\n"
+               "              off. No command line, no modules.\n"
+               "boot sector   512 bytes that end in 55h AAh: at 0000:7C00 in real mode, DL=0,\n"
+               "              SP=7C00h, interrupts off. There is no BIOS: no INT services.\n"
+               "\n"
+               "RAM is 0-9FFFFh and 100000h up to the end of --memory. A0000h-BFFFFh is the VGA.\n"
+               "\n"
+               "-i FILE, or -i \"FILE args\": a module and its string. The built-in kernel brings\n"
+               "its own module; -a works with it: emu386 -a \"run=hello\".\n"
+               "Images may be pipes; compressed ones have to be unpacked first. At most 1 GiB.\n"},
+    {"display", "--display sdl    a window with the guest's own font. Closing it ends the run.\n"
+                "--display term   the text screen in this terminal.\n"
+                "--display none   nothing. Without --display: the first of these that works.\n"
+                "\n"
+                "--serial stdio   COM1 on stdin and stdout. When stdin is a terminal, keys go to\n"
+                "                 the guest as they are typed. Ctrl-C ends emu386; Ctrl-A x as\n"
+                "                 well; Ctrl-A c sends Ctrl-C, Ctrl-A a sends Ctrl-A.\n"
+                "--serial file:F  COM1's output to a file.\n"
+                "--debugcon WHERE the same for bytes written to port E9h.\n"
+                "                 Nothing else is written to stdout; messages go to stderr.\n"
+                "\n"
+                "--pace realtime  virtual time runs no faster than the clock on the wall; the\n"
+                "                 default with a display. --pace none: as fast as it can.\n"
+                "--screenshot F   writes the screen as PNG when the run ends.\n"},
+    {"debugging",
+     "--trace CATS     lines on stderr for what happens, CATS:FILE to a file. Separate\n"
+     "                 categories by commas: cpu int mmu bus pic pit rtc kbd uart vga\n"
+     "                 board post; all. summary: counts and a hash of the machine at\n"
+     "                 the end.\n"
+     "--max-insns N    ends after exactly N instructions.\n"
+     "--timeout S      ends after S seconds of the host's time.\n"
+     "--on-triple-fault stop   report registers and history, keep the screen (default)\n"
+     "                  reset  as a PC does\n"
+     "                  exit   report and end at once\n"
+     "--engine NAME    fast; reference: plain and slow; lockstep: both, compared after\n"
+     "                 every instruction. All give the same run.\n"
+     "\n"
+     "The same image, options and input give the same run on every host. Guest time is\n"
+     "virtual: --speed N instructions make a microsecond, rounded so that one\n"
+     "instruction costs a power of two of clock units (1221.8 in a microsecond).\n"
+     "--rtc DATE       date at power-on, YYYY-MM-DDTHH:MM:SS. It never is the host's.\n"},
+    {"exit", "emu386 ends when the window is closed, on the quit key, on SIGINT or SIGTERM,\n"
+             "and when the guest or a limit ends the run.\n"
+             "\n"
+             "status\n"
+             "  0             ended by the user; HLT with interrupts off and --exit-on-halt\n"
+             "  (v << 1) | 1  the guest wrote v to port F4h (always odd; 8 bits are kept)\n"
+             "  2             bad usage, an image that cannot be used, output not written\n"
+             "  3             triple fault (with a report on stderr); odd like a write of 1,\n"
+             "                but only with the report\n"
+             "  4             --max-insns or --timeout reached\n"
+             "  6             --engine lockstep: the engines disagree (a bug in emu386)\n"
+             "  128 + n       ended by signal n: 130 SIGINT, 143 SIGTERM\n"
+             "\n"
+             "Without --exit-on-halt a guest that halts for good keeps its screen; with\n"
+             "--max-insns it ends at once with status 4, as no instruction can follow.\n"},
+};
+
+bool help_print(const char *topic, FILE *to, struct error *err)
+{
+    for (size_t i = 0; i < ARRAY_LEN(topics); i++) {
+        if (strcmp(topic ? topic : "", topics[i].name) == 0) {
+            fputs(topics[i].text, to);
+            return true;
+        }
+    }
+    return error_set(err,
+                     "--help %s: no such topic; options, images, display, debugging or exit "
+                     "would be right",
+                     topic);
+}

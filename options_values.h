@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * options_values.h - the values of options, from text, with messages that name the option and
+ * say what would be right; and the help topics that are plain text.
+ */
+#ifndef OPTIONS_VALUES_H
+#define OPTIONS_VALUES_H
+
+#include "base/types.h"
+
+#include <stdio.h>
+
+/* Index of value in names (NULL-terminated). */
+bool value_choice(const char *option, const char *value, const char *const *names, unsigned *n,
+                  struct error *err);
+/* "64M": bytes, a multiple of 4K within the machine's limits. */
+bool value_memory(const char *value, uint32_t *bytes, struct error *err);
+/* Instructions per virtual microsecond, as the nearest power of two of clock units each. */
+bool value_speed(const char *value, unsigned *cost_log2, struct error *err);
+/* A whole number above zero. */
+bool value_count(const char *option, const char *value, uint64_t *n, struct error *err);
+/* Seconds above zero, fractions allowed. */
+bool value_seconds(const char *option, const char *value, double *seconds, struct error *err);
+/* YYYY-MM-DDTHH:MM:SS in seconds since 1970. */
+bool value_date(const char *option, const char *value, int64_t *seconds, struct error *err);
+/* "pit,int:FILE": categories of base/trace.h, all, summary. */
+bool value_trace(const char *value, uint32_t *mask, bool *summary, const char **file,
+                 struct error *err);
+
+/* A help topic other than "options"; NULL: the overview. */
+bool help_print(const char *topic, FILE *to, struct error *err);
+
+#endif
