@@ -77,13 +77,13 @@ rt_reset_gate:
     mov [rt_idt + 8 * eax + 6], dx
     ret
 
-/* (name, got, want): every register and flag survives. */
+/* (got, want, name pushed in this order): every register and flag survives. */
 rt_check_eq:
     pushfd
     pushad
     cld
-    push [esp + 36 + 12]
-    push [esp + 36 + 12]
+    push [esp + 36 + 8]
+    push [esp + 36 + 16]
     push [esp + 36 + 12]
     call rt_report_eq
     add esp, 12
@@ -232,6 +232,13 @@ rt_common:
     mov dword ptr [rt_resume], 0
     push 2
     popfd
+    mov eax, [rec_eax]
+    mov ecx, [rec_ecx]
+    mov edx, [rec_edx]
+    mov ebx, [rec_ebx]
+    mov ebp, [rec_ebp]
+    mov esi, [rec_esi]
+    mov edi, [rec_edi]
     ret
 
 rt_unexpected:
