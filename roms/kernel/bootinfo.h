@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bootinfo.h - what the boot loader told us, copied into the kernel before that memory is reused.
+ */
+#ifndef KERNEL_BOOTINFO_H
+#define KERNEL_BOOTINFO_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+/* Physical memory from start up to, not including, end. */
+struct range {
+    uint32_t start; /* first byte */
+    uint32_t end;   /* one past the last byte */
+};
+
+struct bootinfo {
+    struct range ram[32];   /* usable memory, whole pages, below 4 GiB */
+    unsigned ram_count;     /* entries of ram in use */
+    struct range initrd;    /* the first module, empty if there is none */
+    char command_line[512]; /* what the user wrote, cut if longer */
+};
+
+/* Reads the multiboot information at physical address info. */
+void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t info);
+
+/* RAM size as the user would say it: above 1 MiB, rounded up to whole MiB, plus the first. */
+uint32_t bootinfo_mib(const struct bootinfo *b);
+
+/* The value of "NAME=" (up to the end of the line) or NULL. */
+const char *bootinfo_option(const struct bootinfo *b, const char *name);
+
+/* Is the word there, or, for "NAME=VALUE" given as one word, that choice? */
+bool bootinfo_word(const struct bootinfo *b, const char *word);
+
+#endif

@@ -1,0 +1,19 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fault.h - exceptions that a program caused.
+ */
+#ifndef KERNEL_FAULT_H
+#define KERNEL_FAULT_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+struct trapframe;
+
+/* A page fault of the running process at linear address lin: repaired, or the process dies. */
+void fault_page(const struct trapframe *tf, uint32_t lin);
+
+/* Any other exception: the process dies. False if no program can cause that one. */
+bool fault_exception(const struct trapframe *tf);
+
+#endif

@@ -1,0 +1,128 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * main.c - the kernel from its first C function to its first program.
+ *
+ * Words on the command line that it knows (others are ignored):
+ *   run=PROGRAM ARGUMENTS...  run that as init instead of the shell and end the emulator with its
+ *                             exit status (must come last)
+ *   console=serial|screen     use only that console
+ *   quiet                     no banner
+ *   crash                     fault in the kernel on purpose, to see the panic
+ */
+#include <stdbool.h>
+#include <stddef.h>
+
+#include "kernel/bootinfo.h"
+#include "kernel/exec.h"
+#include "kernel/file.h"
+#include "kernel/initrd.h"
+#include "kernel/keyboard.h"
+#include "kernel/layout.h"
+#include "kernel/page.h"
+#include "kernel/paging.h"
+#include "kernel/pic.h"
+#include "kernel/power.h"
+#include "kernel/print.h"
+#include "kernel/proc.h"
+#include "kernel/segment.h"
+#include "kernel/serial.h"
+#include "kernel/timer.h"
+#include "kernel/trap.h"
+#include "kernel/tty.h"
+#include "kernel/vga.h"
+#include "kernel/x86.h"
+#include "lib/string.h"
+
+enum { NOT_FOUND_STATUS = 127 };
+
+static struct bootinfo boot;
+
+void kmain(uint32_t magic, uint32_t info);
+
+static void banner(void)
+{
+    tty_color(TTY_TITLE);
+    for (const char *c = "emu386 demo kernel\n"; *c; c++)
+        tty_put(*c);
+    print("memory %u MiB\n", bootinfo_mib(&boot));
+    print("user %08x-%08x, kernel %08x-ffffffff\n", 0, USER_END - 1, PAGE_OFFSET);
+}
+
+/* Splits the command into words; the first one names the program. */
+static void parse_command(const char *command, struct exec_args *a)
+{
+    char word[128];
+    while (*command) {
+        size_t length = 0;
+        while (*command == ' ')
+            command++;
+        while (*command && *command != ' ' && length < sizeof word - 1)
+            word[length++] = *command++;
+        word[length] = '\0';
+        if (length > 0 && exec_args_add(a, word) == 0)
+            a->argc++;
+    }
+}
+
+/* Makes process 1 from a command such as "hello you"; programs live in /bin. */
+static void start_init(const char *command)
+{
+    uint32_t page = page_alloc_zeroed();
+    struct proc *init = proc_new();
+    char path[64] = "/bin/";
+    if (!page || !init)
+        panic("no memory for the first process");
+    struct exec_args *a = phys_to_lin(page);
+    parse_command(command, a);
+    const char *name = a->argc > 0 ? a->text : "";
+    if (*name == '/')
+        strlcpy(path, name, sizeof path);
+    else
+        strlcpy(path + 5, name, sizeof path - 5);
+    if (exec_args_add(a, "PATH=/bin") == 0)
+        a->envc++;
+    int error = exec_program(init, path, a);
+    if (error) {
+        print_error("%s: %s\n", name, initrd_find(path) ? "cannot be run" : "not found");
+        power_off(NOT_FOUND_STATUS);
+    }
+    page_put(page);
+    if (file_open("/dev/tty", &init->files[0]) != 0)
+        panic("no memory for the terminal");
+    init->files[1] = file_share(init->files[0]);
+    init->files[2] = file_share(init->files[0]);
+    tty_set_foreground(0);
+    proc_start(init);
+}
+
+void kmain(uint32_t magic, uint32_t info)
+{
+    segment_init();
+    trap_init();
+    pic_init();
+    write_cr0(read_cr0() | CR0_EM); /* no coprocessor: nobody saves its registers */
+
+    /* From here on something can be said if things go wrong. */
+    vga_init();
+    serial_init();
+    tty_init(true, true);
+
+    paging_init();
+    bootinfo_read(&boot, magic, info);
+    page_init(&boot);
+    initrd_init(&boot.initrd);
+    keyboard_init();
+
+    const char *run = bootinfo_option(&boot, "run=");
+    tty_init(!bootinfo_word(&boot, "console=serial"), !bootinfo_word(&boot, "console=screen"));
+    power_init(run != NULL);
+    if (!bootinfo_word(&boot, "quiet"))
+        banner();
+    if (bootinfo_word(&boot, "crash"))
+        *(volatile uint32_t *)0 = 0; /* page 0 is not mapped, not even for the kernel */
+
+    proc_init();
+    start_init(run ? run : "sh");
+    timer_init();
+    proc_idle();
+}

@@ -1,0 +1,34 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tty.h - the terminal: one line-edited input, fed by keyboard and serial port, and one output,
+ * shown on screen and serial port.
+ */
+#ifndef KERNEL_TTY_H
+#define KERNEL_TTY_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+enum tty_color { TTY_NORMAL, TTY_KERNEL, TTY_ERROR, TTY_TITLE };
+
+/* Chooses the consoles that show output; both may be in use. */
+void tty_init(bool screen, bool serial);
+
+/* One character of output. */
+void tty_put(char c);
+
+/* The colour of what follows, on the screen; the serial port stays plain. */
+void tty_color(enum tty_color color);
+
+/* One character of input, from an interrupt handler: echoes, edits, completes lines. */
+void tty_input(char c);
+
+/* Waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. */
+int tty_read(char *dst, size_t n);
+
+/* Ctrl-C kills this process; 0: nobody. */
+void tty_set_foreground(int pid);
+int tty_foreground(void);
+
+#endif

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * uaccess.h - the only way the kernel touches user memory.
+ * Every function checks each page against the areas of the address space, brings it in if it is
+ * not there yet, and reaches it through the linear map. The kernel never dereferences a user
+ * pointer, so a bad one is an error value and cannot be a fault, and the write protection that a
+ * 386 does not enforce in ring 0 is enforced here.
+ */
+#ifndef KERNEL_UACCESS_H
+#define KERNEL_UACCESS_H
+
+#include <stddef.h>
+#include <stdint.h>
+
+struct mm;
+
+/* 0, -EFAULT or -ENOMEM. */
+int user_read(struct mm *m, void *dst, uint32_t lin, size_t n);
+int user_write(struct mm *m, uint32_t lin, const void *src, size_t n);
+
+/* Copies a string with its terminator: its length, -EFAULT, or -ENAMETOOLONG if size is short. */
+int user_string(struct mm *m, char *dst, uint32_t lin, size_t size);
+
+#endif
