@@ -1,0 +1,130 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * vga_mem.c - the processor's side of the VGA's memory: window, addressing, read and write
+ * modes. Source: IBM PS/2 Hardware Interface Technical Reference, "Graphics controller".
+ *
+ * All four planes are handled as one 32-bit number, plane n in byte n.
+ *
+ * - Chain 4 (sequencer 4 bit 3): address bits 1-0 choose the plane.
+ * - Odd/even (sequencer 4 bit 2 clear for writes, graphics 5 bit 4 for reads): address bit 0
+ *   chooses planes 0 and 2, or 1 and 3. Graphics 6 bit 1 takes bit 0 out of the cell address.
+ */
+#include "devices/vga.h"
+
+#include "mmu/bus.h"
+
+/* A 4-bit set of planes as a mask of bytes. */
+static uint32_t plane_bytes(unsigned set)
+{
+    return (set & 1 ? 0xFFu : 0u) | (set & 2 ? 0xFF00u : 0u) | (set & 4 ? 0xFF0000u : 0u) |
+           (set & 8 ? 0xFF000000u : 0u);
+}
+
+static uint32_t in_all_planes(uint8_t b)
+{
+    return b * 0x01010101u;
+}
+
+/* Where an access goes. */
+struct target {
+    uint32_t cell; /* address in the planes */
+    uint32_t addr; /* address in the window */
+};
+
+/* False: the window is not there. */
+static bool find_cell(const struct vga *v, uint32_t off, struct target *t)
+{
+    static const struct {
+        uint32_t base, size;
+    } window[4] = {{0, 0x20000}, {0, 0x10000}, {0x10000, 0x8000}, {0x18000, 0x8000}};
+    unsigned w = v->gc[6] >> 2 & 3u;
+    if (!(v->misc & 0x02) || off - window[w].base >= window[w].size)
+        return false;
+    t->addr = off - window[w].base;
+    t->cell = t->addr & (VGA_CELLS - 1);
+    if (v->seq[4] & 0x08)
+        t->cell &= ~3u;
+    else if (v->gc[6] & 0x02) /* in the 128 KiB window bit 16 takes the place of bit 0 */
+        t->cell = (t->cell & ~1u) | t->addr >> 16;
+    return true;
+}
+
+static uint8_t read_byte(struct vga *v, uint32_t off)
+{
+    struct target t;
+    if (!find_cell(v, off, &t))
+        return 0xFF;
+    v->latch = v->mem[t.cell];
+    if (v->seq[4] & 0x08)
+        return (uint8_t)(v->latch >> 8 * (t.addr & 3));
+    if (v->gc[5] & 0x08) { /* read mode 1: ones where the planes that count match the colour */
+        uint32_t differ = (v->latch ^ plane_bytes(v->gc[2])) & plane_bytes(v->gc[7]);
+        return (uint8_t) ~(differ | differ >> 8 | differ >> 16 | differ >> 24);
+    }
+    unsigned plane = v->gc[4] & 3u;
+    if (v->gc[5] & 0x10)
+        plane = (plane & 2) | (t.addr & 1);
+    return (uint8_t)(v->latch >> 8 * plane);
+}
+
+static uint8_t rotate(const struct vga *v, uint8_t b)
+{
+    unsigned n = v->gc[3] & 7u;
+    return (uint8_t)(b >> n | b << (8 - n));
+}
+
+/* Function select: data with the latches. */
+static uint32_t combine(const struct vga *v, uint32_t data)
+{
+    switch (v->gc[3] >> 3 & 3) {
+    case 1: return data & v->latch;
+    case 2: return data | v->latch;
+    case 3: return data ^ v->latch;
+    default: return data;
+    }
+}
+
+/* What the four planes would get, before the map mask. */
+static uint32_t write_data(const struct vga *v, uint8_t b)
+{
+    uint32_t mask = in_all_planes(v->gc[8]);
+    uint32_t data, set_reset = plane_bytes(v->gc[0]), enable = plane_bytes(v->gc[1]);
+
+    switch (v->gc[5] & 3) {
+    case 0: data = (in_all_planes(rotate(v, b)) & ~enable) | (set_reset & enable); break;
+    case 1: return v->latch;
+    case 2: data = plane_bytes(b & 15u); break;
+    default: data = set_reset; mask &= in_all_planes(rotate(v, b));
+    }
+    return (combine(v, data) & mask) | (v->latch & ~mask);
+}
+
+static void write_byte(struct vga *v, uint32_t off, uint8_t b)
+{
+    struct target t;
+    if (!find_cell(v, off, &t))
+        return;
+    unsigned planes = v->seq[2];
+    if (v->seq[4] & 0x08)
+        planes &= 1u << (t.addr & 3);
+    else if (!(v->seq[4] & 0x04))
+        planes &= t.addr & 1 ? 0xAu : 0x5u;
+    uint32_t enabled = plane_bytes(planes);
+    v->mem[t.cell] = (v->mem[t.cell] & ~enabled) | (write_data(v, b) & enabled);
+}
+
+static uint32_t mem_read(void *dev, uint32_t off, unsigned size)
+{
+    uint32_t value = 0;
+    for (unsigned i = 0; i < size; i++)
+        value |= (uint32_t)read_byte(dev, off + i) << 8 * i;
+    return value;
+}
+
+static void mem_write(void *dev, uint32_t off, uint32_t value, unsigned size)
+{
+    for (unsigned i = 0; i < size; i++)
+        write_byte(dev, off + i, (uint8_t)(value >> 8 * i));
+}
+
+const struct io_ops vga_mem_ops = {.read = mem_read, .write = mem_write, .widths = 7};
