@@ -170,8 +170,6 @@ static void run_slice(struct ui *u, struct machine *m)
 {
     uint64_t began = host_now(), took;
 
-    if (u->options.poll)
-        u->options.poll(u->options.ctx, m);
     u->stop = machine_run(m, machine_now(m) + ns_to_units(u->slice), u->options.max_insns);
     took = host_now() - began;
     if (took > SLICE_LONG && u->slice / 2 >= SLICE_MIN)
@@ -274,6 +272,8 @@ static enum ui_end run_loop(struct ui *u, struct machine *m)
             return UI_TIMEOUT;
         if (!u->ops->poll(u->display, &u->keys))
             return UI_CLOSED;
+        if (u->options.poll)
+            u->options.poll(u->options.ctx, m); /* in a hold as well: the quit key is typed there */
         if (!u->held) {
             feed_keys(u, m);
             run_slice(u, m);
