@@ -180,6 +180,8 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
     if (stop == MACHINE_TRIPLE) {
         out_printf(&to, "emu386: triple fault after %" PRIu64 " instructions\n", machine_icount(m));
         machine_report(m, &to);
+        if (ui_kind(s->ui) == UI_NONE)
+            quit_flag = QUIT_BY_USER; /* no screen to keep */
     } else if (stop == MACHINE_HALTED && !s->options.exit_on_halt) {
         out_printf(&to, "emu386: the guest halted with interrupts off\n");
     }

@@ -328,6 +328,14 @@ static const struct option_row *find_row(int code)
     return NULL;
 }
 
+/* An option of a later version. */
+static bool refuse_missing(const struct option_row *row, int code, struct error *err)
+{
+    if (code == row->letter)
+        return error_set(err, "-%c: not available in this version", row->letter);
+    return error_set(err, "--%s: not available in this version", row->name);
+}
+
 /* getopt answered '?' or ':'. */
 static bool refuse_mistake(int answer, char *const *argv, struct error *err)
 {
@@ -336,7 +344,7 @@ static bool refuse_mistake(int answer, char *const *argv, struct error *err)
 
     if (answer == ':' && row)
         return row->set ? error_set(err, "--%s needs a value: %s", row->name, row->value)
-                        : error_set(err, "--%s: not available in this version", row->name);
+                        : refuse_missing(row, optopt, err);
     if (row && optopt >= FIRST_LONG)
         return error_set(err, "--%s takes no value", row->name);
     return refuse_unknown(optopt ? letter : argv[optind - 1], err);
@@ -372,7 +380,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct error *err)
         if (answer == '?' || answer == ':' || !row)
             return refuse_mistake(answer, argv, err);
         if (!row->set)
-            return error_set(err, "--%s: not available in this version", row->name);
+            return refuse_missing(row, answer, err);
         if (!row->set(o, optarg, err))
             return false;
         if (o->action == OPTIONS_VERSION)

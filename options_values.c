@@ -79,9 +79,9 @@ bool value_memory(const char *value, uint32_t *bytes, struct error *err)
     if (n > UINT64_MAX >> shift || n << shift > CONFIG_MAX_MEMORY) {
         return error_set(err, "--memory %s: too much; at most %uM", value, CONFIG_MAX_MEMORY >> 20);
     }
-    if (n << shift < CONFIG_MIN_MEMORY && !shift && n <= CONFIG_MAX_MEMORY >> 20)
+    if (n && !*p && n <= CONFIG_MAX_MEMORY >> 20)
         return error_set(err,
-                         "--memory %s: %s bytes are too little (at least 1M); did you mean %sM?",
+                         "--memory %s: %s bytes are too little (at least 1M); did you mean -m %sM?",
                          value, value, value);
     n <<= shift;
     if (n < CONFIG_MIN_MEMORY)

@@ -132,6 +132,29 @@ bool elf_open(struct elf *e, struct bytes file, const char *name, struct error *
     return true;
 }
 
+/* Linkers like to put the file's own headers into the first segment, in the page before the
+   code: ff000 for a kernel linked at 100000, where there is no RAM. What lies below 1 MiB is
+   left out if it is nothing but these headers and padding. */
+static void skip_headers(const struct elf *e, struct segment *s)
+{
+    uint64_t headers = (uint64_t)e->phoff + (uint64_t)e->phnum * PHDR_SIZE;
+    uint32_t skip = PLAN_HIGH_BASE - s->paddr;
+
+    if (s->offset != 0 || s->paddr < PLAN_LOW_END || s->paddr >= PLAN_HIGH_BASE)
+        return;
+    if (skip > s->filesz)
+        skip = s->filesz;
+    for (uint64_t i = headers; i < skip; i++) {
+        if (e->file.data[i])
+            return;
+    }
+    s->offset += skip;
+    s->vaddr += skip;
+    s->paddr += skip;
+    s->filesz -= skip;
+    s->memsz -= skip;
+}
+
 bool elf_plan(const struct elf *e, struct plan *p, struct error *err)
 {
     unsigned loaded = 0;
@@ -155,6 +178,7 @@ bool elf_plan(const struct elf *e, struct plan *p, struct error *err)
         if (!bytes_have(e->file, s.offset, s.filesz))
             return error_set(err, "%s: truncated ELF file: segment %u ends at byte %llu of %zu",
                              p->name, i, (unsigned long long)s.offset + s.filesz, e->file.size);
+        skip_headers(e, &s);
         if (!plan_place(p, s.paddr, e->file.data + s.offset, s.filesz, s.memsz - s.filesz, err,
                         "segment %u", i))
             return false;

@@ -115,6 +115,29 @@ static void test_refusals(void)
     }
 }
 
+/* The linker's first segment holds the file's headers and ends up in the page below 1 MiB. */
+static void test_headers_below(void)
+{
+    uint8_t image[IMAGE_SIZE];
+    struct error err;
+    struct plan p;
+    phys_t entry;
+
+    image_elf(image, 0xff000, 0xff000, 0x100000);
+    image_put32(image + IMAGE_PHDR + 4, 0);
+    image_put32(image + IMAGE_PHDR + 16, IMAGE_CODE + IMAGE_CODE_SIZE);
+    image_put32(image + IMAGE_PHDR + 20, IMAGE_CODE + 2 * IMAGE_CODE_SIZE);
+    CHECK(load(image, sizeof image, &p, &entry, &err) && p.count == 1 &&
+              p.pieces[0].phys == 0x100000 && p.pieces[0].bytes == image + IMAGE_CODE &&
+              p.pieces[0].size == IMAGE_CODE_SIZE && p.pieces[0].zero == IMAGE_CODE_SIZE,
+          "headers below 1 MiB are left out: %s", err.text);
+    plan_free(&p);
+    image[IMAGE_CODE - 1] = 1;
+    CHECK(!load(image, sizeof image, &p, &entry, &err) && strstr(err.text, "the VGA and the ROMs"),
+          "but not code or data: %s", err.text);
+    plan_free(&p);
+}
+
 static void test_overlap(void)
 {
     uint8_t image[IMAGE_SIZE];
@@ -182,6 +205,7 @@ int main(void)
 {
     test_good();
     test_refusals();
+    test_headers_below();
     test_overlap();
     test_fuzz();
     return report_end();
