@@ -62,8 +62,10 @@ bool value_memory(const char *value, uint32_t *bytes, struct error *err)
     unsigned shift = 0;
     uint64_t n;
 
-    if (!take_number(&p, &n))
+    if (!is_digit(*p))
         return error_set(err, "--memory %s: is no size; 64M would be right", value);
+    if (!take_number(&p, &n))
+        return error_set(err, "--memory %s: too much; at most %uM", value, CONFIG_MAX_MEMORY >> 20);
     switch (*p) {
     case 'k':
     case 'K': shift = 10; break;
@@ -76,9 +78,8 @@ bool value_memory(const char *value, uint32_t *bytes, struct error *err)
     }
     if (*p && p[1])
         return error_set(err, "--memory %s: suffix K, M or G would be right", value);
-    if (n > UINT64_MAX >> shift || n << shift > CONFIG_MAX_MEMORY) {
+    if (n > UINT64_MAX >> shift || n << shift > CONFIG_MAX_MEMORY)
         return error_set(err, "--memory %s: too much; at most %uM", value, CONFIG_MAX_MEMORY >> 20);
-    }
     if (n && !*p && n <= CONFIG_MAX_MEMORY >> 20)
         return error_set(err,
                          "--memory %s: %s bytes are too little (at least 1M); did you mean -m %sM?",

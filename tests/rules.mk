@@ -15,6 +15,10 @@ $(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLAN
 unit_suites := $(UNIT)
 $(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
 
+# The command line: what is refused and how, the help, the man page.
+SUITES += cli
+SUITE_cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
+
 # $(call run_suites,NAMES): writes the table and runs it.
 define run_suites
 @mkdir -p $(B)/tests

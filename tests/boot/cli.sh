@@ -1,0 +1,217 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# cli.sh EMULATOR KERNEL - what a user can get wrong on the command line, and what comes back:
+# exit status 2, nothing on stdout, exactly one line on stderr that starts with "emu386: " and
+# contains the words given here. Then the help: every topic fits a screen, and the man page
+# describes the same options. KERNEL is a multiboot ELF kernel; its damaged copies are tried.
+set -u
+
+emu=$(realpath "$1")
+kernel=$(realpath "$2")
+root=$(realpath "$(dirname "$0")/../..")
+dir=$(mktemp -d)
+trap 'rm -rf "$dir"' EXIT
+cd "$dir" || exit 1
+passed=0
+failed=0
+
+pass() { passed=$((passed + 1)); }
+fail() {
+    failed=$((failed + 1))
+    echo "FAIL: $*"
+}
+
+# bad WORDS ARGS...: refused in one line that contains the words
+bad() {
+    local words=$1 status lines
+    shift
+    timeout 20 "$emu" "$@" >out 2>err </dev/null
+    status=$?
+    lines=$(wc -l <err)
+    if [ $status != 2 ]; then
+        fail "$*: exit status $status instead of 2"
+    elif [ -s out ]; then
+        fail "$*: something on stdout"
+    elif [ "$lines" != 1 ]; then
+        fail "$*: $lines lines on stderr: $(head -3 err)"
+    elif ! grep -q '^emu386: ' err || ! grep -qF -e "$words" err; then
+        fail "$*: \"$(cat err)\" does not say \"$words\""
+    else
+        pass
+    fi
+}
+
+# patch FILE OFFSET BYTES: overwrites bytes (printf escapes)
+patch() {
+    # shellcheck disable=SC2059 # the bytes are escapes on purpose
+    printf "$3" | dd of="$1" bs=1 seek="$2" conv=notrunc status=none
+}
+
+# damaged NAME OFFSET BYTES: a copy of the kernel with other bytes
+damaged() {
+    cp "$kernel" "$1"
+    chmod u+w "$1"
+    patch "$1" "$2" "$3"
+}
+
+# --- values of options -----------------------------------------------------------------------
+bad 'did you mean -m 3M' -m 3
+bad 'at least 1M' -m 0
+bad 'at least 1M' -m 1048575
+bad 'at least 1M' --memory=512K
+bad '3584M' -m 4G
+bad '3584M' -m 99999999999999999999999M
+bad 'suffix K, M or G' -m 3X
+bad 'suffix K, M or G' -m 64MB
+bad '64M would be right' -m lots
+bad '64M would be right' -m -64M
+bad '64M would be right' -m ''
+bad 'multiple of 4K' -m 2000001
+bad '386, 486, pentium or ppro' --cpu 586
+bad 'fast, reference or lockstep' --engine turbo
+bad '1 to 1221' --speed 0
+bad '1 to 1221' --speed 1222
+bad '1 to 1221' --speed 10x
+bad 'realtime or none' --pace slow
+bad 'sdl, term or none' --display vga
+bad 'none, stdio or file:F' --serial com1
+bad 'needs a file name' --serial file:
+bad 'not available in this version' --serial pty
+bad 'not available in this version' --serial unix:sock
+bad 'none, stdio or file:F' --debugcon yes
+bad 'a whole number from 1' --max-insns 0
+bad 'a whole number from 1' --max-insns -1
+bad 'a whole number from 1' --max-insns 1e6
+bad 'a whole number from 1' --max-insns 18446744073709551616
+bad 'seconds above 0' --timeout 0
+bad 'seconds above 0' --timeout soon
+bad 'seconds above 0' --timeout nan
+bad 'seconds above 0' --timeout -3
+bad 'stop, reset or exit' --on-triple-fault ignore
+bad 'no category "pti"' --trace pti
+bad 'no category ""' --trace pit,
+bad 'file name after the colon' --trace pit:
+bad 'YYYY-MM-DDTHH:MM:SS' --rtc today
+bad 'YYYY-MM-DDTHH:MM:SS' --rtc 2001-02-03
+bad 'no such date' --rtc 2001-02-29T00:00:00
+bad 'no such date' --rtc 2000-13-01T00:00:00
+bad 'no such date' --rtc 2000-01-01T24:00:00
+bad 'file name is empty' --screenshot ''
+
+# --- the options themselves ------------------------------------------------------------------
+bad 'unknown option --bogus' --bogus
+bad 'did you mean --serial?' --serail stdio
+bad 'did you mean --memory?' --memroy=64M
+bad 'did you mean --max-insns?' --max-insn5 10
+bad 'unknown option -q' -q
+bad 'unknown option -q' -qm 64M
+bad '--memory needs a value' -m
+bad '--kernel needs a value' --kernel
+bad 'takes no value' --exit-on-halt=yes
+bad 'no such topic' --help cooking
+bad 'no such topic' --help=cooking
+bad 'one image at a time' a.elf b.elf
+bad 'there is an image already' -k a.elf -k b.elf
+bad 'one image at a time' -k a.elf b.elf
+bad 'both need the terminal' --display term --serial stdio
+bad 'both need the terminal' --debugcon stdio --display term
+for later in '-M' '-e cmd' '-x file' '--json' '-g' '--gdb=1234' '-S' '--disk a' '--cdrom a' \
+    '--floppy a' '--bios a' '--boot disk' '--tlb large' '--strict' '--record a' '--replay a'; do
+    # shellcheck disable=SC2086 # option and value are two words
+    bad 'not available in this version' $later
+done
+
+# --- files -----------------------------------------------------------------------------------
+base=(--display none)
+bad 'no/such/file: no such file' "${base[@]}" no/such/file
+bad 'no such file' "${base[@]}" ''
+bad 'is a directory' "${base[@]}" .
+bad 'is a device' "${base[@]}" /dev/null
+bad 'is a device' "${base[@]}" /dev/zero
+: >empty
+bad 'empty: is empty' "${base[@]}" empty
+mkfifo fifo
+: >fifo &
+bad 'fifo: is empty' "${base[@]}" fifo
+wait
+printf 'Hello.\n' >text
+bad 'is a text file' "${base[@]}" text
+bad 'is a text file' "${base[@]}" "$root/LICENSE"
+printf '#!/bin/sh\n' >script
+bad 'script' "${base[@]}" script
+head -c 4096 /dev/zero >zeroes
+bad 'not recognised' "${base[@]}" zeroes
+truncate -s 1073741825 huge
+bad 'too large' "${base[@]}" huge
+bad '64-bit ELF' "${base[@]}" "$emu"
+printf 'x' >"new
+line"
+bad 'new?line' "${base[@]}" "new
+line"
+
+head -c 30 "$kernel" >cut
+bad 'truncated ELF' "${base[@]}" cut
+head -c 4200 "$kernel" >cut
+bad 'truncated ELF' "${base[@]}" cut
+damaged arm 18 '\050'
+bad 'another processor' "${base[@]}" arm
+damaged shared 16 '\003'
+bad '-no-pie' "${base[@]}" shared
+damaged object 16 '\001'
+bad 'object file' "${base[@]}" object
+bad 'or more' "${base[@]}" -m 1M "$kernel"
+head -c 70000000 /dev/zero >big
+bad 'big: module of 70000000 bytes' "${base[@]}" -i big "$kernel"
+bad 'use -m' "${base[@]}" -i 'big with arguments' "$kernel"
+bad 'no/initrd: no such file' "${base[@]}" -i 'no/initrd x' "$kernel"
+bad 'is a directory' "${base[@]}" -i . "$kernel"
+
+printf '\353\376' >sector
+truncate -s 512 sector
+patch sector 510 '\125\252'
+bad '--initrd' "${base[@]}" -i text sector
+bad '--append' "${base[@]}" -a quiet sector
+cp sector bzImage
+truncate -s 4096 bzImage
+patch bzImage 514 HdrS
+bad 'bzImage' "${base[@]}" bzImage
+truncate -s 40000 iso
+patch iso 32769 CD001
+bad 'ISO 9660' "${base[@]}" iso
+cp sector disk
+truncate -s 1M disk
+patch disk 446 '\200\001\001\000\203\376\377\377\001\000\000\000\100\000\000\000'
+bad 'hard disk image' "${base[@]}" disk
+printf 'QFI\373' >qcow
+bad 'QCOW2' "${base[@]}" qcow
+printf '\037\213\010' >gz
+bad 'gunzip' "${base[@]}" gz
+
+bad 'cannot write' "${base[@]}" --screenshot no/such/dir/a.png sector
+bad 'cannot write' "${base[@]}" --serial file:no/such/dir/a sector
+bad 'cannot write' "${base[@]}" --trace pit:no/such/dir/a sector
+
+# --- help ------------------------------------------------------------------------------------
+for topic in '' options images display debugging exit; do
+    # shellcheck disable=SC2086 # no topic is no word
+    if ! "$emu" --help $topic >out 2>err || [ -s err ]; then
+        fail "--help $topic"
+    elif [ "$(wc -l <out)" -gt 24 ] || [ "$(wc -L <out)" -gt 80 ]; then
+        fail "--help $topic does not fit a screen"
+    else
+        pass
+    fi
+done
+if [[ $("$emu" --version) == 'emu386 '[0-9]* ]]; then pass; else fail '--version'; fi
+
+"$emu" --help options | grep -oE -e '--[a-z][a-z-]+' | sort -u >in-help
+grep -oE '^\.It .*' "$root/docs/emu386.1" | grep -oE 'Fl -[a-z][a-z-]+' | sed 's/Fl -/--/' |
+    sort -u >in-man
+if diff in-help in-man >differences; then
+    pass
+else
+    fail "options in --help (<) and in the man page (>) differ: $(grep '^[<>]' differences)"
+fi
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
