@@ -149,10 +149,10 @@ line"
 bad 'new?line' "${base[@]}" "new
 line"
 
-head -c 30 "$kernel" >cut
-bad 'truncated ELF' "${base[@]}" cut
-head -c 4200 "$kernel" >cut
-bad 'truncated ELF' "${base[@]}" cut
+head -c 30 "$kernel" >torn
+bad 'truncated ELF' "${base[@]}" torn
+head -c 4200 "$kernel" >torn
+bad 'truncated ELF' "${base[@]}" torn
 damaged arm 18 '\050'
 bad 'another processor' "${base[@]}" arm
 damaged shared 16 '\003'
