@@ -10,7 +10,7 @@ GUEST_WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-pr
 GUEST_TESTS := $(basename $(notdir $(wildcard tests/guest/test_*.S tests/guest/test_*.c)))
 GUEST_ELFS := $(patsubst %,$(B)/tests/guest/%.elf,$(GUEST_TESTS))
 
-$(B)/tests/guest/%.o: tests/guest/%.S tests/guest/rt.inc
+$(B)/tests/guest/%.o: tests/guest/%.S tests/guest/rt.inc tests/guest/paging.inc
 	@mkdir -p $(@D)
 	$(GUEST_CC) $(GUEST_FLAGS) -c -o $@ $<
 

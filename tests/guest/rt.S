@@ -130,8 +130,9 @@ rt_none:
 /* Goes to [rt_target] in ring 3 with the registers and arithmetic flags of now. */
 rt_to_ring3:
     call rt_snap
-    mov dword ptr [pre_esp], offset rt_ustack_top
     push eax
+    mov eax, [rt_user_esp]
+    mov [pre_esp], eax
     mov eax, UDATA
     mov ds, eax
     mov es, eax
@@ -139,7 +140,7 @@ rt_to_ring3:
     mov gs, eax
     pop eax
     push UDATA
-    push offset rt_ustack_top
+    push [rt_user_esp]
     push [pre_eflags]
     push ecx
     mov ecx, [rt_iopl]
@@ -379,7 +380,7 @@ rm_results: .fill 3 * 200, 4, 0 /* name, got, want: reported when back in 32-bit
     .data
     .align 16
     .global rt_gdt, rt_gdtr, rt_idtr, rt_tss, rt_idt, rt_iopl, rt_hook, rt_resume, rt_resume_esp
-    .global rt_target, rt_ended
+    .global rt_target, rt_ended, rt_user_esp
 rt_gdt:
     .quad 0
     .long DESC_LO(0, 0xfffff), DESC_HI(0, 0xfffff, 0x9b, 0xc)
@@ -406,6 +407,7 @@ rt_tss:
     .long 0, rt_stack0_top, KDATA
     .fill 22, 4, 0
     .word 0, 104 /* no I/O permission bitmap */
+rt_user_esp: .long rt_ustack_top /* ESP on the way to ring 3 */
 rt_iopl: .long 0 /* ORed into the EFLAGS of ring 3 */
 rt_hook: .long 0 /* called after recording; EAX != 0 on return: IRET instead of resuming */
 rt_resume: .long 0
