@@ -39,7 +39,8 @@ OBJ_all := $(foreach f,$(FLOORS),$(OBJ_$(f)))
 all: $(B)/emu386 guests ## build the emulator and its guests (the default)
 
 # The top floor. The built-in kernel is assembled into the program.
-OBJ_top := $(B)/main.o $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c))) $(B)/builtin.o
+OBJ_options := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c)))
+OBJ_top := $(B)/main.o $(OBJ_options) $(B)/builtin.o
 BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
 
@@ -75,6 +76,7 @@ BELOW_devices := base mmu devices
 BELOW_machine := base mmu cpu devices machine
 BELOW_loader := base mmu cpu devices machine loader
 BELOW_ui := base mmu cpu devices machine ui
+BELOW_top := base options
 floor_of = $(word 2,$(subst _, ,$(1)))
 objs_below = $(foreach f,$(BELOW_$(call floor_of,$(1))),$(OBJ_$(f)))
 

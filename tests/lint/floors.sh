@@ -21,7 +21,7 @@ allowed() { # allowed FOLDER: the folders it may include
     monitor) echo base mmu cpu machine monitor ;;
     ui) echo base mmu cpu machine ui ;;
     top) echo base machine loader monitor ui . ;;
-    tests) echo base mmu cpu devices machine loader monitor ui tests ;;
+    tests) echo base mmu cpu devices machine loader monitor ui tests . ;;
     *) echo "" ;;
     esac
 }
