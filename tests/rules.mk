@@ -8,6 +8,14 @@
 
 JOBS ?= $(shell nproc)
 
+# Whole boots. The guests run under QEMU as well: two witnesses of the same hardware.
+SUITES += guest guest-qemu boot-transcript boot-cli
+SUITE_guest = B=$(B) tests/guest/run.sh emu386
+SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
+SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
+SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
+TEST_NEEDS += guest-tests
+
 LINTS := selftest headers format purity floors size spdx shell runner
 lint_suites := $(addprefix lint-,$(LINTS))
 $(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLANG_FORMAT=$(CLANG_FORMAT) tests/lint/$(l).sh))
