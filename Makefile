@@ -104,6 +104,12 @@ format: ## rewrite every C file as .clang-format says
 clean: ## remove everything that was built
 	rm -rf build build-*
 
+PREFIX ?= /usr/local
+.PHONY: install
+install: all ## install the program and its man page under DESTDIR/PREFIX (/usr/local)
+	install -D -m 755 $(B)/emu386 $(DESTDIR)$(PREFIX)/bin/emu386
+	install -D -m 644 docs/emu386.1 $(DESTDIR)$(PREFIX)/share/man/man1/emu386.1
+
 .PHONY: help
 help: ## list the targets and the variables
 	@awk -F ':.*## ' '/^[a-z][a-z-]*:.*## / { printf "  %-14s %s\n", $$1, $$2 }' $(filter %akefile %.mk,$(MAKEFILE_LIST))
