@@ -81,10 +81,10 @@ enum fault_result mm_fault(struct mm *m, uint32_t lin, enum access access, uint3
 void fault_page(const struct trapframe *tf, uint32_t lin)
 {
     static const char *const reasons[] = {
-        [FAULT_UNMAPPED] = "nothing is mapped there",
-        [FAULT_READ_ONLY] = "the page is read-only",
-        [FAULT_STACK] = "the stack is at its limit",
-        [FAULT_KERNEL] = "that is kernel space",
+        [FAULT_UNMAPPED] = "not mapped",
+        [FAULT_READ_ONLY] = "read-only",
+        [FAULT_STACK] = "stack limit",
+        [FAULT_KERNEL] = "kernel space",
     };
     enum access access = tf->error & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
     enum fault_result result = mm_fault(current->mm, lin, access, tf->esp);

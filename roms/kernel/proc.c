@@ -208,6 +208,17 @@ int proc_signal(int pid, int signal)
     return 0;
 }
 
+void proc_signal_family(int pid, int signal)
+{
+    for (struct proc *p = idle.next; p != &idle; p = p->next) {
+        const struct proc *ancestor = p;
+        while (ancestor != &idle && ancestor->pid != pid)
+            ancestor = ancestor->parent;
+        if (ancestor != &idle)
+            proc_signal(p->pid, signal);
+    }
+}
+
 int proc_nap(uint32_t ticks)
 {
     cli();

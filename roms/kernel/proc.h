@@ -61,6 +61,9 @@ int proc_wait(int pid, int *status, bool no_hang);
 int proc_signal(int pid, int signal);
 int proc_nap(uint32_t ticks);
 
+/* Signals the process, its children, their children, and so on. */
+void proc_signal_family(int pid, int signal);
+
 /* Sleeps until proc_wake() on the channel. Interrupts are off, so no wake-up gets lost. */
 void proc_sleep(const void *channel);
 void proc_wake(const void *channel);

@@ -86,7 +86,7 @@ void tty_input(char c)
         tty_put('\n');
         input.typed = input.complete;
         if (foreground)
-            proc_signal(foreground, SIGINT);
+            proc_signal_family(foreground, SIGINT);
         else
             finish_line('\n'); /* the shell shows its prompt again */
         break;

@@ -27,7 +27,7 @@ void tty_input(char c);
 /* Waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. */
 int tty_read(char *dst, size_t n);
 
-/* Ctrl-C kills this process; 0: nobody. */
+/* Ctrl-C kills this process and its descendants; 0: nobody. */
 void tty_set_foreground(int pid);
 int tty_foreground(void);
 

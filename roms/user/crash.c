@@ -27,7 +27,7 @@ static void into(void)
 static void bound(void)
 {
     static const int limits[2] = {0, 9};
-    __asm__ volatile("boundl %0, %1" : : "r"(10), "m"(limits));
+    __asm__ volatile("bound %0, %1" : : "r"(10), "m"(limits));
 }
 
 static void step(void)

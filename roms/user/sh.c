@@ -6,7 +6,9 @@
  */
 #include "user/lib/lib.h"
 
-enum { LINE = 256, MAX_WORDS = 32, STDIN = 0, CANNOT_RUN = 126, NOT_FOUND = 127 };
+enum { LINE = 256, MAX_WORDS = 32, MAX_JOBS = 16, STDIN = 0, CANNOT_RUN = 126, NOT_FOUND = 127 };
+
+static int jobs[MAX_JOBS]; /* what runs in the background; 0: a free place */
 
 /* Cuts the line into words, in place; returns how many. */
 static int split(char *line, char *words[MAX_WORDS + 1])
@@ -61,12 +63,28 @@ static void wait_for(int pid)
         printf("[%d]\n", status_of(wait_status));
 }
 
-/* Says which background processes have ended. */
+static void remember(int pid)
+{
+    for (int i = 0; i < MAX_JOBS; i++) {
+        if (jobs[i] == 0) {
+            jobs[i] = pid;
+            return;
+        }
+    }
+}
+
+/* Says which background processes have ended. Orphans of other programs arrive here, too. */
 static void collect(void)
 {
     int pid, wait_status;
-    while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0)
-        printf("%d done [%d]\n", pid, status_of(wait_status));
+    while ((pid = waitpid(-1, &wait_status, WNOHANG)) > 0) {
+        for (int i = 0; i < MAX_JOBS; i++) {
+            if (jobs[i] == pid) {
+                printf("%d done [%d]\n", pid, status_of(wait_status));
+                jobs[i] = 0;
+            }
+        }
+    }
 }
 
 int main(int argc, char **argv, char **envp);
@@ -98,12 +116,14 @@ int main(int argc, char **argv, char **envp)
         int pid = fork();
         if (pid == 0)
             run(words, envp);
-        if (pid < 0)
+        if (pid < 0) {
             printf("sh: cannot start a process: %s\n", strerror(pid));
-        else if (background)
+        } else if (background) {
+            remember(pid);
             printf("%d started\n", pid);
-        else
+        } else {
             wait_for(pid);
+        }
     }
     return 0;
 }

@@ -7,8 +7,9 @@
 static int depth_of(int depth)
 {
     volatile char frame[1024];
-    frame[0] = (char)depth;
-    return depth == 0 ? 0 : depth_of(depth - 1) + 1 + frame[0] * 0;
+    frame[0] = 1;
+    int below = depth == 0 ? -1 : depth_of(depth - 1);
+    return below + frame[0]; /* read after the call, so that every depth needs its frame */
 }
 
 int main(int argc, char **argv);

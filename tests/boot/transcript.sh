@@ -1,0 +1,205 @@
+#!/bin/bash
+# SPDX-License-Identifier: MIT
+#
+# transcript.sh - boots the demo kernel and compares what the serial port says with transcripts.txt,
+# then types into its shell. Needs bash and the emulator under test.
+#
+# usage: transcript.sh [qemu|emu386|compare] [BUILD]
+#   qemu      under qemu-system-i386 (the default)
+#   emu386    under BUILD/emu386
+#   compare   under both, and besides, both must say the same, byte for byte
+# BUILD is the build directory, by default `build`. Prints failures and `N passed, N failed`.
+
+mode=${1:-qemu}
+build=${2:-build}
+here=$(cd "$(dirname "$0")" && pwd)
+kernel=$build/roms/kernel.elf
+initrd=$build/roms/initrd.img
+scratch=$(mktemp -d) || exit 2
+emulator=
+trap '[ -n "$emulator" ] && kill "$emulator" 2>/dev/null; rm -rf "$scratch"' EXIT
+passed=0
+failed=0
+
+for file in "$kernel" "$initrd"; do
+    if [ ! -f "$file" ]; then
+        echo "transcript.sh: $file is missing: run make guests" >&2
+        exit 2
+    fi
+done
+
+# start EMULATOR APPEND: becomes that emulator, with the serial port on standard input and output.
+start() {
+    case $1 in
+    qemu)
+        exec qemu-system-i386 -m 64M -kernel "$kernel" -initrd "$initrd" -append "$2" \
+            -display none -monitor none -serial stdio -no-reboot \
+            -device isa-debug-exit,iobase=0xf4,iosize=4
+        ;;
+    emu386)
+        exec "$build/emu386" -m 64M -k "$kernel" -i "$initrd" -a "$2" \
+            --display none --serial stdio
+        ;;
+    *)
+        echo "transcript.sh: no such emulator: $1" >&2
+        exit 2
+        ;;
+    esac
+}
+
+check() { # check RESULT NAME: counts
+    if [ "$1" -eq 0 ]; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL $2"
+    fi
+}
+
+# escape TEXT: the text as a pattern in which only `?` is special. 
+escape() {
+    local text=${1//\\/\\\\}
+    text=${text//\[/\\[}
+    printf '%s' "${text//\*/\\*}"
+}
+
+# matches WANT GOT: compares two files line by line; `?` in WANT matches any character.
+matches() {
+    local want got pattern number=0
+    while true; do
+        local more_want=0 more_got=0
+        IFS= read -r want <&3 || more_want=1
+        IFS= read -r got <&4 || more_got=1
+        number=$((number + 1))
+        [ $more_want = 1 ] && [ $more_got = 1 ] && return 0
+        pattern=$(escape "$want")
+        # shellcheck disable=SC2053  # the right side is meant as a pattern
+        if [ $more_want != $more_got ] || [[ $got != $pattern ]]; then
+            printf '  line %d\n    want: %s\n    got:  %s\n' $number "$want" "$got"
+            return 1
+        fi
+    done 3<"$1" 4<"$2"
+}
+
+run_case() { # run_case APPEND STATUS: the wanted lines are in $scratch/want
+    local each append=$1 expected=$(((($2 << 1) | 1) & 255)) status
+    for each in $emulators; do
+        (start "$each" "$append") </dev/null >"$scratch/$each.raw" 2>"$scratch/$each.err" &
+        emulator=$!
+        (sleep 60; kill $emulator) 2>/dev/null &
+        local guard=$!
+        wait $emulator
+        status=$?
+        kill $guard 2>/dev/null
+        emulator=
+        # Every line of the serial port ends with CR LF.
+        sed 's/\r$//' "$scratch/$each.raw" >"$scratch/got"
+        matches "$scratch/want" "$scratch/got"
+        check $? "$each: $append: the transcript"
+        [ $status = $expected ]
+        check $? "$each: $append: exit status $status instead of $expected"
+        [ $status = $expected ] || cat "$scratch/$each.err"
+    done
+    # How many frames and flag bits there are depends on the machine; all else must agree.
+    if [ "$mode" = compare ] && [[ $append != *run=mem && $append != *crash ]]; then
+        cmp "$scratch/qemu.raw" "$scratch/emu386.raw"
+        check $? "$append: the emulators differ"
+    fi
+}
+
+run_all_cases() {
+    local line append= status=
+    while IFS= read -r line || [ -n "$line" ]; do
+        case $line in
+        '#'*) ;;
+        '@ '*)
+            append=${line#@ }
+            : >"$scratch/want"
+            ;;
+        '= '*) status=${line#= } ;;
+        *) [ -n "$append" ] && printf '%s\n' "$line" >>"$scratch/want" ;;
+        esac
+        # The last line of every case.
+        if [ -n "$append" ] && { [ "$line" = "System halted." ] || [[ $line == "Kernel panic"* ]]; }
+        then
+            run_case "$append" "$status"
+            append=
+        fi
+    done <"$here/transcripts.txt"
+}
+
+# await TEXT: waits until the shell's transcript ends with TEXT.
+await() {
+    local tries=0
+    # shellcheck disable=SC2053  # the right side is meant as a pattern
+    until [[ $(tr -d '\r' <"$scratch/shell"; echo .) == *$(escape "$1"; echo .) ]]; do
+        tries=$((tries + 1))
+        if [ $tries -gt 300 ] || ! kill -0 "$emulator" 2>/dev/null; then
+            echo "  the shell did not come to:"
+            printf '%s\n' "$1" | sed 's/^/    /'
+            return 1
+        fi
+        sleep 0.1
+    done
+}
+
+# say LINE ANSWER [ECHO]: types the line, and expects its echo, the answer and a new prompt; `?` in
+# the answer matches any character.
+say() {
+    printf '%s\r' "$1" >&5
+    await "\$ ${3:-$1}"$'\n'"$2"'$ '
+    check $? "$each: shell: $1"
+}
+
+run_shell() {
+    each=$1
+    rm -f "$scratch/keys"
+    mkfifo "$scratch/keys"
+    : >"$scratch/shell"
+    (start "$each" "") <"$scratch/keys" >"$scratch/shell" 2>"$scratch/err" &
+    emulator=$!
+    exec 5>"$scratch/keys"
+    await $'Type help for a list of programs.\n$ '
+    check $? "$each: shell: the first prompt"
+    say 'echo hi' $'hi\n'
+    say '' ''
+    say 'ps' "  PID  PPID STATE     FRAMES NAME
+    1     0 sleeping       3 sh
+    3     1 running        3 ps
+"
+    say 'nosuch' $'nosuch: not found\n[127]\n'
+    say '/etc/motd' $'/etc/motd: not a program\n[126]\n'
+    say 'segv' $'segv[6]: Segmentation fault: write to 00000000 at eip 0804???? (not mapped)\n[139]\n'
+    say $'exX\177\177cho mistyped\025echo right' $'right\n' \
+        $'exX\b \b\b \bcho mistyped'"$(printf '\b \b%.0s' {1..13})echo right"
+    say 'sleep 1000 &' $'8 started\n'
+    say 'kill 8' ''
+    say '' $'8 done [143]\n'
+    printf 'spin 1000 3\r' >&5
+    await $'$ spin 1000 3\n'
+    printf '\003' >&5
+    await $'^C\n[130]\n$ '
+    check $? "$each: shell: Ctrl-C"
+    say 'ps' "  PID  PPID STATE     FRAMES NAME
+    1     0 sleeping       3 sh
+   14     1 running        3 ps
+"
+    printf 'exit\r' >&5
+    await $'System halted.\n'
+    check $? "$each: shell: the end"
+    kill "$emulator"
+    wait "$emulator" 2>/dev/null
+    emulator=
+    exec 5>&-
+}
+
+case $mode in
+compare) emulators="qemu emu386" ;;
+*) emulators=$mode ;;
+esac
+run_all_cases
+for each in $emulators; do
+    run_shell "$each"
+done
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
