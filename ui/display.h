@@ -3,8 +3,9 @@
  * display.h - what the run loop (ui/run.c) needs of a display, and the queue of keys between
  * the two. Private to ui/.
  *
- * A display never blocks: the loop does all sleeping. It does not see the machine. The queue exists because a keyboard takes keys one after the other: a real one is
- * pressed by ten fingers, a window or a pasted text delivers hundreds at once.
+ * A display never blocks: the loop does all sleeping. It does not see the machine. The queue
+ * exists because a keyboard takes keys one after the other: a real one is pressed by ten
+ * fingers, a window or a pasted text delivers hundreds at once.
  */
 #ifndef UI_DISPLAY_H
 #define UI_DISPLAY_H

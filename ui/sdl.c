@@ -56,6 +56,33 @@ static unsigned pick_scale(unsigned width, unsigned height)
     return area.w >= (int)(width * 5 / 2) && area.h >= (int)(height * 5 / 2) ? 2 : 1;
 }
 
+static bool is_set(const char *variable)
+{
+    const char *value = getenv(variable);
+
+    return value && *value;
+}
+
+/* Only drivers whose desktop is announced are tried: SDL's own search ends at drivers that show
+   nothing. Who wants one of those, or the bare console, says so in SDL_VIDEODRIVER. */
+static bool init_video(struct error *err)
+{
+    bool x11 = is_set("DISPLAY"), wayland = is_set("WAYLAND_DISPLAY");
+
+    if (!is_set("SDL_VIDEODRIVER")) {
+        if (!x11 && !wayland)
+            return error_set(err, "--display sdl: there is no desktop here (neither DISPLAY nor "
+                                  "WAYLAND_DISPLAY is set); use --display term or none");
+        SDL_SetHint(SDL_HINT_VIDEODRIVER, x11 && wayland ? "x11,wayland" : x11 ? "x11" : "wayland");
+    }
+    if (SDL_InitSubSystem(SDL_INIT_VIDEO))
+        return error_set(err,
+                         "--display sdl: cannot open the desktop (%s); use --display term or "
+                         "none",
+                         SDL_GetError());
+    return true;
+}
+
 static bool is_real_driver(void)
 {
     const char *name = SDL_GetCurrentVideoDriver();
@@ -93,11 +120,7 @@ static void *sdl_open(const struct ui_options *options, struct error *err)
     SDL_SetHint(SDL_HINT_VIDEO_X11_NET_WM_BYPASS_COMPOSITOR, "0");
     SDL_SetHint(SDL_HINT_RENDER_SCALE_QUALITY, "nearest");
     SDL_SetMainReady();
-    if (SDL_InitSubSystem(SDL_INIT_VIDEO)) {
-        error_set(err,
-                  "--display sdl: there is no desktop to open a window on (%s); use "
-                  "--display term or --display none",
-                  SDL_GetError());
+    if (!init_video(err)) {
         free(d);
         return NULL;
     }
