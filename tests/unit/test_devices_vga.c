@@ -106,7 +106,7 @@ static void test_text(void)
     reg(0x3C4, 1, 0x21);
     vga_screen(&v, &scr);
     CHECK(scr.kind == SCREEN_BLANK, "screen off");
-    CHECK(peek(0xC0000 - 1, 1) == 0x00, "the last byte of the window is empty memory");
+    CHECK(peek(0xBFFFF, 1) == 0x07 && peek(0xBFFFE, 1) == 0x20, "cleared to the window's end");
     CHECK(peek(0xA0000, 1) == 0xFF && peek(0xB0000, 1) == 0xFF, "no other window");
 }
 
