@@ -88,7 +88,7 @@ static void fail(const char *name)
     failed++;
     rt_puts("FAIL ");
     rt_puts(name);
-    rt_puts(": ");
+    rt_puts(" -- ");
 }
 
 static void say(const char *what, u32 got, u32 want)
