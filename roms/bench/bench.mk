@@ -1,0 +1,33 @@
+# SPDX-License-Identifier: MIT
+# The benchmark guest: $(B)/roms/bench/bench.elf, one multiboot ELF with every test in it.
+
+BENCH_CC ?= gcc
+BENCH_FLAGS := -m32 -march=i386 -O2 -std=gnu11 -ffreestanding -fno-pic -fno-pie -fno-builtin \
+               -fno-stack-protector -fcf-protection=none -fno-asynchronous-unwind-tables \
+               -fno-tree-loop-distribute-patterns -mno-sse -mno-mmx -mno-80387 -g \
+               -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
+               -Wno-array-bounds
+BENCH_OBJS := $(addprefix $(B)/roms/bench/,start.o main.o compute.o memory.o system.o)
+
+$(B)/roms/bench/%.o: roms/bench/%.c roms/bench/bench.h
+	@mkdir -p $(@D)
+	$(BENCH_CC) $(BENCH_FLAGS) -c -o $@ $<
+
+$(B)/roms/bench/%.o: roms/bench/%.S
+	@mkdir -p $(@D)
+	$(BENCH_CC) -m32 -g -c -o $@ $<
+
+$(B)/roms/bench/bench.elf: $(BENCH_OBJS) roms/bench/bench.ld
+	$(BENCH_CC) -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,--no-warn-rwx-segments \
+	    -T roms/bench/bench.ld -o $@ $(BENCH_OBJS)
+
+.PHONY: bench-guest
+bench-guest: $(B)/roms/bench/bench.elf ## build the benchmark guest (roms/bench)
+
+.PHONY: bench
+bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure emu386 (and QEMU when installed)
+	@B=$(B) tests/bench.sh
+
+.PHONY: test-bench
+test-bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## only compare the benchmarks' checksums
+	@B=$(B) tests/bench.sh --smoke
