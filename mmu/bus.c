@@ -241,6 +241,13 @@ static uint32_t read_pieces(struct bus *b, phys_t a, unsigned size)
     return value;
 }
 
+/* Bytes that decoded code may have come from have changed. */
+static void note_store(struct bus *b, phys_t a, unsigned n)
+{
+    if ((b->page_flags[a / PAGE_SIZE] & PAGE_CODE) && b->code_written)
+        b->code_written(b->code_written_arg, a, n);
+}
+
 static void write_pieces(struct bus *b, phys_t a, uint32_t value, unsigned size)
 {
     for (unsigned done = 0, n; done < size; done += n) {
@@ -248,10 +255,12 @@ static void write_pieces(struct bus *b, phys_t a, uint32_t value, unsigned size)
         const struct bus_region *r = region_at(b, at);
 
         n = memory_piece(r, at, size - done);
-        if (r->host && !r->rom)
+        if (r->host && !r->rom) {
             r->host[at - r->base] = (uint8_t)(value >> (8 * done));
-        else
+            note_store(b, at, 1);
+        } else {
             mmio_write(b, r, at, (value >> (8 * done)) & ones(n), n);
+        }
     }
 }
 
@@ -284,6 +293,7 @@ void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size)
     if (inside_page(a, size)) {
         if (r->host && !r->rom) {
             host_store(r->host + (a - r->base), value, size);
+            note_store(b, a, size);
             return;
         }
         if (!r->ops) {
@@ -360,7 +370,7 @@ void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size)
 /* ---- Looking and loading --------------------------------------------------------------- */
 
 /* Moves up to n bytes page by page between host memory behind `a` and one of `to`, `from`. */
-static size_t copy_pages(const struct bus *b, phys_t a, uint8_t *to, const uint8_t *from, size_t n)
+static size_t copy_pages(struct bus *b, phys_t a, uint8_t *to, const uint8_t *from, size_t n)
 {
     size_t done = 0;
 
@@ -377,6 +387,8 @@ static size_t copy_pages(const struct bus *b, phys_t a, uint8_t *to, const uint8
             memcpy(to + done, page + at % PAGE_SIZE, take);
         else
             memcpy(page + at % PAGE_SIZE, from + done, take);
+        if (from)
+            note_store(b, at, (unsigned)take);
         done += take;
     }
     return done;
@@ -384,7 +396,7 @@ static size_t copy_pages(const struct bus *b, phys_t a, uint8_t *to, const uint8
 
 size_t bus_peek(const struct bus *b, phys_t a, void *buf, size_t n)
 {
-    return copy_pages(b, a, buf, NULL, n);
+    return copy_pages((struct bus *)(uintptr_t)b, a, buf, NULL, n); /* reads only */
 }
 
 size_t bus_poke(struct bus *b, phys_t a, const void *buf, size_t n)

@@ -73,6 +73,9 @@ struct bus {
     uint32_t a20_mask;                  /* ~0u, or ~(1 << 20) while the gate is closed */
     void (*mapping_changed)(void *arg); /* called after A20 or a region changes, may be NULL */
     void *mapping_arg;
+    /* Called after a store (not by the CPU's fast path) into a PAGE_CODE page; may be NULL. */
+    void (*code_written)(void *arg, phys_t a, unsigned n);
+    void *code_written_arg;
     uint64_t io_count; /* device accesses so far (ports and MMIO), for the CPU to notice */
     struct trace *trace;
 };

@@ -1,0 +1,63 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * bodies.h - the bodies that the rows of opcodes.c name, grouped by the file that defines them.
+ * A body takes the destination's value a and the source's value b and gives the new value of the
+ * destination (see enum shape); raw bodies take and give nothing.
+ */
+#ifndef CPU_BODIES_H
+#define CPU_BODIES_H
+
+#include "cpu/opcodes.h"
+
+/* alu.c */
+opcode_body x_add, x_or, x_adc, x_sbb, x_and, x_sub, x_xor, x_cmp, x_test, x_inc, x_dec, x_neg,
+    x_not, x_cmc, x_clc, x_stc;
+
+/* shift.c */
+opcode_body x_rol, x_ror, x_rcl, x_rcr, x_shl, x_shr, x_sar, x_shld, x_shrd;
+
+/* muldiv.c */
+opcode_body x_mul, x_imul1, x_imul, x_imul_imm, x_div, x_idiv;
+
+/* bcd.c */
+opcode_body x_aaa, x_aad, x_aam, x_aas, x_daa, x_das;
+
+/* bit.c */
+opcode_body x_bt_reg, x_bts_reg, x_btr_reg, x_btc_reg, x_bt_imm, x_bts_imm, x_btr_imm,
+    x_btc_imm, x_bsf, x_bsr;
+
+/* move.c */
+opcode_body x_mov, x_movsx_b, x_movsx_w, x_lea, x_xchg, x_xlat, x_setcc, x_cmovcc, x_bswap,
+    x_cbw, x_cwd, x_lahf, x_sahf, x_salc, x_cmpxchg, x_cmpxchg8b, x_xadd, x_bound, x_nop;
+
+/* stack.c */
+opcode_body x_push, x_pop_reg, x_pop_e, x_push_sreg, x_pop_sreg, x_pusha, x_popa, x_pushf,
+    x_popf, x_enter, x_leave;
+
+/* branch.c */
+opcode_body x_jcc, x_jcxz, x_loop, x_jmp, x_jmp_e, x_call, x_call_e, x_ret;
+
+/* string.c */
+opcode_body x_movs, x_cmps, x_stos, x_lods, x_scas, x_ins, x_outs;
+
+/* portio.c */
+opcode_body x_in, x_out;
+
+/* segment.c */
+opcode_body x_mov_to_sreg, x_les, x_lds, x_lss, x_lfs, x_lgs;
+
+/* protect.c */
+opcode_body x_arpl, x_lar, x_lsl, x_verr, x_verw, x_sldt, x_str, x_lldt, x_ltr;
+
+/* far.c */
+opcode_body x_call_far_imm, x_call_far_mem, x_jmp_far_imm, x_jmp_far_mem, x_retf, x_iret;
+
+/* intr.c */
+opcode_body x_int, x_int1, x_int3, x_into;
+
+/* system.c */
+opcode_body x_hlt, x_cli, x_sti, x_cld, x_std, x_clts, x_smsw, x_lmsw, x_mov_from_cr,
+    x_mov_to_cr, x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_esc,
+    x_missing;
+
+#endif

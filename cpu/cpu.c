@@ -1,0 +1,280 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * cpu.c - life of the processor: reset, the run loop, single steps, and what the board may do.
+ *
+ * The run loop comes up between instructions whenever `limit` is reached: an event is due, the
+ * asked-for count is done, or attention was called (which sets limit to 0). In that order it
+ * returns, takes interrupts, and executes again. A fault unwinds to it by longjmp.
+ */
+#include "cpu/cpu.h"
+
+#include "base/snap.h"
+#include "base/trace.h"
+#include "cpu/engine/engine.h"
+#include "cpu/flags.h"
+#include "cpu/internal.h"
+#include "mmu/bus.h"
+
+#include <assert.h>
+#include <stdlib.h>
+
+_Static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "guest memory is read in place");
+
+/* The bus reports stores into pages that decoded code came from. */
+static void code_written(void *arg, phys_t at, unsigned n)
+{
+    struct cpu *c = arg;
+    if (c->engine && engine_invalidate(c->engine, at, n))
+        cpu_attend(c, ATT_CODE);
+}
+
+static void mapping_changed(void *arg)
+{
+    struct cpu *c = arg;
+    mmu_mapping_changed(&c->mmu);
+    if (c->engine)
+        engine_flush(c->engine);
+    cpu_attend(c, ATT_CODE);
+}
+
+bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct clock *k,
+              struct trace *t, struct error *err)
+{
+    memset(c, 0, sizeof *c);
+    c->model = cpu_model_find(cfg->model);
+    assert(c->model);
+    c->bus = b;
+    c->clock = k;
+    c->trace = t;
+    c->inta = cfg->inta;
+    c->inta_arg = cfg->inta_arg;
+    c->cost_log2 = cfg->cost_log2;
+    if (!mmu_init(&c->mmu, b, t, err))
+        return false;
+    if (cfg->fast) {
+        c->engine = engine_new(b, &c->mmu);
+        if (!c->engine) {
+            mmu_fini(&c->mmu);
+            return error_set(err, "not enough memory for the block engine");
+        }
+    }
+    b->code_written = code_written;
+    b->code_written_arg = c;
+    b->mapping_changed = mapping_changed;
+    b->mapping_arg = c;
+    cpu_reset(c);
+    return true;
+}
+
+void cpu_fini(struct cpu *c)
+{
+    engine_free(c->engine);
+    c->engine = NULL;
+    mmu_fini(&c->mmu);
+}
+
+/* State after RESET: SDM vol. 3, table 9-1; i386 manual, 10.1. Time and counts go on. */
+void cpu_reset(struct cpu *c)
+{
+    memset(c->gpr, 0, sizeof c->gpr);
+    c->gpr[EDX] = c->model->reset_edx;
+    c->eflags = 0;
+    flags_put(0, &c->res, &c->cv);
+    c->cr0 = c->model->cr0_fixed;
+    if (c->model->level >= 4)
+        c->cr0 |= CR0_NW | CR0_CD;
+    c->cr2 = 0;
+    c->cr4 = 0;
+    memset(c->dr, 0, sizeof c->dr);
+    c->dr[6] = c->model->level >= 5 ? 0xffff0ff0 : 0xffff1ff0;
+    c->dr[7] = c->model->level >= 5 ? 0x400 : 0;
+    c->cpl = 0;
+    for (unsigned n = 0; n < SEGS; n++) {
+        c->seg[n] = (struct seg){.limit = 0xffff};
+        seg_set_real(&c->seg[n], 0);
+    }
+    c->seg[CS].sel = 0xf000;
+    c->seg[CS].base = 0xffff0000;
+    c->ldtr = (struct seg){.limit = 0xffff, .attr = 0x82};
+    c->tr = (struct seg){.limit = 0xffff, .attr = 0x8b};
+    c->gdtr = c->idtr = (struct dtable){.limit = 0xffff};
+    c->idtr.limit = 0x3ff;
+    c->eip = 0xfff0;
+    c->halted = c->shutdown = c->nmi = c->nmi_blocked = false;
+    c->inhibit = INHIBIT_NONE;
+    c->delivering = -1;
+    c->ahead = 0;
+    mmu_reset(&c->mmu);
+    cpu_update_mode(c);
+    TRACE(c->trace, TRACE_CPU, "reset (%s)", c->model->name);
+}
+
+void cpu_enter_flat32(struct cpu *c, uint32_t eip)
+{
+    c->cr0 |= CR0_PE;
+    for (unsigned n = 0; n < SEGS; n++) {
+        c->seg[n] = (struct seg){.sel = 0x10, .limit = UINT32_MAX,
+                                 .attr = DESC_P | DESC_S | DESC_RW | DESC_ACCESSED | DESC_BIG | DESC_GRAN};
+        if (n == CS) {
+            c->seg[n].sel = 0x08;
+            c->seg[n].attr |= DESC_CODE;
+        }
+        seg_update(&c->seg[n]);
+    }
+    c->eip = eip;
+    cpu_update_mode(c);
+}
+
+static bool flat(const struct seg *s)
+{
+    const uint64_t all = UINT64_C(1) << 33; /* as seg_update says for 4 GiB */
+    return s->base == 0 && s->rd_bytes == all && s->wr_bytes == all;
+}
+
+void cpu_update_mode(struct cpu *c)
+{
+    const struct seg *cs = &c->seg[CS];
+    c->mode = (uint8_t)((cs->attr & DESC_BIG ? MODE_CODE32 : 0) |
+                        (c->seg[SS].attr & DESC_BIG ? MODE_STACK32 : 0) |
+                        (c->cpl == 3 ? MODE_USER : 0) |
+                        (cs->base == 0 && cs->limit == UINT32_MAX ? MODE_FLAT_CS : 0) |
+                        (flat(&c->seg[DS]) ? MODE_FLAT_DS : 0) |
+                        (flat(&c->seg[ES]) ? MODE_FLAT_ES : 0) |
+                        (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0));
+    c->host = c->mmu.tlb.host[c->cpl == 3];
+}
+
+uint32_t cpu_eflags(const struct cpu *c)
+{
+    return c->eflags | flags_get(c->res, c->cv) | FLAG_1;
+}
+
+void cpu_set_eflags(struct cpu *c, uint32_t value)
+{
+    flags_put(value, &c->res, &c->cv);
+    c->eflags = value & (c->model->eflags_mask | FLAG_RF) & ~(uint32_t)FLAG_ARITH;
+}
+
+void cpu_set_intr(struct cpu *c, bool level)
+{
+    c->intr = level;
+    cpu_attend(c, ATT_IO);
+}
+
+void cpu_pulse_nmi(struct cpu *c)
+{
+    c->nmi = true;
+    cpu_attend(c, ATT_IO);
+}
+
+void cpu_request_reset(struct cpu *c)
+{
+    cpu_attend(c, ATT_RESET);
+}
+
+void cpu_break(struct cpu *c)
+{
+    cpu_attend(c, ATT_BREAK);
+}
+
+void cpu_skip_to(struct cpu *c, uint64_t now)
+{
+    c->clock->now = now;
+    c->time_base = now - (c->icount << c->cost_log2);
+}
+
+bool cpu_can_wake(const struct cpu *c)
+{
+    return (c->eflags & FLAG_IF) || c->nmi;
+}
+
+const char *cpu_model_name(const struct cpu *c)
+{
+    return c->model->name;
+}
+
+static void single_step_trap(struct cpu *c)
+{
+    c->dr[6] |= 1 << 14; /* BS */
+    struct fault f = {.vector = EXC_DB, .software = false, .external = true, .why = WHY_TRAP_FLAG};
+    c->next = c->eip;
+    c->delivering = EXC_DB;
+    intr_deliver(c, &f);
+    c->delivering = -1;
+    c->eip = c->next;
+}
+
+void cpu_step(struct cpu *c)
+{
+    struct insn i;
+    bool trap = c->eflags & FLAG_TF;
+    c->inhibit = INHIBIT_NONE;
+    c->icount++;
+    c->ahead = 1;
+    c->limit = 0; /* one iteration of a string instruction */
+    fetch_insn(c, &i);
+    c->next = c->eip + i.len;
+    c->eflags &= ~(uint32_t)FLAG_RF;
+    exec_insn(c, &i);
+    c->eip = c->next;
+    c->ahead = 0;
+    if (trap && c->inhibit != INHIBIT_SS)
+        single_step_trap(c);
+}
+
+/* The instruction count at which the clock's next event is due, at most `until`. */
+static uint64_t next_limit(const struct cpu *c)
+{
+    uint64_t due = clock_next(c->clock);
+    if (due == CLOCK_NEVER)
+        return c->until;
+    uint64_t round = (UINT64_C(1) << c->cost_log2) - 1;
+    uint64_t from_base = due > c->time_base ? due - c->time_base : 0;
+    uint64_t count = (from_base + round) >> c->cost_log2;
+    return count < c->until ? count : c->until;
+}
+
+static bool take_interrupt(struct cpu *c)
+{
+    if (c->inhibit == INHIBIT_SS)
+        return false;
+    if (c->nmi && !c->nmi_blocked) {
+        c->nmi = false;
+        intr_external(c, EXC_NMI, true);
+        return true;
+    }
+    if (!c->intr || !(c->eflags & FLAG_IF) || c->inhibit)
+        return false;
+    cpu_sync_clock(c);
+    intr_external(c, c->inta(c->inta_arg), false);
+    return true;
+}
+
+enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
+{
+    c->until = until;
+    if (setjmp(c->unwind))
+        fault_dispatch(c); /* may come back here by itself: a fault during delivery */
+    for (;;) {
+        unsigned attention = c->attention;
+        c->attention = 0;
+        cpu_sync_clock(c);
+        if (attention & ATT_RESET)
+            cpu_reset(c);
+        if (c->shutdown)
+            return CPU_TRIPLE;
+        if (attention & ATT_BREAK)
+            return CPU_BREAK;
+        c->limit = next_limit(c);
+        if (c->icount >= c->limit)
+            return CPU_LIMIT;
+        if (take_interrupt(c))
+            continue;
+        if (c->halted)
+            return CPU_HALT;
+        if (c->engine && !c->inhibit && !(c->eflags & (FLAG_TF | FLAG_RF)))
+            engine_run(c->engine, c);
+        else
+            cpu_step(c);
+    }
+}

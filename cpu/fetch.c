@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * fetch.c - the instruction at CS:EIP. Bytes are fetched as far as the decoder asks for them, so
+ * the limit of CS and the second page fault exactly when a byte beyond them is needed.
+ *
+ * Not modelled: the prefetch queue (stores become visible to the next instruction, as on the P6).
+ */
+#include "cpu/internal.h"
+#include "cpu/opcodes.h"
+
+#include "mmu/bus.h"
+#include "mmu/paging.h"
+
+/* Copies n bytes of code at lin, which lie in one page. */
+static void fetch_bytes(struct cpu *c, lin_t lin, uint8_t *to, unsigned n)
+{
+    phys_t phys;
+    struct mmu_fault f;
+    uint32_t epoch = c->mmu.code_epoch;
+    if (!mmu_translate(&c->mmu, lin, mem_user(c), &phys, &f))
+        cpu_page_fault(c, &f);
+    if (epoch != c->mmu.code_epoch)
+        cpu_attend(c, ATT_CODE);
+    const uint8_t *page = bus_host_page(c->bus, phys);
+    if (page) {
+        memcpy(to, page + (phys & PAGE_OFFSET_MASK), n);
+        return;
+    }
+    cpu_sync_clock(c);
+    for (unsigned k = 0; k < n; k++)
+        to[k] = (uint8_t)bus_read(c->bus, phys + k, 1);
+}
+
+static unsigned least(unsigned a, unsigned b)
+{
+    return a < b ? a : b;
+}
+
+void fetch_insn(struct cpu *c, struct insn *i)
+{
+    const struct seg *cs = &c->seg[CS];
+    uint8_t code[INSN_MAX_LENGTH];
+    lin_t lin = cs->base + c->eip;
+    bool code16 = !(cs->attr & DESC_BIG);
+    if (c->eip > cs->limit)
+        cpu_fault_code(c, EXC_GP, 0, WHY_LIMIT, c->eip, CS | 1 << 8);
+    uint32_t to_limit = cs->limit - c->eip;
+    unsigned most = to_limit < INSN_MAX_LENGTH - 1 ? to_limit + 1 : INSN_MAX_LENGTH;
+    unsigned n = least(most, PAGE_SIZE - (lin & PAGE_OFFSET_MASK));
+
+    fetch_bytes(c, lin, code, n);
+    enum decode_status s = decode(i, code, n, code16);
+    if (s == DECODE_MORE && n < most) {
+        fetch_bytes(c, lin + n, code + n, most - n);
+        s = decode(i, code, most, code16);
+    }
+    switch (s) {
+    case DECODE_OK: return;
+    case DECODE_MORE: cpu_fault_code(c, EXC_GP, 0, WHY_LIMIT, c->eip, CS | most << 8);
+    case DECODE_LONG: cpu_fault_code(c, EXC_GP, 0, WHY_TOO_LONG, 0, 0);
+    case DECODE_UD: break;
+    }
+    cpu_fault(c, EXC_UD, i->row == ROW_NONE ? WHY_NO_INSN : i->flags & INSN_LOCK ? WHY_LOCK
+                                                                               : WHY_REG_FORM, 0, 0);
+}

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * internal.h - what the files of cpu/ share among themselves and with cpu/engine/.
+ */
+#ifndef CPU_INTERNAL_H
+#define CPU_INTERNAL_H
+
+#include "base/clock.h"
+#include "cpu/cpu.h"
+#include "cpu/mem.h"
+
+struct opcode;
+
+/* model.c: what a processor generation has. */
+struct cpu_model {
+    const char *name;
+    unsigned level;        /* 3 = 386 ... 6 = Pentium Pro */
+    uint32_t reset_edx;    /* signature in EDX after reset */
+    uint32_t cr0_mask;     /* CR0 bits that can be set */
+    uint32_t cr0_fixed;    /* CR0 bits that always read as one */
+    uint32_t eflags_mask;  /* EFLAGS bits that POPF and IRET can change */
+    bool cr4;              /* has CR4 */
+};
+const struct cpu_model *cpu_model_find(unsigned level);
+
+/* exec.c */
+void exec_insn(struct cpu *c, const struct insn *i);   /* the generic executor: checks and body */
+uint32_t exec_ea(const struct cpu *c, const struct insn *i); /* offset of the memory operand */
+
+/* fetch.c: the instruction at CS:EIP, or the fault that fetching it raises. */
+void fetch_insn(struct cpu *c, struct insn *i);
+
+/* cpu.c */
+void cpu_update_mode(struct cpu *c); /* after CPL, CS, SS, DS or ES changed */
+void cpu_step(struct cpu *c);        /* one instruction or one iteration, in the reference layer */
+
+/* segment.c */
+enum { DESC_ACCESSED = 0x01, DESC_RW = 0x02, DESC_CONFORM = 0x04, DESC_CODE = 0x08, DESC_S = 0x10,
+       DESC_P = 0x80, DESC_BIG = 0x4000, DESC_GRAN = 0x8000 };
+struct desc {
+    uint32_t lo, hi; /* the eight bytes */
+    lin_t at;        /* where they are */
+};
+/* Reads the descriptor that sel names; raises vector(sel | ext) if it is outside its table. */
+void desc_read(struct cpu *c, uint16_t sel, struct desc *d, unsigned vector, uint32_t ext);
+/* The same without a fault: false if sel is null or outside its table. */
+bool desc_try(struct cpu *c, uint16_t sel, struct desc *d);
+void desc_mark_accessed(struct cpu *c, struct desc *d);
+static inline unsigned desc_attr(const struct desc *d)
+{
+    return (d->hi >> 8 & 0xff) | (d->hi >> 8 & 0xf000);
+}
+static inline unsigned desc_dpl(const struct desc *d)
+{
+    return d->hi >> 13 & 3;
+}
+uint32_t desc_base(const struct desc *d);
+uint32_t desc_limit(const struct desc *d);
+/* Fills the hidden part from a descriptor. */
+void seg_from_desc(struct seg *s, uint16_t sel, const struct desc *d);
+void seg_set_real(struct seg *s, uint16_t sel);  /* base and selector as real mode loads them */
+void seg_set_null(struct seg *s, uint16_t sel);
+void seg_update(struct seg *s);                  /* recomputes lo and the counts from attr, limit */
+void seg_load(struct cpu *c, unsigned n, uint16_t sel); /* MOV/POP/Lxx to a data segment or SS */
+/* Loads SS for a change to privilege level cpl; vector and ext for its faults. */
+void seg_check_stack(struct cpu *c, uint16_t sel, unsigned cpl, struct desc *d, unsigned vector,
+                     uint32_t ext);
+
+/* stack.c: pushes and pops that commit ESP at the end. */
+struct stack {
+    struct seg seg;    /* the stack segment (a copy) */
+    uint32_t esp;      /* working value */
+    uint32_t mask;     /* 0xffff or all ones */
+    unsigned user;     /* MMU_USER if the accesses are made at CPL 3 */
+    uint32_t code;     /* error code for a limit violation */
+};
+void stack_here(struct cpu *c, struct stack *s); /* the current one */
+void stack_push(struct cpu *c, struct stack *s, uint32_t v, unsigned size);
+uint32_t stack_pop(struct cpu *c, struct stack *s, unsigned size);
+/* Proves that n pushes of this size will succeed. */
+void stack_probe(struct cpu *c, const struct stack *s, unsigned n, unsigned size);
+void stack_commit(struct cpu *c, const struct stack *s); /* ESP, by the stack's width */
+void cpu_push(struct cpu *c, uint32_t v, unsigned size);
+
+/* task.c */
+struct inner_stack {
+    uint16_t ss;
+    uint32_t esp;
+};
+void task_inner_stack(struct cpu *c, unsigned cpl, struct inner_stack *out, uint32_t ext);
+/* May CPL > IOPL touch these ports? By the bitmap in the TSS. */
+void task_check_io(struct cpu *c, uint16_t port, unsigned size);
+
+/* far.c, intr.c */
+void far_enter_code(struct cpu *c, uint16_t sel, const struct desc *d, uint32_t eip, unsigned cpl);
+/* Delivers c->fault or an external interrupt; may raise. */
+void intr_deliver(struct cpu *c, const struct fault *f);
+/* Raised by the run loop after an unwind: delivers, doubles, or shuts down. */
+void fault_dispatch(struct cpu *c);
+void intr_external(struct cpu *c, uint8_t vector, bool nmi);
+
+static inline bool cpu_real_mode(const struct cpu *c)
+{
+    return !(c->cr0 & CR0_PE);
+}
+
+static inline unsigned cpu_iopl(const struct cpu *c)
+{
+    return c->eflags >> 12 & 3;
+}
+
+static inline void cpu_attend(struct cpu *c, unsigned why)
+{
+    c->attention |= (uint8_t)why;
+    c->limit = 0;
+}
+
+/* Moves the clock to the start of the current instruction, before a device sees it. */
+static inline void cpu_sync_clock(struct cpu *c)
+{
+    c->clock->now = c->time_base + ((c->icount - c->ahead) << c->cost_log2);
+}
+
+static inline uint32_t reg_get(const struct cpu *c, unsigned offset, unsigned size)
+{
+    return host_get((const uint8_t *)c->gpr + offset, size);
+}
+
+static inline void reg_set(struct cpu *c, unsigned offset, uint32_t v, unsigned size)
+{
+    host_put((uint8_t *)c->gpr + offset, v, size);
+}
+
+#endif

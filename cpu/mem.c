@@ -1,0 +1,152 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mem.c - the slow halves of memory access (see mem.h): whatever the host TLB did not answer.
+ * Segment checks follow SDM vol. 3, 5.3-5.5; the order is limit and type, then page by page.
+ */
+#include "cpu/mem.h"
+
+#include "cpu/internal.h"
+#include "mmu/bus.h"
+
+_Noreturn void seg_violation(struct cpu *c, const struct seg *s, uint32_t off, unsigned size,
+                             bool write)
+{
+    unsigned n = (unsigned)(s - c->seg);
+    uint64_t bytes = write ? s->wr_bytes : s->rd_bytes;
+    enum reason why = WHY_LIMIT;
+    if (!bytes)
+        why = (s->sel & ~3u) ? WHY_SEG_RIGHTS : WHY_NULL_SEG;
+    cpu_fault_code(c, n == SS ? EXC_SS : EXC_GP, 0, why, off, n | size << 8);
+}
+
+/* Host or bus address of the one or two pages of an access: proves the right to it. */
+struct span {
+    phys_t phys[2];
+    unsigned first; /* bytes in the first page */
+};
+
+static phys_t translate(struct cpu *c, lin_t lin, unsigned access)
+{
+    phys_t phys;
+    struct mmu_fault f;
+    if (!mmu_translate(&c->mmu, lin, access, &phys, &f))
+        cpu_page_fault(c, &f);
+    return phys;
+}
+
+/* Raises the fault that translate() would, without touching A, D or the TLB. */
+static void check(struct cpu *c, lin_t lin, unsigned access)
+{
+    struct mmu_fault f;
+    if (!mmu_check(&c->mmu, lin, access, &f))
+        cpu_page_fault(c, &f);
+}
+
+static void span_of(struct cpu *c, lin_t lin, unsigned size, unsigned access, struct span *sp)
+{
+    unsigned room = PAGE_SIZE - (lin & PAGE_OFFSET_MASK);
+    uint32_t epoch = c->mmu.code_epoch;
+    if (size > room) {
+        /* No bit may be set in the first page's entries when the second one faults. */
+        check(c, lin, access);
+        check(c, lin + room, access);
+    }
+    sp->phys[0] = translate(c, lin, access);
+    sp->phys[1] = size > room ? translate(c, lin + room, access) : 0;
+    sp->first = size > room ? room : size;
+    if (epoch != c->mmu.code_epoch)
+        cpu_attend(c, ATT_CODE);
+}
+
+/* A device may have been touched: the run loop must look at lines and deadlines again. */
+static void note_io(struct cpu *c)
+{
+    if (c->bus->io_count != c->io_seen) {
+        c->io_seen = c->bus->io_count;
+        cpu_attend(c, ATT_IO);
+    }
+}
+
+static uint32_t span_read(struct cpu *c, const struct span *sp, unsigned size)
+{
+    uint32_t v = 0;
+    cpu_sync_clock(c);
+    if (sp->first == size) {
+        v = bus_read(c->bus, sp->phys[0], size);
+    } else {
+        for (unsigned n = 0; n < size; n++) {
+            phys_t at = n < sp->first ? sp->phys[0] + n : sp->phys[1] + (n - sp->first);
+            v |= bus_read(c->bus, at, 1) << (8 * n);
+        }
+    }
+    note_io(c);
+    return v;
+}
+
+static void span_write(struct cpu *c, const struct span *sp, uint32_t v, unsigned size)
+{
+    cpu_sync_clock(c);
+    if (sp->first == size) {
+        bus_write(c->bus, sp->phys[0], v, size);
+    } else {
+        for (unsigned n = 0; n < size; n++) {
+            phys_t at = n < sp->first ? sp->phys[0] + n : sp->phys[1] + (n - sp->first);
+            bus_write(c->bus, at, v >> (8 * n) & 0xff, 1);
+        }
+    }
+    note_io(c);
+}
+
+uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
+{
+    struct span sp;
+    span_of(c, lin, size, access & MMU_USER, &sp);
+    return span_read(c, &sp, size);
+}
+
+void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigned access)
+{
+    struct span sp;
+    span_of(c, lin, size, (access & MMU_USER) | MMU_WRITE, &sp);
+    span_write(c, &sp, v, size);
+}
+
+void lin_probe(struct cpu *c, lin_t lin, unsigned n, unsigned access)
+{
+    check(c, lin, access);
+    if (n > PAGE_SIZE - (lin & PAGE_OFFSET_MASK))
+        check(c, (lin | PAGE_OFFSET_MASK) + 1, access);
+}
+
+void mem_probe(struct cpu *c, unsigned seg, uint32_t off, unsigned size, bool write)
+{
+    lin_t lin = seg_lin(c, &c->seg[seg], off, size, write);
+    lin_probe(c, lin, size, mem_user(c) | (write ? MMU_WRITE : MMU_READ));
+}
+
+uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
+{
+    const struct seg *s = &c->seg[seg];
+    lin_t lin = seg_lin(c, s, off, size, true);
+    /* A writable segment is readable, except that nothing says so for a bad one: check both. */
+    (void)seg_lin(c, s, off, size, false);
+    c->rmw_host = mmu_store(&c->mmu, mem_user(c), lin, size);
+    if (c->rmw_host)
+        return host_get(c->rmw_host, size);
+    struct span sp;
+    span_of(c, lin, size, mem_user(c) | MMU_WRITE, &sp);
+    c->rmw_phys[0] = sp.phys[0];
+    c->rmw_phys[1] = sp.phys[1];
+    c->rmw_first = (uint8_t)sp.first;
+    return span_read(c, &sp, size);
+}
+
+void mem_rmw_store(struct cpu *c, uint32_t v, unsigned size)
+{
+    if (c->rmw_host) {
+        host_put(c->rmw_host, v, size);
+        return;
+    }
+    struct span sp = {.phys = {c->rmw_phys[0], c->rmw_phys[1]}, .first = c->rmw_first};
+    span_write(c, &sp, v, size);
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/* portio.c - IN and OUT (SDM vol. 2; rights: SDM vol. 1, 18.5). */
+#include "cpu/bodies.h"
+
+#include "cpu/internal.h"
+
+#include "mmu/bus.h"
+
+static uint16_t port_of(const struct cpu *c, const struct insn *i, enum operand where)
+{
+    return (uint16_t)(where == Ib ? i->imm : c->gpr[EDX]);
+}
+
+uint32_t x_in(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    uint16_t port = port_of(c, i, opcodes[i->row].src);
+    task_check_io(c, port, i->size);
+    cpu_sync_clock(c);
+    reg_set(c, EAX * 4, bus_in(c->bus, port, i->size), i->size);
+    cpu_attend(c, ATT_IO);
+    return 0;
+}
+
+uint32_t x_out(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    uint16_t port = port_of(c, i, opcodes[i->row].dst);
+    task_check_io(c, port, i->size);
+    cpu_sync_clock(c);
+    bus_out(c->bus, port, reg_get(c, EAX * 4, i->size), i->size);
+    cpu_attend(c, ATT_IO);
+    return 0;
+}

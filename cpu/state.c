@@ -1,0 +1,80 @@
+/* SPDX-License-Identifier: MIT */
+/* state.c - saving and restoring the processor, and its registers as text. */
+#include "base/snap.h"
+#include "cpu/engine/engine.h"
+#include "cpu/internal.h"
+
+static void snap_seg(struct seg *g, struct snap *s)
+{
+    snap_u16(s, &g->sel);
+    snap_u16(s, &g->attr);
+    snap_u32(s, &g->base);
+    snap_u32(s, &g->limit);
+    seg_update(g);
+}
+
+static void snap_fault(struct fault *f, struct snap *s)
+{
+    uint8_t why = (uint8_t)f->why;
+    snap_u8(s, &f->vector);
+    snap_bool(s, &f->has_code);
+    snap_bool(s, &f->software);
+    snap_bool(s, &f->external);
+    snap_u32(s, &f->code);
+    snap_u8(s, &why);
+    snap_u32(s, &f->arg[0]);
+    snap_u32(s, &f->arg[1]);
+    f->why = (enum reason)why;
+}
+
+void cpu_snap(struct cpu *c, struct snap *s)
+{
+    uint8_t level = (uint8_t)c->model->level, cost = (uint8_t)c->cost_log2;
+    if (!snap_section(s, "cpu", 1))
+        return;
+    snap_u8(s, &level);
+    snap_u8(s, &cost);
+    if (level != c->model->level || cost != c->cost_log2) {
+        snap_fail(s, "the snapshot was made with another --cpu or --speed");
+        return;
+    }
+    for (unsigned n = 0; n < 8; n++)
+        snap_u32(s, &c->gpr[n]);
+    snap_u32(s, &c->eip);
+    snap_u64(s, &c->res);
+    snap_u64(s, &c->cv);
+    snap_u64(s, &c->icount);
+    snap_u64(s, &c->time_base);
+    snap_u32(s, &c->eflags);
+    snap_u8(s, &c->cpl);
+    c->cpl &= 3;
+    snap_bool(s, &c->halted);
+    snap_bool(s, &c->shutdown);
+    snap_u8(s, &c->inhibit);
+    snap_u8(s, &c->attention);
+    snap_bool(s, &c->intr);
+    snap_bool(s, &c->nmi);
+    snap_bool(s, &c->nmi_blocked);
+    for (unsigned n = 0; n < SEGS; n++)
+        snap_seg(&c->seg[n], s);
+    snap_seg(&c->ldtr, s);
+    snap_seg(&c->tr, s);
+    snap_u32(s, &c->gdtr.base);
+    snap_u16(s, &c->gdtr.limit);
+    snap_u32(s, &c->idtr.base);
+    snap_u16(s, &c->idtr.limit);
+    snap_u32(s, &c->cr0);
+    snap_u32(s, &c->cr2);
+    snap_u32(s, &c->cr4);
+    for (unsigned n = 0; n < 8; n++)
+        snap_u32(s, &c->dr[n]);
+    snap_fault(&c->fault, s);
+    snap_fault(&c->first, s);
+    snap_u32(s, &c->first_eip);
+    mmu_snap(&c->mmu, s);
+    if (s->loading) {
+        if (c->engine)
+            engine_flush(c->engine);
+        cpu_update_mode(c);
+    }
+}

@@ -1,0 +1,204 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * system.c - processor control (SDM vol. 2 and vol. 3, chapter 2): flags, HLT, control registers,
+ * descriptor-table registers, TLB and cache instructions.
+ *
+ * Not modelled: caches (INVD and WBINVD have nothing to do), CR4 features, the x87.
+ */
+#include "cpu/bodies.h"
+
+#include "base/trace.h"
+#include "cpu/internal.h"
+
+uint32_t x_hlt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    c->halted = true;
+    return 0;
+}
+
+static void check_iopl(struct cpu *c)
+{
+    if (!cpu_real_mode(c) && c->cpl > cpu_iopl(c))
+        cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, c->cpl, cpu_iopl(c));
+}
+
+uint32_t x_cli(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    check_iopl(c);
+    c->eflags &= ~(uint32_t)FLAG_IF;
+    return 0;
+}
+
+/* Interrupts stay off for one more instruction, but only if they were off. */
+uint32_t x_sti(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    check_iopl(c);
+    if (!(c->eflags & FLAG_IF))
+        c->inhibit = INHIBIT_STI;
+    c->eflags |= FLAG_IF;
+    return 0;
+}
+
+uint32_t x_cld(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    c->eflags &= ~(uint32_t)FLAG_DF;
+    return 0;
+}
+
+uint32_t x_std(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    c->eflags |= FLAG_DF;
+    return 0;
+}
+
+static void set_cr0(struct cpu *c, uint32_t v)
+{
+    v = (v & c->model->cr0_mask) | c->model->cr0_fixed;
+    if ((v ^ c->cr0) & (CR0_PE | CR0_PG))
+        TRACE(c->trace, TRACE_CPU, "CR0 %08x -> %08x at %08x", c->cr0, v, c->eip);
+    if (!(c->cr0 & CR0_PE) && (v & CR0_PE))
+        c->cpl = 0;
+    c->cr0 = v;
+    mmu_set_cr0(&c->mmu, v & CR0_PG, v & CR0_WP);
+    cpu_update_mode(c);
+}
+
+uint32_t x_clts(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    c->cr0 &= ~(uint32_t)CR0_TS;
+    return 0;
+}
+
+uint32_t x_smsw(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    return c->cr0;
+}
+
+/* LMSW can set PE but not clear it. */
+uint32_t x_lmsw(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    uint32_t v = i->flags & INSN_MEM ? mem_read(c, i->seg, exec_ea(c, i), 2)
+                                     : reg_get(c, i->rm, 2);
+    set_cr0(c, (c->cr0 & ~(uint32_t)(CR0_MP | CR0_EM | CR0_TS)) | (v & 15));
+    return 0;
+}
+
+uint32_t x_mov_from_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    uint32_t v = 0;
+    switch (i->reg) {
+    case 0: v = c->cr0; break;
+    case 2: v = c->cr2; break;
+    case 3: v = c->mmu.cr3; break;
+    default:
+        if (!c->model->cr4)
+            cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);
+        v = c->cr4;
+        break;
+    }
+    reg_set(c, i->rm, v, 4);
+    return 0;
+}
+
+uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    uint32_t v = reg_get(c, i->rm, 4);
+    switch (i->reg) {
+    case 0:
+        if ((v & CR0_PG) && !(v & CR0_PE))
+            cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 0);
+        if (c->model->level >= 4 && (v & CR0_NW) && !(v & CR0_CD))
+            cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 0);
+        set_cr0(c, v);
+        break;
+    case 2: c->cr2 = v; break;
+    case 3: mmu_set_cr3(&c->mmu, v & (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD)); break;
+    default:
+        if (!c->model->cr4)
+            cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);
+        if (v) {
+            TRACE(c->trace, TRACE_CPU, "not implemented: CR4 bits %08x at %08x; raising #GP", v, c->eip);
+            cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 4);
+        }
+        break;
+    }
+    return 0;
+}
+
+/* With a 16-bit operand size the 386 and later store all 32 base bits (SGDT, SIDT) but load only
+   24 of them (LGDT, LIDT). */
+static void store_table(struct cpu *c, const struct insn *i, const struct dtable *t)
+{
+    uint32_t off = exec_ea(c, i), wrap = i->flags & INSN_AS32 ? UINT32_MAX : 0xffff;
+    mem_probe(c, i->seg, off, 2, true);
+    mem_probe(c, i->seg, (off + 2) & wrap, 4, true);
+    mem_write(c, i->seg, off, t->limit, 2);
+    mem_write(c, i->seg, (off + 2) & wrap, t->base, 4);
+}
+
+static void load_table(struct cpu *c, const struct insn *i, struct dtable *t)
+{
+    uint32_t off = exec_ea(c, i), wrap = i->flags & INSN_AS32 ? UINT32_MAX : 0xffff;
+    uint16_t limit = (uint16_t)mem_read(c, i->seg, off, 2);
+    uint32_t base = mem_read(c, i->seg, (off + 2) & wrap, 4);
+    t->limit = limit;
+    t->base = i->flags & INSN_OS32 ? base : base & 0xffffff;
+}
+
+uint32_t x_sgdt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    store_table(c, i, &c->gdtr);
+    return 0;
+}
+
+uint32_t x_sidt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    store_table(c, i, &c->idtr);
+    return 0;
+}
+
+uint32_t x_lgdt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    load_table(c, i, &c->gdtr);
+    return 0;
+}
+
+uint32_t x_lidt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    load_table(c, i, &c->idtr);
+    return 0;
+}
+
+uint32_t x_invlpg(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    mmu_invlpg(&c->mmu, c->seg[i->seg].base + exec_ea(c, i));
+    return 0;
+}
+
+uint32_t x_wbinvd(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    return 0;
+}
+
+uint32_t x_ud2(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    cpu_fault(c, EXC_UD, WHY_NO_INSN, i->row, 0);
+}
+
+uint32_t x_wait(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    if ((c->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
+        cpu_fault(c, EXC_NM, WHY_NO_FPU, 0, 0);
+    return 0;
+}
+
+/* CR0.EM and CR0.TS were looked at before (OPC_FPU). */
+uint32_t x_esc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    cpu_missing(c, "an x87 instruction");
+}
+
+uint32_t x_missing(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    cpu_missing(c, opcodes[i->row].name);
+}

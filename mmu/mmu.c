@@ -1,0 +1,256 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmu.c - translation with rights, A and D bits (SDM vol. 3, 4.3, 4.6-4.8; i386 manual 5.2).
+ *
+ * Not modelled yet: 4 MiB pages, PAE, global pages; other TLB geometries than "large".
+ */
+#include "mmu/mmu.h"
+
+#include "base/snap.h"
+#include "base/trace.h"
+#include "mmu/bus.h"
+
+#include <string.h>
+
+bool mmu_init(struct mmu *m, struct bus *bus, struct trace *trace, struct error *err)
+{
+    memset(m, 0, sizeof *m);
+    m->bus = bus;
+    m->trace = trace;
+    if (!tlb_init(&m->tlb, err))
+        return false;
+    mmu_reset(m);
+    return true;
+}
+
+void mmu_fini(struct mmu *m)
+{
+    tlb_fini(&m->tlb);
+}
+
+static void flush(struct mmu *m)
+{
+    tlb_flush(&m->tlb);
+    m->code_epoch++;
+    m->stats.flushes++;
+}
+
+void mmu_reset(struct mmu *m)
+{
+    m->cr3 = 0;
+    m->paging = false;
+    m->wp = false;
+    flush(m);
+}
+
+void mmu_set_cr0(struct mmu *m, bool paging, bool wp)
+{
+    if (m->paging == paging && m->wp == wp)
+        return;
+    TRACE(m->trace, TRACE_MMU, "CR0.PG %d -> %d, WP %d -> %d", m->paging, paging, m->wp, wp);
+    m->paging = paging;
+    m->wp = wp;
+    flush(m);
+}
+
+void mmu_set_cr3(struct mmu *m, uint32_t cr3)
+{
+    if (m->cr3 != cr3)
+        TRACE(m->trace, TRACE_MMU, "CR3 %08x -> %08x", m->cr3, cr3);
+    m->cr3 = cr3;
+    flush(m);
+}
+
+void mmu_invlpg(struct mmu *m, lin_t lin)
+{
+    tlb_flush_page(&m->tlb, lin);
+    m->code_epoch++;
+    m->stats.page_flushes++;
+}
+
+void mmu_mapping_changed(struct mmu *m)
+{
+    tlb_flush_host(&m->tlb);
+    m->code_epoch++;
+}
+
+void mmu_protect_page(struct mmu *m, phys_t page)
+{
+    const uint8_t *host = bus_host_page(m->bus, page);
+    if (host)
+        tlb_protect_host(&m->tlb, host);
+}
+
+/* Does an entry with these TLB_* rights permit the access? */
+static bool permits(const struct mmu *m, uint32_t rights, unsigned access)
+{
+    if (access & MMU_USER)
+        return (rights & TLB_U) && (!(access & MMU_WRITE) || (rights & TLB_W));
+    return !(access & MMU_WRITE) || (rights & TLB_W) || !m->wp;
+}
+
+static void set_bits(struct mmu *m, phys_t at, uint32_t entry, uint32_t bits)
+{
+    if ((entry & bits) == bits)
+        return;
+    if (bits & ~entry & PTE_A)
+        m->stats.a_updates++;
+    if (bits & ~entry & PTE_D)
+        m->stats.d_updates++;
+    bus_write(m->bus, bus_a20(m->bus, at), entry | bits, 4);
+}
+
+/* Walks without effect: are the tables' entries present and do they permit the access? */
+static bool walk_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault *f)
+{
+    struct walk *w = &f->walk;
+    bool present = walk_page(m->bus, m->cr3, lin, w);
+    uint32_t rights = (w->writable ? TLB_W : 0) | (w->user ? TLB_U : 0);
+    if (present && permits(m, rights, access))
+        return true;
+    f->lin = lin;
+    f->code = access | (present ? PF_P : 0);
+    return false;
+}
+
+/* Walks, checks, then sets A and D and fills the TLB. */
+static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access,
+                                       struct mmu_fault *f)
+{
+    const struct walk *w = &f->walk;
+    m->stats.walks++;
+    if (!walk_check(m, lin, access, f))
+        return NULL;
+    uint32_t rights = (w->writable ? TLB_W : 0) | (w->user ? TLB_U : 0);
+    set_bits(m, w->pde_at, w->pde, PTE_A);
+    set_bits(m, w->pte_at, w->pte, PTE_A | (access & MMU_WRITE ? PTE_D : 0));
+    if ((w->pte & PTE_D) || (access & MMU_WRITE))
+        rights |= TLB_D;
+    struct tlb_entry *e = &m->tlb.entry[lin >> 12];
+    e->frame = w->frame | rights;
+    e->gen = m->tlb.gen;
+    return e;
+}
+
+/* Installs host pointers for a page that is plain memory for this kind of access. */
+static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys_t page)
+{
+    struct host_entry *h = tlb_host_slot(&m->tlb, user, lin);
+    uint8_t flags = m->bus->page_flags[page >> 12];
+    uint8_t *host = bus_host_page(m->bus, page);
+    if (!host || (flags & PAGE_MMIO))
+        return;
+    uint32_t tag = (lin & PAGE_FRAME_MASK) | m->tlb.host_gen;
+    h->addend = (uintptr_t)host - (lin & PAGE_FRAME_MASK);
+    h->rtag = flags & PAGE_WATCH ? 0 : tag;
+    bool writable = permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D);
+    h->wtag = writable && !(flags & (PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT)) ? tag : 0;
+}
+
+/* Can this TLB entry answer the access without a look at the tables? */
+static bool entry_serves(const struct mmu *m, const struct tlb_entry *e, unsigned access)
+{
+    return permits(m, e->frame, access) && (!(access & MMU_WRITE) || (e->frame & TLB_D));
+}
+
+bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, struct mmu_fault *f)
+{
+    bool user = access & MMU_USER;
+    if (!m->paging) {
+        *phys = bus_a20(m->bus, lin);
+        fill_host(m, lin, user, TLB_W | TLB_U | TLB_D, *phys & PAGE_FRAME_MASK);
+        return true;
+    }
+    struct tlb_entry *e = tlb_find(&m->tlb, lin);
+    if (!e || !entry_serves(m, e, access)) {
+        uint32_t old = e ? e->frame & ~(uint32_t)TLB_D : 0;
+        bool had = e;
+        e = walk_and_fill(m, lin, access, f);
+        if (!e)
+            return false;
+        if (had) {
+            tlb_flush_host_page(&m->tlb, lin);
+            if ((e->frame & ~(uint32_t)TLB_D) != old)
+                m->code_epoch++; /* what was fetchable here has moved */
+        }
+    }
+    *phys = bus_a20(m->bus, (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK));
+    fill_host(m, lin, user, e->frame & PAGE_OFFSET_MASK, *phys & PAGE_FRAME_MASK);
+    return true;
+}
+
+bool mmu_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault *f)
+{
+    if (!m->paging)
+        return true;
+    const struct tlb_entry *e = &m->tlb.entry[lin >> 12];
+    if (e->gen == m->tlb.gen && entry_serves(m, e, access))
+        return true;
+    return walk_check(m, lin, access, f);
+}
+
+void mmu_fault_taken(struct mmu *m, const struct mmu_fault *f)
+{
+    m->stats.faults++;
+    if (tlb_find(&m->tlb, f->lin)) {
+        tlb_flush_page(&m->tlb, f->lin);
+        m->code_epoch++;
+    }
+}
+
+bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys)
+{
+    struct walk w;
+    if (!m->paging) {
+        *phys = bus_a20(m->bus, lin);
+        return true;
+    }
+    if (!walk_page(m->bus, m->cr3, lin, &w))
+        return false;
+    *phys = bus_a20(m->bus, w.frame | (lin & PAGE_OFFSET_MASK));
+    return true;
+}
+
+/* The TLB as a list of (page, entry), closed by a page number out of range. */
+static void snap_tlb(struct mmu *m, struct snap *s)
+{
+    const uint32_t end = UINT32_C(1) << 20;
+    if (s->loading) {
+        tlb_flush(&m->tlb);
+        for (;;) {
+            uint32_t page = end, frame = 0;
+            snap_u32(s, &page);
+            if (!snap_ok(s) || page >= end)
+                break;
+            snap_u32(s, &frame);
+            m->tlb.entry[page] = (struct tlb_entry){.frame = frame, .gen = m->tlb.gen};
+        }
+        return;
+    }
+    for (uint32_t page = 0; page < end; page++) {
+        struct tlb_entry *e = &m->tlb.entry[page];
+        if (e->gen != m->tlb.gen)
+            continue;
+        snap_u32(s, &page);
+        snap_u32(s, &e->frame);
+    }
+    uint32_t none = end;
+    snap_u32(s, &none);
+}
+
+void mmu_snap(struct mmu *m, struct snap *s)
+{
+    if (!snap_section(s, "mmu", 1))
+        return;
+    snap_u32(s, &m->cr3);
+    snap_bool(s, &m->paging);
+    snap_bool(s, &m->wp);
+    snap_u64(s, &m->stats.walks);
+    snap_u64(s, &m->stats.faults);
+    snap_u64(s, &m->stats.flushes);
+    snap_u64(s, &m->stats.page_flushes);
+    snap_u64(s, &m->stats.a_updates);
+    snap_u64(s, &m->stats.d_updates);
+    snap_tlb(m, s);
+    m->code_epoch++;
+}

@@ -1,0 +1,106 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * mmu.h - linear to physical: translation, rights, accessed and dirty bits, page faults.
+ *
+ * - mmu_translate is the exact answer for one byte's page: architectural TLB, else a walk that
+ *   checks first and sets A (and D for a write) only when the access is permitted. A fault is a
+ *   value (struct mmu_fault); raising it is the processor's business.
+ * - mmu_load / mmu_store give a host pointer when the whole access hits the host TLB, and NULL
+ *   for everything that needs care (miss, page crossing, device, ROM, code page, not dirty).
+ * - code_epoch changes whenever a linear address that was fetchable may mean something else.
+ *
+ * Rights (SDM vol. 3, 4.6): a page is user/writable if both entries say so. Supervisor writes
+ * ignore R/W unless CR0.WP is set (486 and later; a 386 has no WP and the CPU never sets it).
+ * A TLB entry that forbids an access is dropped and the tables are walked again before a fault
+ * is raised (SDM vol. 3, 4.10.4.3: permission upgrades need no INVLPG to take effect after a
+ * fault).
+ */
+#ifndef MMU_MMU_H
+#define MMU_MMU_H
+
+#include "base/types.h"
+#include "mmu/tlb.h"
+#include "mmu/walk.h"
+
+struct bus;
+struct snap;
+struct trace;
+
+/* Kinds of access, or-ed together. */
+enum {
+    MMU_READ = 0,
+    MMU_WRITE = PF_WR,
+    MMU_USER = PF_US, /* made at CPL 3 */
+};
+
+struct mmu_fault {
+    lin_t lin;          /* the address for CR2 */
+    uint32_t code;      /* PF_* */
+    struct walk walk;   /* what the tables said: the reason */
+};
+
+struct mmu_stats {
+    uint64_t walks;         /* page walks */
+    uint64_t faults;        /* page faults found */
+    uint64_t flushes;       /* whole-TLB flushes */
+    uint64_t page_flushes;  /* INVLPG */
+    uint64_t a_updates;     /* entries whose A bit was set */
+    uint64_t d_updates;     /* entries whose D bit was set */
+};
+
+struct mmu {
+    struct bus *bus;
+    struct trace *trace;
+    uint32_t cr3;            /* page directory base (bits 31-12) and PWT/PCD */
+    bool paging;             /* CR0.PG */
+    bool wp;                 /* CR0.WP */
+    uint32_t code_epoch;     /* see above */
+    struct tlb tlb;
+    struct mmu_stats stats;
+};
+
+bool mmu_init(struct mmu *m, struct bus *bus, struct trace *trace, struct error *err);
+void mmu_fini(struct mmu *m);
+void mmu_reset(struct mmu *m);
+
+void mmu_set_cr0(struct mmu *m, bool paging, bool wp); /* flushes if either changes */
+void mmu_set_cr3(struct mmu *m, uint32_t cr3);         /* flushes */
+void mmu_invlpg(struct mmu *m, lin_t lin);
+/* After A20, a region or a page flag changed: host pointers may be wrong, translations stand. */
+void mmu_mapping_changed(struct mmu *m);
+/* Stores to this physical page must take the slow path from now on (PAGE_CODE was set). */
+void mmu_protect_page(struct mmu *m, phys_t page);
+
+/* Translates lin for an access of kind `access` (MMU_*). True: *phys is the address on the bus
+   (A20 applied). False: *f says why; nothing was changed. */
+bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, struct mmu_fault *f);
+
+/* Would that access be permitted? No A or D bit, no TLB fill, no fault counted. */
+bool mmu_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault *f);
+/* A fault found by either of the two above is being raised: what the TLB holds for the address
+   goes (SDM vol. 3, 4.10.4.1). */
+void mmu_fault_taken(struct mmu *m, const struct mmu_fault *f);
+/* Where does lin lead by the page tables in memory (not the TLB)? No effect at all. */
+bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys);
+
+/* Saves CR3 and the TLB's contents (stale entries are state). */
+void mmu_snap(struct mmu *m, struct snap *s);
+
+static inline uint8_t *mmu_load(struct mmu *m, bool user, lin_t lin, unsigned size)
+{
+    /* Indexing by the last byte makes an access that crosses a page miss by construction. */
+    struct host_entry *h = tlb_host_slot(&m->tlb, user, lin + size - 1);
+    if (h->rtag != ((lin & PAGE_FRAME_MASK) | m->tlb.host_gen))
+        return NULL;
+    return (uint8_t *)(h->addend + lin);
+}
+
+static inline uint8_t *mmu_store(struct mmu *m, bool user, lin_t lin, unsigned size)
+{
+    struct host_entry *h = tlb_host_slot(&m->tlb, user, lin + size - 1);
+    if (h->wtag != ((lin & PAGE_FRAME_MASK) | m->tlb.host_gen))
+        return NULL;
+    return (uint8_t *)(h->addend + lin);
+}
+
+#endif

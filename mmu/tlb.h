@@ -1,0 +1,73 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * tlb.h - the two translation buffers of the MMU.
+ *
+ * 1. The architectural TLB: what the processor remembers of the page tables. This model
+ *    ("large") has room for every page, so an entry - stale or not - lives until INVLPG, a CR3
+ *    load or a change of CR0.PG/WP removes it. What it holds depends on the instructions
+ *    executed only, never on the engine.
+ * 2. The host TLB: from a linear page straight to a host pointer, one table for supervisor and
+ *    one for user accesses. It is a strict subset of the first: a hit proves that the
+ *    architectural entry is there and permits the access. Rights, dirtiness, ROM, code pages
+ *    and devices are all expressed by which tag is valid.
+ *
+ *    tag = linear page | generation (12 bits, 1..4095; a zero tag matches nothing)
+ */
+#ifndef MMU_TLB_H
+#define MMU_TLB_H
+
+#include "base/types.h"
+#include "mmu/paging.h"
+
+enum {
+    TLB_W = 1 << 0,     /* writable by the page tables' R/W bits */
+    TLB_U = 1 << 1,     /* user may access */
+    TLB_D = 1 << 2,     /* the PTE's dirty bit is set */
+};
+
+struct tlb_entry {
+    uint32_t frame; /* physical page (bits 31-12) | TLB_* */
+    uint32_t gen;   /* valid if equal to the TLB's generation */
+};
+
+#define HOST_TLB_SIZE 1024u
+
+struct host_entry {
+    uint32_t rtag;    /* loads */
+    uint32_t wtag;    /* stores */
+    uintptr_t addend; /* host address = addend + linear address */
+};
+
+struct tlb {
+    struct tlb_entry *entry; /* one per linear page (2^20), owned */
+    uint32_t gen;            /* current generation of entry[] */
+    uint32_t host_gen;       /* current generation of host[][] tags, 1..4095 */
+    struct host_entry host[2][HOST_TLB_SIZE]; /* [0] supervisor, [1] user */
+};
+
+bool tlb_init(struct tlb *t, struct error *err);
+void tlb_fini(struct tlb *t);
+
+/* Forgets everything: O(1). */
+void tlb_flush(struct tlb *t);
+/* Forgets one linear page. */
+void tlb_flush_page(struct tlb *t, lin_t lin);
+/* Forgets the host pointers of one linear page. */
+void tlb_flush_host_page(struct tlb *t, lin_t lin);
+/* Forgets all host pointers but keeps the architectural entries. */
+void tlb_flush_host(struct tlb *t);
+/* Takes away the permission to store through host pointers into one host page. */
+void tlb_protect_host(struct tlb *t, const uint8_t *host_page);
+
+static inline struct tlb_entry *tlb_find(struct tlb *t, lin_t lin)
+{
+    struct tlb_entry *e = &t->entry[lin >> 12];
+    return e->gen == t->gen ? e : NULL;
+}
+
+static inline struct host_entry *tlb_host_slot(struct tlb *t, bool user, lin_t lin)
+{
+    return &t->host[user][lin >> 12 & (HOST_TLB_SIZE - 1)];
+}
+
+#endif
