@@ -27,6 +27,11 @@ $(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
 SUITES += cli
 SUITE_cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
 
+# The displays: a window on an X server of its own, the terminal in a tmux of its own.
+SUITES += boot-window boot-terminal
+SUITE_boot-window = tests/boot/window.sh $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
+SUITE_boot-terminal = tests/boot/terminal.sh $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
+
 # $(call run_suites,NAMES): writes the table and runs it.
 define run_suites
 @mkdir -p $(B)/tests
