@@ -189,6 +189,32 @@ check $? "a larger window shows every dot as 2x2 pixels, centred in black"
 colours=$(identify -format '%k' "$scratch/screen.png")
 check "$([ "$colours" -ge 2 ]; echo $?)" "there is something on the screen"
 
+# Every character in every colour, blinking ones too: a boot sector that fills the text screen
+# (stosw; add ax, 0101h; until 4000 bytes) and halts. The title says so, the picture stays.
+code='\xb8\x00\xb8\x8e\xc0\x31\xff\x31\xc0\xfc\xab\x05\x01\x01\x81\xff\xa0\x0f\x72\xf6\xfa\xf4\xeb\xfd'
+{
+    printf '%b' "$code"
+    head -c $((510 - ${#code} / 4)) /dev/zero
+    printf '\x55\xaa'
+} >"$scratch/colours.bin"
+"$emu" "$scratch/colours.bin" --display sdl --screenshot "$scratch/colours.png" --timeout 60 \
+    2>"$scratch/stderr" &
+emulator=$!
+within 20 find_window
+check $? "a window opens for a boot sector: $(cat "$scratch/stderr")"
+halted() { [[ $(xdotool getwindowname "$window" 2>/dev/null) == *halted* ]]; }
+within 10 halted
+check $? "the title says that it halted"
+grab colours
+xdotool windowfocus "$window"
+sleep 0.3
+xdotool key ctrl+alt+q
+leave "Ctrl-Alt-Q in a halted machine"
+colours=$(identify -format '%k' "$scratch/colours.png")
+check "$((colours != 16))" "the screen has the 16 colours (has $colours)"
+any_same colours "$scratch/colours.png"
+check $? "the window shows 16 colours and code page 437 as --screenshot writes them"
+
 boot
 "$scratch/close_window" "$window"
 leave "closing the window"
