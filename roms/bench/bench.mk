@@ -31,3 +31,7 @@ bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure emu386 (and QEMU when in
 .PHONY: test-bench
 test-bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## only compare the benchmarks' checksums
 	@B=$(B) tests/bench.sh --smoke
+
+SUITES += bench
+SUITE_bench = B=$(B) tests/bench.sh --smoke
+TEST_NEEDS += $(B)/roms/bench/bench.elf

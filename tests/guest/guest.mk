@@ -33,3 +33,7 @@ EMULATOR ?= emu386
 .PHONY: test-guest
 test-guest: guest-tests $(if $(filter emu386,$(EMULATOR)),$(B)/emu386) ## run the bare-metal tests
 	@B=$(B) tests/guest/run.sh $(EMULATOR)
+
+# The two that share the operand grid of alu.c.
+$(B)/tests/guest/alu.o $(B)/tests/guest/test_alu.o $(B)/tests/guest/test_muldiv.o: tests/guest/alu.h
+$(B)/tests/guest/test_alu.elf $(B)/tests/guest/test_muldiv.elf: $(B)/tests/guest/alu.o
