@@ -125,6 +125,14 @@ void cpu_enter_flat32(struct cpu *c, uint32_t eip)
     cpu_update_mode(c);
 }
 
+void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip)
+{
+    for (unsigned n = 0; n < SEGS; n++)
+        seg_set_real(&c->seg[n], sel[n]);
+    c->eip = eip;
+    cpu_update_mode(c);
+}
+
 static bool flat(const struct seg *s)
 {
     const uint64_t all = UINT64_C(1) << 33; /* as seg_update says for 4 GiB */

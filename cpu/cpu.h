@@ -175,6 +175,9 @@ void cpu_skip_to(struct cpu *c, uint64_t now);
 /* Flat 32-bit protected mode, paging off, as a multiboot loader leaves it. */
 void cpu_enter_flat32(struct cpu *c, uint32_t eip);
 
+/* Real mode with these selectors (in the order of ES CS SS DS FS GS). */
+void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip);
+
 uint32_t cpu_eflags(const struct cpu *c);
 void cpu_set_eflags(struct cpu *c, uint32_t value); /* all modelled bits, no checks */
 bool cpu_can_wake(const struct cpu *c);             /* HLT: can an interrupt end it? */

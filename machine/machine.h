@@ -50,6 +50,10 @@ void machine_reset(struct machine *m);
    put into text mode 3 with the built-in font, the chips into the state a BIOS leaves them in. */
 void machine_enter(struct machine *m, const struct machine_entry *e);
 
+/* Called after every reset that the guest or a triple fault caused: the place to load memory again
+   and call machine_enter. Without it the processor starts at its reset vector. */
+void machine_on_reset(struct machine *m, void (*rebooted)(void *ctx, struct machine *m), void *ctx);
+
 /* Runs until virtual time `until` (clock units) or, if earlier, until `max_insns` instructions
    have retired since power-on (UINT64_MAX: no limit). */
 enum machine_stop machine_run(struct machine *m, uint64_t until, uint64_t max_insns);
@@ -74,5 +78,8 @@ void machine_snap(struct machine *m, struct snap *s);
 uint64_t machine_hash(const struct machine *m);
 /* Registers, segments, control registers and the last instructions, for a human. */
 void machine_report(const struct machine *m, struct out *to);
+
+/* Counters of the MMU and the engine, a line each. */
+void machine_summary(const struct machine *m, struct out *to);
 
 #endif

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * board.h - struct machine: everything by value, in one place. For the files of machine/ only.
+ */
+#ifndef MACHINE_BOARD_H
+#define MACHINE_BOARD_H
+
+#include "base/clock.h"
+#include "base/trace.h"
+#include "cpu/cpu.h"
+#include "devices/debugcon.h"
+#include "devices/exitport.h"
+#include "devices/kbc.h"
+#include "devices/pic.h"
+#include "devices/pit.h"
+#include "devices/port61.h"
+#include "devices/port92.h"
+#include "devices/postcode.h"
+#include "devices/ps2kbd.h"
+#include "devices/rtc.h"
+#include "devices/uart.h"
+#include "devices/vga.h"
+#include "machine/config.h"
+#include "machine/machine.h"
+#include "mmu/bus.h"
+
+enum { PIC_MASTER, PIC_SLAVE };
+enum { A20_PORT92, A20_KBC, A20_SOURCES };
+
+struct machine {
+    struct config cfg;
+    struct clock clock;
+    struct trace trace;
+    struct bus bus;
+    struct cpu cpu;
+    struct pic pic[2];
+    struct pit pit;
+    struct port61 port61;
+    struct rtc rtc;
+    struct kbc kbc;
+    struct ps2kbd kbd;
+    struct uart com1;
+    struct vga vga;
+    struct port92 port92;
+    struct postcode postcode;
+    struct debugcon debugcon;
+    struct exitport exitport;
+    bool a20[A20_SOURCES];  /* who holds the gate open: it is open if anybody does */
+    bool reset_wanted;      /* a chip pulled the reset line */
+    bool exited;            /* the guest wrote to the exit port */
+    uint32_t exit_value;    /* what it wrote */
+    void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */
+    void *rebooted_ctx;
+    struct machine *twin;   /* lockstep: the same machine on the reference layer (owned) */
+    bool twin_fresh;        /* the twin must be given our state before it runs */
+    bool diverged;          /* lockstep: the two have parted */
+    uint64_t ram_compared;  /* lockstep: icount at the last comparison of RAM */
+};
+
+/* run.c: one machine by itself. */
+enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insns);
+/* lockstep.c: the machine and its twin side by side. */
+enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_insns);
+
+#endif

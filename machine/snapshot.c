@@ -1,0 +1,74 @@
+/* SPDX-License-Identifier: MIT */
+/* snapshot.c - the whole machine as one stream, and its hash. */
+#include "base/snap.h"
+#include "machine/board.h"
+
+#include <string.h>
+
+void machine_snap(struct machine *m, struct snap *s)
+{
+    if (!snap_section(s, "machine", 1))
+        return;
+    for (unsigned n = 0; n < A20_SOURCES; n++)
+        snap_bool(s, &m->a20[n]);
+    snap_bool(s, &m->reset_wanted);
+    snap_bool(s, &m->exited);
+    snap_u32(s, &m->exit_value);
+    clock_snap(&m->clock, s);
+    bus_snap(&m->bus, s);
+    pic_snap(&m->pic[PIC_MASTER], s);
+    pic_snap(&m->pic[PIC_SLAVE], s);
+    pit_snap(&m->pit, s);
+    port61_snap(&m->port61, s);
+    rtc_snap(&m->rtc, s);
+    ps2kbd_snap(&m->kbd, s);
+    kbc_snap(&m->kbc, s);
+    uart_snap(&m->com1, s);
+    vga_snap(&m->vga, s);
+    port92_snap(&m->port92, s);
+    postcode_snap(&m->postcode, s);
+    debugcon_snap(&m->debugcon, s);
+    /* Last: chips may drive their wires while they load, and the processor has the final say. */
+    cpu_snap(&m->cpu, s);
+    m->twin_fresh = true;
+}
+
+/* FNV-1a over 64-bit words: fast, and the same on every host. */
+static uint64_t mix(uint64_t h, uint64_t v)
+{
+    return (h ^ v) * UINT64_C(0x100000001b3);
+}
+
+static uint64_t hash_page(uint64_t h, const uint8_t *page)
+{
+    for (unsigned at = 0; at < 4096; at += 8) {
+        uint64_t v;
+        memcpy(&v, page + at, 8);
+        h = mix(h, v);
+        h ^= h >> 29;
+    }
+    return h;
+}
+
+uint64_t machine_hash(const struct machine *m)
+{
+    static const uint8_t zero[4096];
+    const struct cpu *c = &m->cpu;
+    uint64_t h = UINT64_C(0xcbf29ce484222325);
+    for (uint32_t at = 0; at < m->bus.ram_size; at += 4096) {
+        const uint8_t *page = m->bus.ram + at;
+        if (memcmp(page, zero, sizeof zero) != 0)
+            h = hash_page(mix(h, at), page);
+    }
+    for (unsigned n = 0; n < 8; n++)
+        h = mix(h, c->gpr[n]);
+    for (unsigned n = 0; n < SEGS; n++) {
+        h = mix(h, (uint64_t)c->seg[n].base << 32 | c->seg[n].limit);
+        h = mix(h, (uint64_t)c->seg[n].attr << 16 | c->seg[n].sel);
+    }
+    h = mix(h, (uint64_t)c->eip << 32 | cpu_eflags(c));
+    h = mix(h, (uint64_t)c->cr0 << 32 | c->cr2);
+    h = mix(h, (uint64_t)c->mmu.cr3 << 32 | c->cr4);
+    h = mix(h, (uint64_t)c->gdtr.base << 32 | c->idtr.base);
+    return mix(mix(h, c->icount), m->clock.now);
+}
