@@ -62,7 +62,7 @@ static bool set_cpu(struct options *o, const char *value, struct error *err)
 
     if (!value_choice("--cpu", value, names, &n, err))
         return false;
-    o->config.cpu = (enum cpu_model)n;
+    o->config.cpu = (enum config_cpu)n;
     return true;
 }
 
@@ -73,7 +73,7 @@ static bool set_engine(struct options *o, const char *value, struct error *err)
 
     if (!value_choice("--engine", value, names, &n, err))
         return false;
-    o->config.engine = (enum engine)n;
+    o->config.engine = (enum config_engine)n;
     return true;
 }
 

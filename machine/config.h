@@ -8,8 +8,8 @@
 
 #include "base/types.h"
 
-enum cpu_model { CPU_386, CPU_486, CPU_PENTIUM, CPU_PPRO };
-enum engine { ENGINE_FAST, ENGINE_REFERENCE, ENGINE_LOCKSTEP };
+enum config_cpu { CPU_386, CPU_486, CPU_PENTIUM, CPU_PPRO };
+enum config_engine { ENGINE_FAST, ENGINE_REFERENCE, ENGINE_LOCKSTEP };
 enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
 
 #define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)       /* 1 MiB */
@@ -17,8 +17,8 @@ enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
 
 struct config {
     uint32_t memory;           /* bytes of RAM, a multiple of 4 KiB */
-    enum cpu_model cpu;        /* default CPU_PPRO */
-    enum engine engine;        /* default ENGINE_FAST */
+    enum config_cpu cpu;        /* default CPU_PPRO */
+    enum config_engine engine;        /* default ENGINE_FAST */
     unsigned insn_cost_log2;   /* an instruction costs 1 << this many clock units */
     enum triple_fault on_triple_fault;
     int64_t rtc_start;         /* seconds since 1970 that the RTC shows at power-on (fixed, so

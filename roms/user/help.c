@@ -9,6 +9,7 @@ int main(void);
 int main(void)
 {
     printf("cat FILE...       show files, e.g. cat /etc/motd\n"
+           "chaos [SEED [N]]  attack the kernel; it should survive\n"
            "crash [HOW]       end by an exception; crash ? lists them\n"
            "echo WORDS        say the words\n"
            "exit              leave the shell and halt\n"
