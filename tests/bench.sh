@@ -23,7 +23,7 @@ here=$(dirname "$0")
 golden=$here/bench-checksums.txt
 all="sort crc32 sieve matmul fib sha interp chase4k chase256k chase8m string repmovs tlb syscall
 fault cr3 smc"
-work=10 runs=3 count_host='' mode=table tests=()
+work=20 runs=3 count_host='' mode=table tests=()
 
 while [ $# -gt 0 ]; do
     case $1 in

@@ -23,6 +23,7 @@ test_main:
     call rep_interrupted
     call pit_counts
     call pit_rate
+    call from_ring3
     call priorities
     mov dword ptr [rt_hook], 0
     mov al, 0xff
@@ -43,6 +44,8 @@ irq_hook:
     pop [first_eip]
     push [rec_ecx]
     pop [first_ecx]
+    push [rec_esp]
+    pop [first_esp]
 2:  inc dword ptr [irq_total]
     mov ecx, [irq_next]
     mov [irq_order + ecx], al
@@ -280,6 +283,7 @@ pit_counts:
     mov al, 0x80
     out 0x40, al
     mov ebx, 0x8000
+    call wait_load
     mov ecx, 100
 1:  mov al, 0x00 /* latch */
     out 0x43, al
@@ -309,6 +313,7 @@ pit_counts:
     out 0x40, al
     mov al, 0
     out 0x40, al
+    call wait_load
     mov ecx, 1000
     xor ebx, ebx
 1:  mov al, 0
@@ -323,6 +328,12 @@ pit_counts:
     adc ebx, 0
     loop 1b
     EQ "mode 2 counts between n and 1", ebx, 1000
+    ret
+
+/* A written count is taken over at the next clock pulse of the 8254: let some pass. */
+wait_load:
+    mov ecx, 5000
+1:  loop 1b
     ret
 
 /* Twice the count takes twice the loops: exact where the clock counts instructions. */
@@ -353,6 +364,31 @@ count_loops:
     je 1b
     cli
     ret
+
+/* Out of ring 3 and back into the middle of its loop. */
+from_ring3:
+    mov eax, 500
+    call arm
+    mov dword ptr [rt_iopl], IF
+    mov ebx, 0x12345678
+    RING3 user_loop
+    mov dword ptr [rt_iopl], 0
+    EQ "ring 3 went on after the interrupt", [rec_vec], V_END
+    EQ "one interrupt", [irq_total], 1
+    EQ "interrupted in the loop", [in_loop], 1
+    EQ "ring 3 stack on entry", [first_esp], "offset rt_ustack_top"
+    EQ "registers survive", [rec_ebx], 0x12345678
+    ret
+user_loop:
+    cmp dword ptr [irq_total], 0
+    je user_loop
+user_loop_end:
+    cmp dword ptr [first_eip], offset user_loop
+    jb 1f
+    cmp dword ptr [first_eip], offset user_loop_end
+    ja 1f
+    mov dword ptr [in_loop], 1
+1:  int V_END
 
 /* Two requests at once: the lower number first; an unmasked one waits for its mask. */
 priorities:
@@ -413,3 +449,5 @@ irq_next: .long 0
 irq_order: .fill 16, 1, 0xff
 first_eip: .long 0
 first_ecx: .long 0
+first_esp: .long 0
+in_loop: .long 0
