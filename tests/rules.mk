@@ -8,12 +8,15 @@
 
 JOBS ?= $(shell nproc)
 
-# Whole boots. The guests run under QEMU as well: two witnesses of the same hardware.
-SUITES += guest guest-qemu boot-transcript boot-cli
-SUITE_guest = B=$(B) tests/guest/run.sh emu386
-SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
+# Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
+boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
+SUITES += boot-window boot-terminal boot-transcript boot-cli guest guest-qemu
+SUITE_boot-window = tests/boot/window.sh $(boot_args)
+SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
 SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
 SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
+SUITE_guest = B=$(B) tests/guest/run.sh emu386
+SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
 TEST_NEEDS += guest-tests
 
 LINTS := selftest headers format purity floors size spdx shell runner
@@ -22,15 +25,6 @@ $(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLAN
 
 unit_suites := $(UNIT)
 $(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
-
-# The command line: what is refused and how, the help, the man page.
-SUITES += cli
-SUITE_cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
-
-# The displays: a window on an X server of its own, the terminal in a tmux of its own.
-SUITES += boot-window boot-terminal
-SUITE_boot-window = tests/boot/window.sh $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
-SUITE_boot-terminal = tests/boot/terminal.sh $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
 
 # $(call run_suites,NAMES): writes the table and runs it.
 define run_suites
