@@ -118,9 +118,9 @@ static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access
                                        struct mmu_fault *f)
 {
     const struct walk *w = &f->walk;
-    m->stats.walks++;
     if (!walk_check(m, lin, access, f))
         return NULL;
+    m->stats.walks++;
     uint32_t rights = (w->writable ? TLB_W : 0) | (w->user ? TLB_U : 0);
     set_bits(m, w->pde_at, w->pde, PTE_A);
     set_bits(m, w->pte_at, w->pte, PTE_A | (access & MMU_WRITE ? PTE_D : 0));
@@ -191,6 +191,7 @@ bool mmu_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault
 
 void mmu_fault_taken(struct mmu *m, const struct mmu_fault *f)
 {
+    m->stats.walks++;
     m->stats.faults++;
     if (tlb_find(&m->tlb, f->lin)) {
         tlb_flush_page(&m->tlb, f->lin);

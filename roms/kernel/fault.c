@@ -126,7 +126,10 @@ bool fault_exception(const struct trapframe *tf)
 {
     if (tf->vector >= 32 || !causes[tf->vector].signal)
         return false;
-    print_error("%s[%d]: %s at eip %08x, error code %04x\n", current->name, current->pid,
-                causes[tf->vector].text, tf->eip, tf->error);
+    print_error("%s[%d]: %s at eip %08x", current->name, current->pid, causes[tf->vector].text,
+                tf->eip);
+    if (tf->vector >= 10)
+        print_error(", error code %04x", tf->error);
+    print_error("\n");
     proc_exit(causes[tf->vector].signal);
 }

@@ -17,9 +17,10 @@
 #include <unistd.h>
 
 /* Programs for 32-bit flat mode at 1 MiB. */
-static const char HALT[] = "\xfa\xf4";         /* cli; hlt */
-static const char SPIN[] = "\xeb\xfe";         /* jmp $ */
-static const char IDLE[] = "\xfb\xf4\xeb\xfd"; /* sti; hlt; jmp to hlt: nothing interrupts */
+static const char HALT[] = "\xfa\xf4"; /* cli; hlt */
+static const char SPIN[] = "\xeb\xfe"; /* jmp $ */
+/* mov al, FFh; out 21h, al; out A1h, al; sti; hlt; jmp to hlt: the timer would find no IDT. */
+static const char IDLE[] = "\xb0\xff\xe6\x21\xe6\xa1\xfb\xf4\xeb\xfd";
 static const char LEAVE[] = "\xb0\x05\xe6\xf4\xeb\xfe"; /* mov al, 5; out F4h, al; jmp $ */
 
 struct seen {
