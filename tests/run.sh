@@ -8,13 +8,14 @@
 # counts as one failure more. The output of a suite that failed is shown (its last SHOW lines).
 #
 # JOBS (2): how many at a time.   LIMIT (600): seconds a suite may take.   SHOW (60).
-# The last line of all is the sum: "N passed, N failed".
+# The last line of all is the sum: "N passed, N failed". It is also left in TABLE.sum.
 
 set -u
 table=${1:?usage: run.sh TABLE}
 jobs=${JOBS:-2}
 limit=${LIMIT:-600}
 show=${SHOW:-60}
+rm -f "$table.sum"
 dir=$(mktemp -d) || exit 2
 trap 'rm -rf "$dir"' EXIT
 trap 'stop_all; exit 130' INT
@@ -87,5 +88,5 @@ for i in $(seq 1 $n); do
     failed=$((failed + f))
 done
 [ $n -gt 0 ] || failed=1
-printf '%d passed, %d failed\n' "$passed" "$failed"
+printf '%d passed, %d failed\n' "$passed" "$failed" | tee "$table.sum"
 [ "$failed" -eq 0 ]

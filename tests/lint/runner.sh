@@ -5,7 +5,7 @@
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 table=$(mktemp)
-trap 'rm -f "$table"' EXIT
+trap 'rm -f "$table" "$table.sum"' EXIT
 passed=0
 failed=0
 
