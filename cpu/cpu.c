@@ -215,7 +215,7 @@ static void single_step_trap(struct cpu *c)
 void cpu_step(struct cpu *c)
 {
     struct insn i;
-    bool trap = c->eflags & FLAG_TF;
+    c->stepping = c->eflags & FLAG_TF;
     c->inhibit = INHIBIT_NONE;
     c->icount++;
     c->ahead = 1;
@@ -226,7 +226,7 @@ void cpu_step(struct cpu *c)
     exec_insn(c, &i);
     c->eip = c->next;
     c->ahead = 0;
-    if (trap && c->inhibit != INHIBIT_SS)
+    if (c->stepping && c->inhibit != INHIBIT_SS)
         single_step_trap(c);
 }
 

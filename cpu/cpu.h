@@ -117,6 +117,7 @@ struct cpu {
     bool halted;           /* in HLT */
     bool shutdown;         /* triple fault: only reset helps */
     uint8_t inhibit;       /* INHIBIT_*: interrupts are held off for one instruction */
+    bool stepping;         /* EFLAGS.TF was set when the current instruction began */
     uint8_t mode;          /* MODE_* */
     uint8_t attention;     /* ATT_* */
     bool intr;             /* level of the INTR pin */

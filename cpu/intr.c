@@ -148,6 +148,7 @@ void intr_deliver(struct cpu *c, const struct fault *f)
           mine.external ? "interrupt" : mine.software ? "INT" : fault_name(mine.vector),
           mine.vector, mine.has_code ? "" : " (no code)", mine.code, c->seg[CS].sel, c->eip, c->cr2);
     c->halted = false;
+    c->stepping = false; /* INT n with TF set: the step trap comes after the IRET */
     if (cpu_real_mode(c))
         deliver_real(c, &mine);
     else
