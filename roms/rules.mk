@@ -7,7 +7,7 @@ ROMS := $(B)/roms
 GUEST_CFLAGS := $(WARN) -m32 -march=i386 -O2 -g -ffreestanding -fno-builtin -nostdinc \
         -isystem $(shell $(CC) -print-file-name=include) \
         -fno-pic -fno-pie -fno-stack-protector -fno-asynchronous-unwind-tables -fno-omit-frame-pointer \
-        -fno-common -fcf-protection=none -mno-sse -mno-mmx -mno-80387 -ffile-prefix-map=$(CURDIR)/= \
+        -fno-common -fcf-protection=none -mno-sse -mno-mmx -mno-80387 -ffile-prefix-map=$(CURDIR)=. \
         -Iroms -MMD -MP
 GUEST_LD := ld -m elf_i386 -nostdlib -static -z noexecstack --no-warn-rwx-segments --fatal-warnings
 
@@ -33,7 +33,7 @@ $(GUEST_C_OBJ): $(B)/%.o: %.c
 
 $(GUEST_S_OBJ): $(B)/%.o: %.S
 	@mkdir -p $(@D)
-	$(CC) -m32 -march=i386 -g -ffile-prefix-map=$(CURDIR)/= -Iroms -MMD -MP -c -o $@ $<
+	$(CC) -m32 -march=i386 -g -ffile-prefix-map=$(CURDIR)=. -Iroms -MMD -MP -c -o $@ $<
 
 $(ROMS)/kernel.elf: roms/kernel/kernel.ld $(KERNEL_OBJ) $(LIB_OBJ)
 	$(GUEST_LD) -T $< -o $@ $(filter %.o,$^)

@@ -10,7 +10,8 @@
  *
  * All code and data segments cover 4 GiB; protection is the business of paging. Tasks are
  * switched by software; the TSS only says where the kernel stack is. It has no I/O bitmap (its
- * base is the limit), so no port is open to ring 3.
+ * base is the limit), so no port is open to ring 3. There is no LDT, which has to be said: after a
+ * reset the processor believes in one at address 0.
  */
 #include "kernel/segment.h"
 
@@ -62,9 +63,10 @@ void segment_init(void)
                      "movw %w2, %%fs\n\t"
                      "movw %w2, %%gs\n\t"
                      "movw %w2, %%ss\n\t"
-                     "ltr %w3"
+                     "ltr %w3\n\t"
+                     "lldt %w4"
                      :
-                     : "m"(gdtr), "i"(SEL_KCODE), "r"(SEL_KDATA), "r"(SEL_TSS)
+                     : "m"(gdtr), "i"(SEL_KCODE), "r"(SEL_KDATA), "r"(SEL_TSS), "r"(0)
                      : "memory");
 }
 
