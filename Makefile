@@ -91,6 +91,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include $(wildcard roms/rules.mk)
 -include $(wildcard tests/rules.mk)
 -include tests/guest/guest.mk
+-include tests/insn/insn.mk
 -include roms/bench/bench.mk
 
 .PHONY: guests
