@@ -39,16 +39,21 @@ void print_error(const char *fmt, ...)
     va_end(ap);
 }
 
+static uint32_t selector(uint32_t word)
+{
+    return word & 0xffff; /* PUSH of a segment register may leave the rest as it was */
+}
+
 void print_registers(const struct trapframe *tf)
 {
     uint32_t from_user = tf->cs & 3; /* only then did the processor push SS:ESP */
-    print("vector %u error %04x eip %04x:%08x eflags %08x\n", tf->vector, tf->error, tf->cs,
-          tf->eip, tf->eflags);
+    print("vector %u error %04x eip %04x:%08x eflags %08x\n", tf->vector, tf->error,
+          selector(tf->cs), tf->eip, tf->eflags);
     print("eax %08x ebx %08x ecx %08x edx %08x\n", tf->eax, tf->ebx, tf->ecx, tf->edx);
     print("esi %08x edi %08x ebp %08x esp %08x\n", tf->esi, tf->edi, tf->ebp,
           from_user ? tf->esp : (uint32_t)&tf->esp);
-    print("ds %04x es %04x fs %04x gs %04x cr0 %08x cr2 %08x cr3 %08x\n", tf->ds, tf->es, tf->fs,
-          tf->gs, read_cr0(), read_cr2(), read_cr3());
+    print("ds %04x es %04x fs %04x gs %04x cr0 %08x cr2 %08x cr3 %08x\n", selector(tf->ds),
+          selector(tf->es), selector(tf->fs), selector(tf->gs), read_cr0(), read_cr2(), read_cr3());
 }
 
 void panic(const char *fmt, ...)

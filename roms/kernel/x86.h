@@ -102,7 +102,10 @@ struct table_register {
     uint32_t base;  /* linear address */
 } __attribute__((packed));
 
-/* What entry.S leaves on the kernel stack, lowest address first. */
+/*
+ * What entry.S leaves on the kernel stack, lowest address first. Segment registers fill only the
+ * low half of their words; what the high half holds depends on the processor.
+ */
 struct trapframe {
     uint32_t edi, esi, ebp, esp_ignored, ebx, edx, ecx, eax; /* PUSHA */
     uint32_t gs, fs, es, ds;                                 /* data segments */
