@@ -92,6 +92,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include $(wildcard tests/rules.mk)
 -include tests/guest/guest.mk
 -include tests/insn/insn.mk
+-include tests/snap/snap.mk
 -include roms/bench/bench.mk
 
 .PHONY: guests

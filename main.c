@@ -182,6 +182,9 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
         machine_report(m, &to);
         if (ui_kind(s->ui) == UI_NONE)
             quit_flag = QUIT_BY_USER; /* no screen to keep */
+    } else if (stop == MACHINE_DIVERGED) {
+        out_text(&to, "emu386: the fast and the reference engine disagree\n");
+        machine_report(m, &to);
     } else if (stop == MACHINE_HALTED && !s->options.exit_on_halt) {
         out_printf(&to, "emu386: the guest halted with interrupts off\n");
     }
@@ -210,6 +213,14 @@ static bool open_ui(struct session *s, struct error *err)
     return s->ui != NULL;
 }
 
+/* A reset starts the image again, as firmware would load it again from its disk. */
+static void on_reset(void *ctx, struct machine *m)
+{
+    struct session *s = ctx;
+
+    (void)boot_apply(&s->plan, m, NULL); /* it fitted the first time */
+}
+
 static bool start(struct session *s, struct error *err)
 {
     struct trace *trace;
@@ -224,6 +235,7 @@ static bool start(struct session *s, struct error *err)
     trace->echo_to = &s->trace_out;
     if (!boot_apply(&s->plan, s->machine, err))
         return false;
+    machine_on_reset(s->machine, on_reset, s);
     install_signals();
     if (!open_ui(s, err))
         return false;
@@ -260,6 +272,7 @@ static void print_summary(struct session *s)
     out_printf(&s->trace_out, "virtual time %" PRIu64 ".%06" PRIu64 " s\n", us / 1000000,
                us % 1000000);
     out_printf(&s->trace_out, "state hash %016" PRIx64 "\n", machine_hash(m));
+    machine_summary(m, &s->trace_out);
 }
 
 /* Closes an output; says what was lost. A reader that has gone away is not a mistake. */

@@ -23,16 +23,16 @@ opcode_body x_mul, x_imul1, x_imul, x_imul_imm, x_div, x_idiv;
 opcode_body x_aaa, x_aad, x_aam, x_aas, x_daa, x_das;
 
 /* bit.c */
-opcode_body x_bt_reg, x_bts_reg, x_btr_reg, x_btc_reg, x_bt_imm, x_bts_imm, x_btr_imm,
-    x_btc_imm, x_bsf, x_bsr;
+opcode_body x_bt_reg, x_bts_reg, x_btr_reg, x_btc_reg, x_bt_imm, x_bts_imm, x_btr_imm, x_btc_imm,
+    x_bsf, x_bsr;
 
 /* move.c */
-opcode_body x_mov, x_movsx_b, x_movsx_w, x_lea, x_xchg, x_xlat, x_setcc, x_cmovcc, x_bswap,
-    x_cbw, x_cwd, x_lahf, x_sahf, x_salc, x_cmpxchg, x_cmpxchg8b, x_xadd, x_bound, x_nop;
+opcode_body x_mov, x_movsx_b, x_movsx_w, x_lea, x_xchg, x_xlat, x_setcc, x_cmovcc, x_bswap, x_cbw,
+    x_cwd, x_lahf, x_sahf, x_salc, x_cmpxchg, x_cmpxchg8b, x_xadd, x_bound, x_nop;
 
 /* stack.c */
-opcode_body x_push, x_pop_reg, x_pop_e, x_push_sreg, x_pop_sreg, x_pusha, x_popa, x_pushf,
-    x_popf, x_enter, x_leave;
+opcode_body x_push, x_pop_reg, x_pop_e, x_push_sreg, x_pop_sreg, x_pusha, x_popa, x_pushf, x_popf,
+    x_enter, x_leave;
 
 /* branch.c */
 opcode_body x_jcc, x_jcxz, x_loop, x_jmp, x_jmp_e, x_call, x_call_e, x_ret;
@@ -56,8 +56,7 @@ opcode_body x_call_far_imm, x_call_far_mem, x_jmp_far_imm, x_jmp_far_mem, x_retf
 opcode_body x_int, x_int1, x_int3, x_into;
 
 /* system.c */
-opcode_body x_hlt, x_cli, x_sti, x_cld, x_std, x_clts, x_smsw, x_lmsw, x_mov_from_cr,
-    x_mov_to_cr, x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_esc,
-    x_missing;
+opcode_body x_hlt, x_cli, x_sti, x_cld, x_std, x_clts, x_smsw, x_lmsw, x_mov_from_cr, x_mov_to_cr,
+    x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_esc, x_missing;
 
 #endif

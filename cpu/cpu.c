@@ -111,10 +111,12 @@ void cpu_reset(struct cpu *c)
 
 void cpu_enter_flat32(struct cpu *c, uint32_t eip)
 {
-    c->cr0 |= CR0_PE;
+    c->cr0 = (c->cr0 & ~(uint32_t)(CR0_NW | CR0_CD)) | CR0_PE;
     for (unsigned n = 0; n < SEGS; n++) {
-        c->seg[n] = (struct seg){.sel = 0x10, .limit = UINT32_MAX,
-                                 .attr = DESC_P | DESC_S | DESC_RW | DESC_ACCESSED | DESC_BIG | DESC_GRAN};
+        c->seg[n] =
+            (struct seg){.sel = 0x10,
+                         .limit = UINT32_MAX,
+                         .attr = DESC_P | DESC_S | DESC_RW | DESC_ACCESSED | DESC_BIG | DESC_GRAN};
         if (n == CS) {
             c->seg[n].sel = 0x08;
             c->seg[n].attr |= DESC_CODE;
@@ -127,6 +129,7 @@ void cpu_enter_flat32(struct cpu *c, uint32_t eip)
 
 void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip)
 {
+    c->cr0 &= ~(uint32_t)(CR0_NW | CR0_CD); /* firmware turns the caches on */
     for (unsigned n = 0; n < SEGS; n++)
         seg_set_real(&c->seg[n], sel[n]);
     c->eip = eip;
@@ -142,13 +145,12 @@ static bool flat(const struct seg *s)
 void cpu_update_mode(struct cpu *c)
 {
     const struct seg *cs = &c->seg[CS];
-    c->mode = (uint8_t)((cs->attr & DESC_BIG ? MODE_CODE32 : 0) |
-                        (c->seg[SS].attr & DESC_BIG ? MODE_STACK32 : 0) |
-                        (c->cpl == 3 ? MODE_USER : 0) |
-                        (cs->base == 0 && cs->limit == UINT32_MAX ? MODE_FLAT_CS : 0) |
-                        (flat(&c->seg[DS]) ? MODE_FLAT_DS : 0) |
-                        (flat(&c->seg[ES]) ? MODE_FLAT_ES : 0) |
-                        (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0));
+    c->mode =
+        (uint8_t)((cs->attr & DESC_BIG ? MODE_CODE32 : 0) |
+                  (c->seg[SS].attr & DESC_BIG ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
+                  (cs->base == 0 && cs->limit == UINT32_MAX ? MODE_FLAT_CS : 0) |
+                  (flat(&c->seg[DS]) ? MODE_FLAT_DS : 0) | (flat(&c->seg[ES]) ? MODE_FLAT_ES : 0) |
+                  (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0));
     c->host = c->mmu.tlb.host[c->cpl == 3];
 }
 

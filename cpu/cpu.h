@@ -12,6 +12,8 @@
 #define CPU_CPU_H
 
 #include "base/types.h"
+#include "cpu/arch.h"
+#include "cpu/fault.h"
 #include "cpu/insn.h"
 #include "mmu/mmu.h"
 
@@ -24,61 +26,6 @@ struct out;
 struct snap;
 struct trace;
 
-enum { /* EFLAGS */
-    FLAG_CF = 1 << 0, FLAG_1 = 1 << 1, FLAG_PF = 1 << 2, FLAG_AF = 1 << 4, FLAG_ZF = 1 << 6,
-    FLAG_SF = 1 << 7, FLAG_TF = 1 << 8, FLAG_IF = 1 << 9, FLAG_DF = 1 << 10, FLAG_OF = 1 << 11,
-    FLAG_IOPL = 3 << 12, FLAG_NT = 1 << 14, FLAG_RF = 1 << 16, FLAG_VM = 1 << 17,
-    FLAG_AC = 1 << 18,
-    FLAG_ARITH = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF,
-};
-enum { /* CR0 */
-    CR0_PE = 1 << 0, CR0_MP = 1 << 1, CR0_EM = 1 << 2, CR0_TS = 1 << 3, CR0_ET = 1 << 4,
-    CR0_NE = 1 << 5, CR0_WP = 1 << 16, CR0_AM = 1 << 18, CR0_NW = 1 << 29, CR0_CD = 1 << 30,
-};
-#define CR0_PG (UINT32_C(1) << 31)
-
-enum { /* exception vectors */
-    EXC_DE = 0, EXC_DB = 1, EXC_NMI = 2, EXC_BP = 3, EXC_OF = 4, EXC_BR = 5, EXC_UD = 6,
-    EXC_NM = 7, EXC_DF = 8, EXC_TS = 10, EXC_NP = 11, EXC_SS = 12, EXC_GP = 13, EXC_PF = 14,
-    EXC_MF = 16, EXC_AC = 17,
-};
-
-/* Hidden part of a segment register. The valid offsets are lo .. lo + bytes - 1; the two counts
-   fold type, presence and limit into one compare (0: no access of that kind is allowed). */
-struct seg {
-    uint16_t sel;      /* selector */
-    uint16_t attr;     /* descriptor bits 40-47 and 52-55: P DPL S TYPE at 0-7, G D/B L AVL at 12-15 */
-    uint32_t base;     /* linear base */
-    uint32_t limit;    /* last valid offset (expand-down: last invalid one), in bytes */
-    uint32_t lo;       /* first valid offset */
-    uint64_t rd_bytes; /* how many bytes from lo may be read */
-    uint64_t wr_bytes; /* how many bytes from lo may be written */
-};
-
-struct dtable {
-    uint32_t base;  /* linear */
-    uint16_t limit; /* last valid byte */
-};
-
-/* Why a fault was raised; fault.c has the sentences. */
-enum reason {
-    WHY_NONE, WHY_PAGE, WHY_LIMIT, WHY_SEG_RIGHTS, WHY_NULL_SEG, WHY_SELECTOR_LIMIT, WHY_DESC_TYPE,
-    WHY_DESC_DPL, WHY_NOT_PRESENT, WHY_PRIVILEGED, WHY_IOPL, WHY_IDT_LIMIT, WHY_GATE_TYPE,
-    WHY_GATE_DPL, WHY_TSS_LIMIT, WHY_TSS_STACK, WHY_IO_BITMAP, WHY_LOCK, WHY_NO_INSN, WHY_OTHER_MODEL,
-    WHY_MISSING, WHY_TOO_LONG, WHY_REG_FORM, WHY_DIVIDE, WHY_BOUND, WHY_RESERVED_BITS, WHY_NO_FPU,
-    WHY_SOFTWARE, WHY_TRAP_FLAG, WHY_DOUBLE, WHY_MODE
-};
-
-struct fault {
-    uint8_t vector;
-    bool has_code;      /* an error code is pushed */
-    bool software;      /* INT n, INT3, INTO: gate DPL is checked, EIP is after */
-    bool external;      /* hardware interrupt or NMI: EXT bit */
-    uint32_t code;      /* error code */
-    enum reason why;
-    uint32_t arg[2];    /* operands of the reason */
-};
-
 enum cpu_stop {
     CPU_LIMIT,  /* the instruction count asked for is reached */
     CPU_HALT,   /* HLT, and nothing pending wakes it */
@@ -86,74 +33,84 @@ enum cpu_stop {
     CPU_BREAK,  /* cpu_break was called from a device */
 };
 
-enum { /* attention bits: something to do at the next instruction boundary */
-    ATT_IO = 1 << 0,      /* a device was touched: deadlines and lines may have changed */
-    ATT_CODE = 1 << 1,    /* decoded code or a fetch translation changed under us */
-    ATT_BREAK = 1 << 2,   /* leave cpu_run */
-    ATT_RESET = 1 << 3,   /* reset before the next instruction */
+/* Attention: something to do at the next instruction boundary. */
+enum {
+    ATT_IO = 1 << 0,    /* a device was touched: deadlines and lines may have changed */
+    ATT_CODE = 1 << 1,  /* decoded code or a fetch translation changed under us */
+    ATT_BREAK = 1 << 2, /* leave cpu_run */
+    ATT_RESET = 1 << 3, /* reset before the next instruction */
 };
 
-enum { INHIBIT_NONE, INHIBIT_STI, INHIBIT_SS /* MOV SS, POP SS: traps as well */ };
+/* What holds interrupts off for one instruction; MOV SS and POP SS hold traps off as well. */
+enum { INHIBIT_NONE, INHIBIT_STI, INHIBIT_SS };
 
-enum { /* mode word: what decoded blocks depend on */
-    MODE_CODE32 = 1 << 0, MODE_STACK32 = 1 << 1, MODE_USER = 1 << 2,
-    MODE_FLAT_CS = 1 << 3, MODE_FLAT_DS = 1 << 4, MODE_FLAT_ES = 1 << 5, MODE_FLAT_SS = 1 << 6,
+/* The mode word: what decoded blocks depend on. */
+enum {
+    MODE_CODE32 = 1 << 0,
+    MODE_STACK32 = 1 << 1,
+    MODE_USER = 1 << 2,
+    MODE_FLAT_CS = 1 << 3,
+    MODE_FLAT_DS = 1 << 4,
+    MODE_FLAT_ES = 1 << 5,
+    MODE_FLAT_SS = 1 << 6,
 };
 
 struct cpu_model; /* model.c */
 
 struct cpu {
-    uint32_t gpr[9];       /* EAX ECX EDX EBX ESP EBP ESI EDI, and a zero */
-    uint32_t eip;          /* the instruction being executed, or the next one */
-    uint64_t res, cv;      /* arithmetic flags: see flags.h */
+    uint32_t gpr[9];         /* EAX ECX EDX EBX ESP EBP ESI EDI, and a zero */
+    uint32_t eip;            /* the instruction being executed, or the next one */
+    uint64_t res, cv;        /* arithmetic flags: see flags.h */
     struct host_entry *host; /* mmu.tlb.host[] row for the current privilege */
-    uint64_t icount;       /* retired instructions, plus those charged ahead */
-    uint64_t limit;        /* icount at which the engine must come up for air */
-    struct block *block;   /* engine: the block being executed */
-    uint32_t eflags;       /* the other flags: TF IF DF IOPL NT RF VM AC */
-    uint32_t next;         /* EIP after the current instruction */
-    uint32_t ahead;        /* of icount: charged but not retired (the current one included) */
-    uint8_t cpl;           /* current privilege level */
-    bool halted;           /* in HLT */
-    bool shutdown;         /* triple fault: only reset helps */
-    uint8_t inhibit;       /* INHIBIT_*: interrupts are held off for one instruction */
-    bool stepping;         /* EFLAGS.TF was set when the current instruction began */
-    uint8_t mode;          /* MODE_* */
-    uint8_t attention;     /* ATT_* */
-    bool intr;             /* level of the INTR pin */
-    bool nmi;              /* an NMI edge is latched */
-    bool nmi_blocked;      /* until IRET */
+    uint64_t icount;         /* retired instructions, plus those charged ahead */
+    uint64_t limit;          /* icount at which the engine must come up for air */
+    struct block *block;     /* engine: the block being executed */
+    uint32_t eflags;         /* the other flags: TF IF DF IOPL NT RF VM AC */
+    uint32_t next;           /* EIP after the current instruction */
+    uint32_t ahead;          /* of icount: charged but not retired (the current one included) */
+    uint8_t cpl;             /* current privilege level */
+    bool halted;             /* in HLT */
+    bool shutdown;           /* triple fault: only reset helps */
+    uint8_t inhibit;         /* INHIBIT_*: interrupts are held off for one instruction */
+    bool stepping;           /* EFLAGS.TF was set when the current instruction began */
+    uint8_t mode;            /* MODE_* */
+    uint8_t attention;       /* ATT_* */
+    bool intr;               /* level of the INTR pin */
+    bool nmi;                /* an NMI edge is latched */
+    bool nmi_blocked;        /* until IRET */
     struct seg seg[SEGS];
     struct seg ldtr, tr;
     struct dtable gdtr, idtr;
     uint32_t cr0, cr2, cr4;
     uint32_t dr[8];
-    uint64_t until;        /* cpu_run's instruction limit */
-    uint64_t time_base;    /* clock units at icount 0 */
-    uint64_t io_seen;      /* bus->io_count when attention was last given */
-    unsigned cost_log2;    /* clock units per instruction = 1 << this */
+    uint64_t until;     /* cpu_run's instruction limit */
+    uint64_t time_base; /* clock units at icount 0 */
+    uint64_t io_seen;   /* bus->io_count when attention was last given */
+    unsigned cost_log2; /* clock units per instruction = 1 << this */
     const struct cpu_model *model;
     struct clock *clock;
     struct bus *bus;
     struct trace *trace;
-    struct engine *engine; /* NULL: reference layer only */
+    struct engine *engine;      /* NULL: reference layer only */
     uint8_t (*inta)(void *arg); /* interrupt acknowledge: gives the vector */
     void *inta_arg;
-    struct fault fault;    /* the fault being raised or last delivered */
-    struct fault first;    /* the first fault of a triple fault */
-    uint32_t first_eip;    /* where that one happened */
-    int delivering;        /* vector being delivered, -1: none */
-    uint32_t rmw_phys[2];  /* store half of a read-modify-write: page addresses */
-    uint8_t *rmw_host;     /* the same as a host pointer, if there is one */
-    uint8_t rmw_first;     /* bytes in the first page */
-    jmp_buf unwind;        /* where cpu_fault goes */
+    struct fault fault;                   /* the fault being raised or last delivered */
+    struct fault first;                   /* the first fault of a triple fault */
+    uint32_t first_eip;                   /* where that one happened */
+    struct delivery delivery[DELIVERIES]; /* the last ones; number n is at n % DELIVERIES */
+    uint64_t deliveries;                  /* how many there ever were */
+    int delivering;                       /* vector being delivered, -1: none */
+    uint32_t rmw_phys[2];                 /* store half of a read-modify-write: page addresses */
+    uint8_t *rmw_host;                    /* the same as a host pointer, if there is one */
+    uint8_t rmw_first;                    /* bytes in the first page */
+    jmp_buf unwind;                       /* where cpu_fault goes */
     struct mmu mmu;
 };
 
 struct cpu_config {
-    unsigned model;        /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro */
-    bool fast;             /* with the block engine */
-    unsigned cost_log2;    /* clock units per instruction, as a power of two */
+    unsigned model;     /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro */
+    bool fast;          /* with the block engine */
+    unsigned cost_log2; /* clock units per instruction, as a power of two */
     uint8_t (*inta)(void *arg);
     void *inta_arg;
 };
@@ -169,8 +126,8 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until);
 
 void cpu_set_intr(struct cpu *c, bool level); /* the INTR pin */
 void cpu_pulse_nmi(struct cpu *c);
-void cpu_request_reset(struct cpu *c);        /* takes effect after the current instruction */
-void cpu_break(struct cpu *c);                /* leave cpu_run after the current instruction */
+void cpu_request_reset(struct cpu *c); /* takes effect after the current instruction */
+void cpu_break(struct cpu *c);         /* leave cpu_run after the current instruction */
 /* The clock jumps (HLT): the instruction count stands still. */
 void cpu_skip_to(struct cpu *c, uint64_t now);
 /* Flat 32-bit protected mode, paging off, as a multiboot loader leaves it. */
@@ -184,8 +141,5 @@ void cpu_set_eflags(struct cpu *c, uint32_t value); /* all modelled bits, no che
 bool cpu_can_wake(const struct cpu *c);             /* HLT: can an interrupt end it? */
 const char *cpu_model_name(const struct cpu *c);
 void cpu_snap(struct cpu *c, struct snap *s);
-/* One sentence that says why f was raised. */
-int fault_explain(const struct fault *f, char *text, size_t n);
-const char *fault_name(unsigned vector);
 
 #endif

@@ -41,14 +41,25 @@ static uint8_t reg_offset(unsigned n, unsigned size)
 static unsigned operand_size(enum operand o, unsigned osize)
 {
     switch (o) {
-    case Eb: case Gb: case Zb: case Ib: case Ob: case R_AL: case R_CL: case Xb: case Yb:
-        return 1;
-    case Ew: case Gw: case Iw: case Sw: case R_DX:
-        return 2;
-    case Rd: case Cd: case Dd: case Td:
-        return 4;
-    default:
-        return osize;
+    case Eb:
+    case Gb:
+    case Zb:
+    case Ib:
+    case Ob:
+    case R_AL:
+    case R_CL:
+    case Xb:
+    case Yb: return 1;
+    case Ew:
+    case Gw:
+    case Iw:
+    case Sw:
+    case R_DX: return 2;
+    case Rd:
+    case Cd:
+    case Dd:
+    case Td: return 4;
+    default: return osize;
     }
 }
 
@@ -56,7 +67,10 @@ static unsigned operand_size(enum operand o, unsigned osize)
 static bool prefix(struct insn *i, uint8_t byte, bool code16, int *seg)
 {
     switch (byte) {
-    case 0x26: case 0x2e: case 0x36: case 0x3e: *seg = byte >> 3 & 3; break;
+    case 0x26:
+    case 0x2e:
+    case 0x36:
+    case 0x3e: *seg = byte >> 3 & 3; break;
     case 0x64: *seg = FS; break;
     case 0x65: *seg = GS; break;
     case 0x66:
@@ -135,13 +149,15 @@ static void immediate(struct insn *i, struct reader *r, enum operand o)
     case Ib: i->imm = take(r, 1); break;
     case Iw: i->imm = take(r, 2); break;
     case Iv: i->imm = take(r, osize); break;
-    case Is: case Jb: i->imm = (uint32_t)(int8_t)take(r, 1); break;
+    case Is:
+    case Jb: i->imm = (uint32_t)(int8_t)take(r, 1); break;
     case Jv: i->imm = osize == 4 ? take(r, 4) : (uint32_t)(int16_t)take(r, 2); break;
     case Ap:
         i->disp = take(r, osize);
         i->imm = take(r, 2);
         break;
-    case Ob: case Ov:
+    case Ob:
+    case Ov:
         i->disp = take(r, i->flags & INSN_AS32 ? 4 : 2);
         i->flags |= INSN_MEM;
         break;
@@ -152,7 +168,7 @@ static void immediate(struct insn *i, struct reader *r, enum operand o)
 static bool has_modrm(const struct opcode *o)
 {
     static const uint8_t wants[] = {
-        [Eb] = 1, [Ew] = 1, [Ev] = 1, [Gb] = 1, [Gw] = 1, [Gv] = 1, [Mx] = 1, [Mp] = 1,
+        [Eb] = 1, [Ew] = 1,    [Ev] = 1, [Gb] = 1, [Gw] = 1, [Gv] = 1, [Mx] = 1, [Mp] = 1,
         [Rd] = 1, [Mw_Rv] = 1, [Sw] = 1, [Cd] = 1, [Dd] = 1, [Td] = 1, [Yv] = 0,
     };
     return (o->flags & OPC_MODRM) || wants[o->dst] || wants[o->src];

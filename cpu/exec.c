@@ -30,8 +30,16 @@ static void check(struct cpu *c, const struct opcode *o)
 static unsigned size_of(const struct insn *i, enum operand o)
 {
     switch (o) {
-    case Eb: case Gb: case Zb: case Ob: case R_AL: case R_CL: return 1;
-    case Ew: case Gw: case R_DX: case Sw: return 2;
+    case Eb:
+    case Gb:
+    case Zb:
+    case Ob:
+    case R_AL:
+    case R_CL: return 1;
+    case Ew:
+    case Gw:
+    case R_DX:
+    case Sw: return 2;
     default: return i->size;
     }
 }
@@ -46,8 +54,13 @@ static bool in_memory(const struct insn *i, enum operand o)
 static unsigned reg_of(const struct insn *i, enum operand o)
 {
     switch (o) {
-    case Gb: case Gw: case Gv: case Zb: case Zv: return i->reg;
-    case R_AL: case R_AX: return EAX * 4;
+    case Gb:
+    case Gw:
+    case Gv:
+    case Zb:
+    case Zv: return i->reg;
+    case R_AL:
+    case R_AX: return EAX * 4;
     case R_CL: return ECX * 4;
     case R_DX: return EDX * 4;
     default: return i->rm;
@@ -58,8 +71,10 @@ static uint32_t load(struct cpu *c, const struct insn *i, enum operand o)
 {
     switch (o) {
     case O_NONE: return 0;
-    case Ib: case Iw: return i->imm;
-    case Iv: case Is: return i->size == 4 ? i->imm : i->imm & (i->size == 2 ? 0xffff : 0xff);
+    case Ib:
+    case Iw: return i->imm;
+    case Iv:
+    case Is: return i->size == 4 ? i->imm : i->imm & (i->size == 2 ? 0xffff : 0xff);
     case N_1: return 1;
     case Sw: return c->seg[i->reg].sel;
     default: break;
@@ -106,11 +121,7 @@ void exec_insn(struct cpu *c, const struct insn *i)
         b = load(c, i, o->src);
         o->body(c, i, a, b);
         break;
-    case S_RMW:
-        read_modify_write(c, i, o);
-        break;
-    default:
-        o->body(c, i, 0, 0);
-        break;
+    case S_RMW: read_modify_write(c, i, o); break;
+    default: o->body(c, i, 0, 0); break;
     }
 }

@@ -65,8 +65,8 @@ static void push_return(struct cpu *c, unsigned size)
 }
 
 /* CALL through a gate to a more privileged segment: new stack, parameters copied. */
-static void call_inner(struct cpu *c, uint16_t sel, struct desc *code, uint32_t eip, unsigned params,
-                       unsigned size)
+static void call_inner(struct cpu *c, uint16_t sel, struct desc *code, uint32_t eip,
+                       unsigned params, unsigned size)
 {
     unsigned cpl = desc_dpl(code);
     struct inner_stack to;
@@ -118,8 +118,8 @@ static void through_gate(struct cpu *c, uint16_t gate_sel, const struct desc *ga
     if (!is_code(&d))
         cpu_fault_code(c, EXC_GP, sel & ~3u, WHY_DESC_TYPE, sel, desc_attr(&d) & 0xff);
     bool inner = call && !(desc_attr(&d) & DESC_CONFORM) && desc_dpl(&d) < c->cpl;
-    bool ok = call || (desc_attr(&d) & DESC_CONFORM) ? desc_dpl(&d) <= c->cpl
-                                                     : desc_dpl(&d) == c->cpl;
+    bool ok =
+        call || (desc_attr(&d) & DESC_CONFORM) ? desc_dpl(&d) <= c->cpl : desc_dpl(&d) == c->cpl;
     if (!ok)
         cpu_fault_code(c, EXC_GP, sel & ~3u, WHY_DESC_DPL, sel, desc_dpl(&d));
     if (!(desc_attr(&d) & DESC_P))

@@ -21,8 +21,11 @@ _Noreturn void cpu_fault(struct cpu *c, unsigned vector, enum reason why, uint32
 _Noreturn void cpu_fault_code(struct cpu *c, unsigned vector, uint32_t code, enum reason why,
                               uint32_t a, uint32_t b)
 {
-    c->fault = (struct fault){.vector = (uint8_t)vector, .has_code = !cpu_real_mode(c),
-                              .code = code, .why = why, .arg = {a, b}};
+    c->fault = (struct fault){.vector = (uint8_t)vector,
+                              .has_code = !cpu_real_mode(c),
+                              .code = code,
+                              .why = why,
+                              .arg = {a, b}};
     longjmp(c->unwind, 1);
 }
 
@@ -30,7 +33,10 @@ _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
 {
     mmu_fault_taken(&c->mmu, f);
     c->cr2 = f->lin;
-    c->fault = (struct fault){.vector = EXC_PF, .has_code = true, .code = f->code, .why = WHY_PAGE,
+    c->fault = (struct fault){.vector = EXC_PF,
+                              .has_code = true,
+                              .code = f->code,
+                              .why = WHY_PAGE,
                               .arg = {f->lin, (f->walk.pde & 0xfff) | (f->walk.pte & 0xfff) << 16}};
     longjmp(c->unwind, 1);
 }
@@ -78,7 +84,9 @@ void fault_dispatch(struct cpu *c)
         c->first = f;
         c->first_eip = c->eip;
     } else if (f.vector == EXC_DF || doubles(first, f.vector)) {
-        f = (struct fault){.vector = EXC_DF, .has_code = !cpu_real_mode(c), .why = WHY_DOUBLE,
+        f = (struct fault){.vector = EXC_DF,
+                           .has_code = !cpu_real_mode(c),
+                           .why = WHY_DOUBLE,
                            .arg = {(uint32_t)first, f.vector}};
         c->fault = f;
     }
@@ -92,7 +100,7 @@ void fault_dispatch(struct cpu *c)
 const char *fault_name(unsigned vector)
 {
     static const char *const names[] = {
-        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR", "#UD", "#NM", "#DF", "coprocessor overrun",
+        "#DE", "#DB", "NMI", "#BP", "#OF", "#BR",      "#UD", "#NM", "#DF", "coprocessor overrun",
         "#TS", "#NP", "#SS", "#GP", "#PF", "reserved", "#MF", "#AC", "#MC",
     };
     return vector < ARRAY_LEN(names) ? names[vector] : "interrupt";
@@ -121,19 +129,21 @@ int fault_explain(const struct fault *f, char *text, size_t n)
     switch (f->why) {
     case WHY_PAGE: return explain_page(f, text, n);
     case WHY_LIMIT:
-        return snprintf(text, n, "offset %08x (%u bytes) is beyond the limit of %s", a, b >> 8, sname);
+        return snprintf(text, n, "offset %08x (%u bytes) is beyond the limit of %s", a, b >> 8,
+                        sname);
     case WHY_SEG_RIGHTS:
-        return snprintf(text, n, "the segment in %s does not allow this access (offset %08x)", sname, a);
-    case WHY_NULL_SEG:
-        return snprintf(text, n, "a null selector was used (%08x, %x)", a, b);
+        return snprintf(text, n, "the segment in %s does not allow this access (offset %08x)",
+                        sname, a);
+    case WHY_NULL_SEG: return snprintf(text, n, "a null selector was used (%08x, %x)", a, b);
     case WHY_SELECTOR_LIMIT:
         return snprintf(text, n, "selector %04x lies outside its descriptor table", a);
     case WHY_DESC_TYPE:
-        return snprintf(text, n, "descriptor of selector %04x has the wrong type (access byte %02x)", a, b);
-    case WHY_DESC_DPL:
-        return snprintf(text, n, "privilege: selector %04x, DPL %u", a, b);
+        return snprintf(text, n,
+                        "descriptor of selector %04x has the wrong type (access byte %02x)", a, b);
+    case WHY_DESC_DPL: return snprintf(text, n, "privilege: selector %04x, DPL %u", a, b);
     case WHY_NOT_PRESENT:
-        return snprintf(text, n, b ? "IDT gate %02x is not present" : "segment %04x is not present", a);
+        return snprintf(text, n, b ? "IDT gate %02x is not present" : "segment %04x is not present",
+                        a);
     case WHY_PRIVILEGED: return snprintf(text, n, "the instruction needs CPL 0, CPL is %u", a);
     case WHY_IOPL: return snprintf(text, n, "CPL %u is above IOPL %u", a, b);
     case WHY_IDT_LIMIT: return snprintf(text, n, "vector %02x is beyond the IDT limit %04x", a, b);
@@ -141,10 +151,12 @@ int fault_explain(const struct fault *f, char *text, size_t n)
     case WHY_GATE_DPL: return snprintf(text, n, "gate %02x has DPL %u, below CPL or RPL", a, b);
     case WHY_TSS_LIMIT: return snprintf(text, n, "offset %x is beyond the TSS limit %x", a, b);
     case WHY_TSS_STACK: return snprintf(text, n, "the TSS names a bad stack %04x", a);
-    case WHY_IO_BITMAP: return snprintf(text, n, "port %04x (%u bytes) is not permitted by the TSS", a, b);
+    case WHY_IO_BITMAP:
+        return snprintf(text, n, "port %04x (%u bytes) is not permitted by the TSS", a, b);
     case WHY_LOCK: return snprintf(text, n, "LOCK is not allowed on this instruction");
     case WHY_NO_INSN: return snprintf(text, n, "no such instruction");
-    case WHY_OTHER_MODEL: return snprintf(text, n, "the instruction is not there on this processor model");
+    case WHY_OTHER_MODEL:
+        return snprintf(text, n, "the instruction is not there on this processor model");
     case WHY_MISSING: return snprintf(text, n, "the emulator does not implement this yet");
     case WHY_TOO_LONG: return snprintf(text, n, "the instruction is longer than 15 bytes");
     case WHY_REG_FORM: return snprintf(text, n, "the instruction needs a memory operand");

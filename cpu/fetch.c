@@ -60,6 +60,9 @@ void fetch_insn(struct cpu *c, struct insn *i)
     case DECODE_LONG: cpu_fault_code(c, EXC_GP, 0, WHY_TOO_LONG, 0, 0);
     case DECODE_UD: break;
     }
-    cpu_fault(c, EXC_UD, i->row == ROW_NONE ? WHY_NO_INSN : i->flags & INSN_LOCK ? WHY_LOCK
-                                                                               : WHY_REG_FORM, 0, 0);
+    cpu_fault(c, EXC_UD,
+              i->row == ROW_NONE     ? WHY_NO_INSN
+              : i->flags & INSN_LOCK ? WHY_LOCK
+                                     : WHY_REG_FORM,
+              0, 0);
 }

@@ -14,7 +14,7 @@
 enum { EAX, ECX, EDX, EBX, ESP, EBP, ESI, EDI };
 enum { ES, CS, SS, DS, FS, GS, SEGS };
 
-#define REG_NONE 32u      /* byte offset of the always-zero ninth register */
+#define REG_NONE 32u /* byte offset of the always-zero ninth register */
 #define INSN_MAX_LENGTH 15u
 
 enum {

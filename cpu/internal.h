@@ -14,17 +14,17 @@ struct opcode;
 /* model.c: what a processor generation has. */
 struct cpu_model {
     const char *name;
-    unsigned level;        /* 3 = 386 ... 6 = Pentium Pro */
-    uint32_t reset_edx;    /* signature in EDX after reset */
-    uint32_t cr0_mask;     /* CR0 bits that can be set */
-    uint32_t cr0_fixed;    /* CR0 bits that always read as one */
-    uint32_t eflags_mask;  /* EFLAGS bits that POPF and IRET can change */
-    bool cr4;              /* has CR4 */
+    unsigned level;       /* 3 = 386 ... 6 = Pentium Pro */
+    uint32_t reset_edx;   /* signature in EDX after reset */
+    uint32_t cr0_mask;    /* CR0 bits that can be set */
+    uint32_t cr0_fixed;   /* CR0 bits that always read as one */
+    uint32_t eflags_mask; /* EFLAGS bits that POPF and IRET can change */
+    bool cr4;             /* has CR4 */
 };
 const struct cpu_model *cpu_model_find(unsigned level);
 
 /* exec.c */
-void exec_insn(struct cpu *c, const struct insn *i);   /* the generic executor: checks and body */
+void exec_insn(struct cpu *c, const struct insn *i); /* the generic executor: checks and body */
 uint32_t exec_ea(const struct cpu *c, const struct insn *i); /* offset of the memory operand */
 
 /* fetch.c: the instruction at CS:EIP, or the fault that fetching it raises. */
@@ -35,8 +35,6 @@ void cpu_update_mode(struct cpu *c); /* after CPL, CS, SS, DS or ES changed */
 void cpu_step(struct cpu *c);        /* one instruction or one iteration, in the reference layer */
 
 /* segment.c */
-enum { DESC_ACCESSED = 0x01, DESC_RW = 0x02, DESC_CONFORM = 0x04, DESC_CODE = 0x08, DESC_S = 0x10,
-       DESC_P = 0x80, DESC_BIG = 0x4000, DESC_GRAN = 0x8000 };
 struct desc {
     uint32_t lo, hi; /* the eight bytes */
     lin_t at;        /* where they are */
@@ -58,9 +56,9 @@ uint32_t desc_base(const struct desc *d);
 uint32_t desc_limit(const struct desc *d);
 /* Fills the hidden part from a descriptor. */
 void seg_from_desc(struct seg *s, uint16_t sel, const struct desc *d);
-void seg_set_real(struct seg *s, uint16_t sel);  /* base and selector as real mode loads them */
+void seg_set_real(struct seg *s, uint16_t sel); /* base and selector as real mode loads them */
 void seg_set_null(struct seg *s, uint16_t sel);
-void seg_update(struct seg *s);                  /* recomputes lo and the counts from attr, limit */
+void seg_update(struct seg *s); /* recomputes lo and the counts from attr, limit */
 void seg_load(struct cpu *c, unsigned n, uint16_t sel); /* MOV/POP/Lxx to a data segment or SS */
 /* Loads SS for a change to privilege level cpl; vector and ext for its faults. */
 void seg_check_stack(struct cpu *c, uint16_t sel, unsigned cpl, struct desc *d, unsigned vector,
@@ -68,11 +66,11 @@ void seg_check_stack(struct cpu *c, uint16_t sel, unsigned cpl, struct desc *d, 
 
 /* stack.c: pushes and pops that commit ESP at the end. */
 struct stack {
-    struct seg seg;    /* the stack segment (a copy) */
-    uint32_t esp;      /* working value */
-    uint32_t mask;     /* 0xffff or all ones */
-    unsigned user;     /* MMU_USER if the accesses are made at CPL 3 */
-    uint32_t code;     /* error code for a limit violation */
+    struct seg seg; /* the stack segment (a copy) */
+    uint32_t esp;   /* working value */
+    uint32_t mask;  /* 0xffff or all ones */
+    unsigned user;  /* MMU_USER if the accesses are made at CPL 3 */
+    uint32_t code;  /* error code for a limit violation */
 };
 void stack_here(struct cpu *c, struct stack *s); /* the current one */
 void stack_push(struct cpu *c, struct stack *s, uint32_t v, unsigned size);

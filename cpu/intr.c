@@ -48,11 +48,11 @@ static void deliver_real(struct cpu *c, const struct fault *f)
 }
 
 struct gate {
-    uint32_t lo, hi;   /* the descriptor */
-    uint16_t sel;      /* code segment */
-    uint32_t eip;      /* entry point */
-    unsigned size;     /* 2 or 4: width of what is pushed */
-    uint32_t ext;      /* EXT bit for error codes */
+    uint32_t lo, hi; /* the descriptor */
+    uint16_t sel;    /* code segment */
+    uint32_t eip;    /* entry point */
+    unsigned size;   /* 2 or 4: width of what is pushed */
+    uint32_t ext;    /* EXT bit for error codes */
 };
 
 static void gate_read(struct cpu *c, const struct fault *f, struct gate *g)
@@ -141,12 +141,30 @@ static void deliver_protected(struct cpu *c, const struct fault *f)
         c->eflags &= ~(uint32_t)FLAG_IF;
 }
 
+static void remember(struct cpu *c, const struct fault *f)
+{
+    c->delivery[c->deliveries++ % DELIVERIES] = (struct delivery){
+        .icount = c->icount - c->ahead,
+        .eip = c->eip,
+        .code = f->code,
+        .cr2 = c->cr2,
+        .cs = c->seg[CS].sel,
+        .vector = f->vector,
+        .software = f->software,
+        .external = f->external,
+    };
+}
+
 void intr_deliver(struct cpu *c, const struct fault *f)
 {
     struct fault mine = *f; /* a fault on the way overwrites c->fault */
     TRACE(c->trace, TRACE_INT, "%s %02x%s code %04x at %04x:%08x cr2 %08x",
-          mine.external ? "interrupt" : mine.software ? "INT" : fault_name(mine.vector),
-          mine.vector, mine.has_code ? "" : " (no code)", mine.code, c->seg[CS].sel, c->eip, c->cr2);
+          mine.external   ? "interrupt"
+          : mine.software ? "INT"
+                          : fault_name(mine.vector),
+          mine.vector, mine.has_code ? "" : " (no code)", mine.code, c->seg[CS].sel, c->eip,
+          c->cr2);
+    remember(c, &mine);
     c->halted = false;
     c->stepping = false; /* INT n with TF set: the step trap comes after the IRET */
     if (cpu_real_mode(c))

@@ -159,7 +159,8 @@ uint32_t x_bound(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     uint32_t off = exec_ea(c, i), wrap = i->flags & INSN_AS32 ? UINT32_MAX : 0xffff;
     int32_t index = (int32_t)sign_extend(reg_get(c, i->reg, i->size), i->size);
     int32_t low = (int32_t)sign_extend(mem_read(c, i->seg, off, i->size), i->size);
-    int32_t high = (int32_t)sign_extend(mem_read(c, i->seg, (off + i->size) & wrap, i->size), i->size);
+    int32_t high =
+        (int32_t)sign_extend(mem_read(c, i->seg, (off + i->size) & wrap, i->size), i->size);
     if (index < low || index > high)
         cpu_fault(c, EXC_BR, WHY_BOUND, (uint32_t)low, (uint32_t)high);
     return 0;

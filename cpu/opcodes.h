@@ -18,61 +18,79 @@ struct insn;
 
 enum operand {
     O_NONE,
-    Eb, Ew, Ev,
-    Gb, Gw, Gv,
-    Zb, Zv,
-    Ib, Iw, Iv,
-    Is,        /* byte, sign-extended to the operand size */
-    Jb, Jv,
-    Ob, Ov,
-    Mx,        /* memory of no particular size: LEA, BOUND, SGDT, ... */
-    Mp,        /* far pointer in memory */
-    Ap,        /* far pointer in the instruction */
-    Rd,        /* 32-bit register in ModRM.rm, whatever mod says (MOV CRn) */
-    Mw_Rv,     /* word in memory, but the whole operand size in a register (MOV E,Sreg) */
-    Sw,        /* segment register in ModRM.reg */
-    Sz,        /* segment register in bits 3-5 of the opcode */
-    Cd, Dd, Td,
-    R_AL, R_AX, R_CL, R_DX, /* AX means eAX by operand size */
-    N_1, N_3,  /* the constants 1 and 3 */
-    Xb, Xv, Yb, Yv,
+    Eb,
+    Ew,
+    Ev,
+    Gb,
+    Gw,
+    Gv,
+    Zb,
+    Zv,
+    Ib,
+    Iw,
+    Iv,
+    Is, /* byte, sign-extended to the operand size */
+    Jb,
+    Jv,
+    Ob,
+    Ov,
+    Mx,    /* memory of no particular size: LEA, BOUND, SGDT, ... */
+    Mp,    /* far pointer in memory */
+    Ap,    /* far pointer in the instruction */
+    Rd,    /* 32-bit register in ModRM.rm, whatever mod says (MOV CRn) */
+    Mw_Rv, /* word in memory, but the whole operand size in a register (MOV E,Sreg) */
+    Sw,    /* segment register in ModRM.reg */
+    Sz,    /* segment register in bits 3-5 of the opcode */
+    Cd,
+    Dd,
+    Td,
+    R_AL,
+    R_AX,
+    R_CL,
+    R_DX, /* AX means eAX by operand size */
+    N_1,
+    N_3, /* the constants 1 and 3 */
+    Xb,
+    Xv,
+    Yb,
+    Yv,
 };
 
 /* What the executor does around the body. */
 enum shape {
-    S_NONE, /* no such row */
-    S_PUT,  /* d = f(s) */
-    S_GET,  /* f(d, s) */
-    S_RMW,  /* d = f(d, s) */
-    S_RAW,  /* the body does everything */
+    S_NONE,  /* no such row */
+    S_PUT,   /* d = f(s) */
+    S_GET,   /* f(d, s) */
+    S_RMW,   /* d = f(d, s) */
+    S_RAW,   /* the body does everything */
     S_GROUP, /* look further: ModRM.reg selects a row of opcodes[row.group ...] */
 };
 
 enum {
-    OPC_LOCK = 1 << 0,   /* LOCK is allowed when the destination is memory */
-    OPC_CPL0 = 1 << 1,   /* #GP(0) unless CPL is 0 */
-    OPC_PROT = 1 << 2,   /* #UD in real and virtual-8086 mode */
-    OPC_MODRM = 1 << 3,  /* has a ModRM byte although no operand says so */
-    OPC_BRANCH = 1 << 4, /* near transfer: ends a block; the successor can be chained */
-    OPC_ENDS = 1 << 5,   /* may change mode, interrupts or translations: ends a block for good */
-    OPC_STRING = 1 << 6, /* REP is meaningful */
-    OPC_FPU = 1 << 7,    /* ESC: #NM if CR0.EM or CR0.TS */
-    OPC_BYTE = 1 << 8,   /* the operation is on bytes although no operand says so */
+    OPC_LOCK = 1 << 0,    /* LOCK is allowed when the destination is memory */
+    OPC_CPL0 = 1 << 1,    /* #GP(0) unless CPL is 0 */
+    OPC_PROT = 1 << 2,    /* #UD in real and virtual-8086 mode */
+    OPC_MODRM = 1 << 3,   /* has a ModRM byte although no operand says so */
+    OPC_BRANCH = 1 << 4,  /* near transfer: ends a block; the successor can be chained */
+    OPC_ENDS = 1 << 5,    /* may change mode, interrupts or translations: ends a block for good */
+    OPC_STRING = 1 << 6,  /* REP is meaningful */
+    OPC_FPU = 1 << 7,     /* ESC: #NM if CR0.EM or CR0.TS */
+    OPC_BYTE = 1 << 8,    /* the operation is on bytes although no operand says so */
     OPC_MISSING = 1 << 9, /* not implemented yet: trace and #UD */
 };
 
 typedef uint32_t opcode_body(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b);
 
 struct opcode {
-    const char *name;   /* mnemonic; "a/b" = 16-bit name / 32-bit name */
-    opcode_body *body;  /* from values to a value (see enum shape) */
-    uint8_t shape;      /* enum shape */
-    uint8_t dst, src;   /* enum operand */
-    uint8_t third;      /* enum operand: an immediate or CL; the body reads it */
-    uint16_t flags;     /* OPC_* */
-    uint8_t level;      /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro: #UD below */
-    uint16_t undef;     /* EFLAGS bits that the manual leaves undefined */
-    uint16_t group;     /* S_GROUP: first of eight rows */
+    const char *name;  /* mnemonic; "a/b" = 16-bit name / 32-bit name */
+    opcode_body *body; /* from values to a value (see enum shape) */
+    uint8_t shape;     /* enum shape */
+    uint8_t dst, src;  /* enum operand */
+    uint8_t third;     /* enum operand: an immediate or CL; the body reads it */
+    uint16_t flags;    /* OPC_* */
+    uint8_t level;     /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro: #UD below */
+    uint16_t undef;    /* EFLAGS bits that the manual leaves undefined */
+    uint16_t group;    /* S_GROUP: first of eight rows */
 };
 
 /* Rows 000-0ff: one-byte opcodes; 100-1ff: after 0F; from 200: groups, eight rows each. */

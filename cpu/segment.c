@@ -154,8 +154,7 @@ void seg_load(struct cpu *c, unsigned n, uint16_t sel)
 
 uint32_t x_mov_to_sreg(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    uint32_t v = i->flags & INSN_MEM ? mem_read(c, i->seg, exec_ea(c, i), 2)
-                                     : reg_get(c, i->rm, 2);
+    uint32_t v = i->flags & INSN_MEM ? mem_read(c, i->seg, exec_ea(c, i), 2) : reg_get(c, i->rm, 2);
     seg_load(c, i->reg, (uint16_t)v);
     if (i->reg == SS)
         c->inhibit = INHIBIT_SS;

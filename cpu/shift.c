@@ -121,8 +121,8 @@ uint32_t x_shld(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     unsigned n = double_count(c, i);
     if (!n)
         return a;
-    uint64_t wide = i->size == 2 ? (uint64_t)a << 32 | (uint64_t)b << 16 | a
-                                 : (uint64_t)a << 32 | b;
+    uint64_t wide =
+        i->size == 2 ? (uint64_t)a << 32 | (uint64_t)b << 16 | a : (uint64_t)a << 32 | b;
     unsigned top = i->size == 2 ? 48 : 64;
     uint32_t r = (uint32_t)(wide << n >> (top - 8 * i->size)) & size_mask(i->size);
     bool cf = wide >> (top - n) & 1;
@@ -135,8 +135,8 @@ uint32_t x_shrd(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     unsigned n = double_count(c, i);
     if (!n)
         return a;
-    uint64_t wide = i->size == 2 ? (uint64_t)a << 32 | (uint64_t)b << 16 | a
-                                 : (uint64_t)b << 32 | a;
+    uint64_t wide =
+        i->size == 2 ? (uint64_t)a << 32 | (uint64_t)b << 16 | a : (uint64_t)b << 32 | a;
     uint32_t r = (uint32_t)(wide >> n) & size_mask(i->size);
     shift_flags(c, r, i->size, wide >> (n - 1) & 1, msb(r, i->size) ^ msb(a, i->size));
     return r;

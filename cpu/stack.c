@@ -25,7 +25,8 @@ void stack_here(struct cpu *c, struct stack *s)
     s->code = 0;
 }
 
-static lin_t stack_lin(struct cpu *c, const struct stack *s, uint32_t off, unsigned size, bool write)
+static lin_t stack_lin(struct cpu *c, const struct stack *s, uint32_t off, unsigned size,
+                       bool write)
 {
     uint64_t bytes = write ? s->seg.wr_bytes : s->seg.rd_bytes;
     if ((uint64_t)(uint32_t)(off - s->seg.lo) + size > bytes)

@@ -77,8 +77,7 @@ uint32_t x_smsw(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 /* LMSW can set PE but not clear it. */
 uint32_t x_lmsw(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    uint32_t v = i->flags & INSN_MEM ? mem_read(c, i->seg, exec_ea(c, i), 2)
-                                     : reg_get(c, i->rm, 2);
+    uint32_t v = i->flags & INSN_MEM ? mem_read(c, i->seg, exec_ea(c, i), 2) : reg_get(c, i->rm, 2);
     set_cr0(c, (c->cr0 & ~(uint32_t)(CR0_MP | CR0_EM | CR0_TS)) | (v & 15));
     return 0;
 }
@@ -117,7 +116,8 @@ uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b
         if (!c->model->cr4)
             cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);
         if (v) {
-            TRACE(c->trace, TRACE_CPU, "not implemented: CR4 bits %08x at %08x; raising #GP", v, c->eip);
+            TRACE(c->trace, TRACE_CPU, "not implemented: CR4 bits %08x at %08x; raising #GP", v,
+                  c->eip);
             cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 4);
         }
         break;

@@ -45,16 +45,16 @@ struct machine {
     struct postcode postcode;
     struct debugcon debugcon;
     struct exitport exitport;
-    bool a20[A20_SOURCES];  /* who holds the gate open: it is open if anybody does */
-    bool reset_wanted;      /* a chip pulled the reset line */
-    bool exited;            /* the guest wrote to the exit port */
-    uint32_t exit_value;    /* what it wrote */
+    bool a20[A20_SOURCES]; /* who holds the gate open: it is open if anybody does */
+    bool reset_wanted;     /* a chip pulled the reset line */
+    bool exited;           /* the guest wrote to the exit port */
+    uint32_t exit_value;   /* what it wrote */
     void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */
     void *rebooted_ctx;
-    struct machine *twin;   /* lockstep: the same machine on the reference layer (owned) */
-    bool twin_fresh;        /* the twin must be given our state before it runs */
-    bool diverged;          /* lockstep: the two have parted */
-    uint64_t ram_compared;  /* lockstep: icount at the last comparison of RAM */
+    struct machine *twin;  /* lockstep: the same machine on the reference layer (owned) */
+    bool twin_fresh;       /* the twin must be given our state before it runs */
+    bool diverged;         /* lockstep: the two have parted */
+    uint64_t ram_compared; /* lockstep: icount at the last comparison of RAM */
 };
 
 /* run.c: one machine by itself. */

@@ -12,18 +12,18 @@ enum config_cpu { CPU_386, CPU_486, CPU_PENTIUM, CPU_PPRO };
 enum config_engine { ENGINE_FAST, ENGINE_REFERENCE, ENGINE_LOCKSTEP };
 enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
 
-#define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)       /* 1 MiB */
-#define CONFIG_MAX_MEMORY (UINT32_C(3584) << 20)    /* the PCI hole begins at 3.5 GiB */
+#define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)    /* 1 MiB */
+#define CONFIG_MAX_MEMORY (UINT32_C(3584) << 20) /* the PCI hole begins at 3.5 GiB */
 
 struct config {
     uint32_t memory;           /* bytes of RAM, a multiple of 4 KiB */
-    enum config_cpu cpu;        /* default CPU_PPRO */
-    enum config_engine engine;        /* default ENGINE_FAST */
+    enum config_cpu cpu;       /* default CPU_PPRO */
+    enum config_engine engine; /* default ENGINE_FAST */
     unsigned insn_cost_log2;   /* an instruction costs 1 << this many clock units */
     enum triple_fault on_triple_fault;
-    int64_t rtc_start;         /* seconds since 1970 that the RTC shows at power-on (fixed, so
+    int64_t rtc_start; /* seconds since 1970 that the RTC shows at power-on (fixed, so
                                   that runs repeat; see --rtc) */
-    void (*serial_write)(void *ctx, uint8_t byte);   /* COM1 output, may be NULL */
+    void (*serial_write)(void *ctx, uint8_t byte); /* COM1 output, may be NULL */
     void *serial_ctx;
     void (*debugcon_write)(void *ctx, uint8_t byte); /* port E9h output, may be NULL */
     void *debugcon_ctx;

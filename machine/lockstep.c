@@ -12,8 +12,8 @@
 
 #include <string.h>
 
-#define STRETCH 997u                  /* instructions; prime, so that it cuts loops everywhere */
-#define RAM_EVERY UINT64_C(4000000)   /* instructions between two comparisons of RAM */
+#define STRETCH 997u                /* instructions; prime, so that it cuts loops everywhere */
+#define RAM_EVERY UINT64_C(4000000) /* instructions between two comparisons of RAM */
 
 static void give_state(struct machine *m)
 {

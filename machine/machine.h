@@ -23,21 +23,21 @@ struct trace;
 struct machine;
 
 enum machine_stop {
-    MACHINE_RAN,       /* the time asked for has passed */
-    MACHINE_INSNS,     /* the instruction limit was reached */
-    MACHINE_EXITED,    /* the guest wrote to port F4h; see machine_exit_status */
-    MACHINE_TRIPLE,    /* triple fault (unless configured to reset) */
-    MACHINE_HALTED,    /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
-    MACHINE_DIVERGED,  /* lockstep: the two engines disagree; the report was printed to `log` */
+    MACHINE_RAN,      /* the time asked for has passed */
+    MACHINE_INSNS,    /* the instruction limit was reached */
+    MACHINE_EXITED,   /* the guest wrote to port F4h; see machine_exit_status */
+    MACHINE_TRIPLE,   /* triple fault (unless configured to reset) */
+    MACHINE_HALTED,   /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
+    MACHINE_DIVERGED, /* lockstep: the two engines disagree; the report was printed to `log` */
 };
 
 /* What the processor holds when the loader hands over. */
 struct machine_entry {
-    bool protected_mode;  /* true: flat 32-bit segments, paging off (multiboot); false: real mode */
-    uint32_t eip;         /* entry point: EIP, or IP in real mode */
+    bool protected_mode; /* true: flat 32-bit segments, paging off (multiboot); false: real mode */
+    uint32_t eip;        /* entry point: EIP, or IP in real mode */
     uint16_t cs, ds, es, ss; /* real mode only: segment values */
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp;
-    bool interrupts;      /* IF */
+    bool interrupts; /* IF */
 };
 
 /* Returns NULL and fills err when the host has no memory for it. cfg is copied. */
@@ -58,10 +58,10 @@ void machine_on_reset(struct machine *m, void (*rebooted)(void *ctx, struct mach
    have retired since power-on (UINT64_MAX: no limit). */
 enum machine_stop machine_run(struct machine *m, uint64_t until, uint64_t max_insns);
 
-uint64_t machine_now(const struct machine *m);      /* virtual time, clock units */
-uint64_t machine_icount(const struct machine *m);   /* retired instructions since power-on */
+uint64_t machine_now(const struct machine *m);         /* virtual time, clock units */
+uint64_t machine_icount(const struct machine *m);      /* retired instructions since power-on */
 uint32_t machine_exit_status(const struct machine *m); /* (value << 1) | 1 of port F4h */
-bool machine_idle(const struct machine *m);         /* the processor is in HLT */
+bool machine_idle(const struct machine *m);            /* the processor is in HLT */
 
 struct bus *machine_bus(struct machine *m);
 struct cpu *machine_cpu(struct machine *m);

@@ -83,6 +83,22 @@ static void report_fault(const char *what, const struct fault *f, struct out *to
     out_printf(to, ": %s\n", why);
 }
 
+static void report_deliveries(const struct cpu *c, struct out *to)
+{
+    uint64_t n = c->deliveries > 12 ? c->deliveries - 12 : 0;
+    for (; n < c->deliveries; n++) {
+        const struct delivery *d = &c->delivery[n % DELIVERIES];
+        out_printf(to, "@%-12" PRIu64 " %s %02x at %04x:%08x", d->icount,
+                   d->external   ? "interrupt"
+                   : d->software ? "INT"
+                                 : fault_name(d->vector),
+                   d->vector, d->cs, d->eip);
+        if (!d->external && !d->software)
+            out_printf(to, " code %04x cr2 %08x", d->code, d->cr2);
+        out_text(to, "\n");
+    }
+}
+
 void machine_report(const struct machine *m, struct out *to)
 {
     const struct cpu *c = &m->cpu;
@@ -99,6 +115,8 @@ void machine_report(const struct machine *m, struct out *to)
         report_cpu(m->twin, to);
         out_printf(to, "instructions %" PRIu64 "\n", m->twin->cpu.icount);
     }
+    out_text(to, "last interrupts and exceptions:\n");
+    report_deliveries(c, to);
     out_text(to, "lately:\n");
     trace_dump(&m->trace, to, 16);
 }
@@ -107,13 +125,15 @@ void machine_summary(const struct machine *m, struct out *to)
 {
     const struct cpu *c = &m->cpu;
     const struct mmu_stats *s = &c->mmu.stats;
-    out_printf(to, "mmu: walks %" PRIu64 ", faults %" PRIu64 ", flushes %" PRIu64
+    out_printf(to,
+               "mmu: walks %" PRIu64 ", faults %" PRIu64 ", flushes %" PRIu64
                ", page flushes %" PRIu64 ", accessed set %" PRIu64 ", dirty set %" PRIu64 "\n",
                s->walks, s->faults, s->flushes, s->page_flushes, s->a_updates, s->d_updates);
     if (!c->engine)
         return;
     const struct engine_stats *e = engine_stats(c->engine);
-    out_printf(to, "engine: blocks %" PRIu64 ", decoded %" PRIu64 ", killed %" PRIu64
+    out_printf(to,
+               "engine: blocks %" PRIu64 ", decoded %" PRIu64 ", killed %" PRIu64
                ", lookups %" PRIu64 ", steps %" PRIu64 ", flushes %" PRIu64 "\n",
                e->blocks, e->decoded, e->killed, e->lookups, e->steps, e->flushes);
 }

@@ -56,8 +56,7 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
             reboot(m);
             break;
         case CPU_LIMIT:
-        case CPU_BREAK:
-            break;
+        case CPU_BREAK: break;
         }
     }
 }

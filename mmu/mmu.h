@@ -34,27 +34,27 @@ enum {
 };
 
 struct mmu_fault {
-    lin_t lin;          /* the address for CR2 */
-    uint32_t code;      /* PF_* */
-    struct walk walk;   /* what the tables said: the reason */
+    lin_t lin;        /* the address for CR2 */
+    uint32_t code;    /* PF_* */
+    struct walk walk; /* what the tables said: the reason */
 };
 
 struct mmu_stats {
-    uint64_t walks;         /* page walks */
-    uint64_t faults;        /* page faults found */
-    uint64_t flushes;       /* whole-TLB flushes */
-    uint64_t page_flushes;  /* INVLPG */
-    uint64_t a_updates;     /* entries whose A bit was set */
-    uint64_t d_updates;     /* entries whose D bit was set */
+    uint64_t walks;        /* page walks */
+    uint64_t faults;       /* page faults found */
+    uint64_t flushes;      /* whole-TLB flushes */
+    uint64_t page_flushes; /* INVLPG */
+    uint64_t a_updates;    /* entries whose A bit was set */
+    uint64_t d_updates;    /* entries whose D bit was set */
 };
 
 struct mmu {
     struct bus *bus;
     struct trace *trace;
-    uint32_t cr3;            /* page directory base (bits 31-12) and PWT/PCD */
-    bool paging;             /* CR0.PG */
-    bool wp;                 /* CR0.WP */
-    uint32_t code_epoch;     /* see above */
+    uint32_t cr3;        /* page directory base (bits 31-12) and PWT/PCD */
+    bool paging;         /* CR0.PG */
+    bool wp;             /* CR0.WP */
+    uint32_t code_epoch; /* see above */
     struct tlb tlb;
     struct mmu_stats stats;
 };

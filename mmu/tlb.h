@@ -20,9 +20,9 @@
 #include "mmu/paging.h"
 
 enum {
-    TLB_W = 1 << 0,     /* writable by the page tables' R/W bits */
-    TLB_U = 1 << 1,     /* user may access */
-    TLB_D = 1 << 2,     /* the PTE's dirty bit is set */
+    TLB_W = 1 << 0, /* writable by the page tables' R/W bits */
+    TLB_U = 1 << 1, /* user may access */
+    TLB_D = 1 << 2, /* the PTE's dirty bit is set */
 };
 
 struct tlb_entry {
@@ -39,9 +39,9 @@ struct host_entry {
 };
 
 struct tlb {
-    struct tlb_entry *entry; /* one per linear page (2^20), owned */
-    uint32_t gen;            /* current generation of entry[] */
-    uint32_t host_gen;       /* current generation of host[][] tags, 1..4095 */
+    struct tlb_entry *entry;                  /* one per linear page (2^20), owned */
+    uint32_t gen;                             /* current generation of entry[] */
+    uint32_t host_gen;                        /* current generation of host[][] tags, 1..4095 */
     struct host_entry host[2][HOST_TLB_SIZE]; /* [0] supervisor, [1] user */
 };
 

@@ -18,13 +18,13 @@ enum walk_result {
 
 struct walk {
     enum walk_result result;
-    phys_t pde_at;  /* where the directory entry is */
-    phys_t pte_at;  /* where the table entry is (if the directory entry is present) */
-    uint32_t pde;   /* its value */
-    uint32_t pte;   /* its value */
-    phys_t frame;   /* physical page, before A20 (WALK_OK) */
-    bool user;      /* U/S of both entries */
-    bool writable;  /* R/W of both entries */
+    phys_t pde_at; /* where the directory entry is */
+    phys_t pte_at; /* where the table entry is (if the directory entry is present) */
+    uint32_t pde;  /* its value */
+    uint32_t pte;  /* its value */
+    phys_t frame;  /* physical page, before A20 (WALK_OK) */
+    bool user;     /* U/S of both entries */
+    bool writable; /* R/W of both entries */
 };
 
 /* Walks the tables at cr3 for lin. True if the page is present. */

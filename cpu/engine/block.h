@@ -45,23 +45,23 @@ struct block {
 #define JUMP_CACHE 4096u
 
 struct jump {
-    lin_t lin;            /* linear address of the target */
-    uint32_t epoch;       /* mmu.code_epoch when it was looked up */
-    struct block *block;  /* what is there */
+    lin_t lin;           /* linear address of the target */
+    uint32_t epoch;      /* mmu.code_epoch when it was looked up */
+    struct block *block; /* what is there */
 };
 
 #define HASH_SIZE 65536u
 
 struct engine {
     struct jump jump[JUMP_CACHE];
-    struct block *from;               /* a link waits to be made from here ... */
-    uint32_t from_eip;                /* ... entered at this EIP ... */
-    unsigned from_slot;               /* ... in this slot */
-    const struct rec *loop;           /* portable dispatch: the record to go on with */
+    struct block *from;     /* a link waits to be made from here ... */
+    uint32_t from_eip;      /* ... entered at this EIP ... */
+    unsigned from_slot;     /* ... in this slot */
+    const struct rec *loop; /* portable dispatch: the record to go on with */
     struct block *hash[HASH_SIZE];
-    struct block **page;              /* per physical page: its live blocks */
-    uint8_t *arena;                   /* where blocks live */
-    size_t used;                      /* bytes of it */
+    struct block **page; /* per physical page: its live blocks */
+    uint8_t *arena;      /* where blocks live */
+    size_t used;         /* bytes of it */
     struct bus *bus;
     struct mmu *mmu;
     struct engine_stats stats;

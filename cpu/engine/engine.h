@@ -15,12 +15,12 @@ struct engine;
 struct mmu;
 
 struct engine_stats {
-    uint64_t decoded;     /* instructions decoded into blocks */
-    uint64_t blocks;      /* blocks made */
-    uint64_t killed;      /* blocks killed by stores into their code */
-    uint64_t flushes;     /* arena flushes */
-    uint64_t lookups;     /* times the run loop looked a block up */
-    uint64_t steps;       /* instructions left to the reference layer */
+    uint64_t decoded; /* instructions decoded into blocks */
+    uint64_t blocks;  /* blocks made */
+    uint64_t killed;  /* blocks killed by stores into their code */
+    uint64_t flushes; /* arena flushes */
+    uint64_t lookups; /* times the run loop looked a block up */
+    uint64_t steps;   /* instructions left to the reference layer */
 };
 
 /* NULL if there is no memory. free accepts NULL. */

@@ -123,8 +123,9 @@ handler *pick_move(struct rec *r, uint8_t mode)
 {
     unsigned row = r->i.row;
     if (is_mov(row)) {
-        const struct forms *f = r->i.size == 1 ? &mov_uint8_t : r->i.size == 2 ? &mov_uint16_t
-                                                                             : &mov_uint32_t;
+        const struct forms *f = r->i.size == 1   ? &mov_uint8_t
+                                : r->i.size == 2 ? &mov_uint16_t
+                                                 : &mov_uint32_t;
         return forms_pick(f, r, mode);
     }
     if (row >= MAP_0F + 0x90 && row <= MAP_0F + 0x9f)

@@ -111,10 +111,10 @@ static const struct forms imul3 = {.rr = imul_rri, .rm = imul_rmi};
 
 handler *pick_shift(struct rec *r, uint8_t mode)
 {
-    static handler *const by_imm[8] = {op_rol_imm, op_ror_imm, NULL, NULL, op_shl_imm, op_shr_imm,
-                                       op_shl_imm, op_sar_imm};
-    static handler *const by_cl[8] = {op_rol_cl, op_ror_cl, NULL, NULL, op_shl_cl, op_shr_cl,
-                                      op_shl_cl, op_sar_cl};
+    static handler *const by_imm[8] = {op_rol_imm, op_ror_imm, NULL,       NULL,
+                                       op_shl_imm, op_shr_imm, op_shl_imm, op_sar_imm};
+    static handler *const by_cl[8] = {op_rol_cl, op_ror_cl, NULL,      NULL,
+                                      op_shl_cl, op_shr_cl, op_shl_cl, op_sar_cl};
     unsigned row = r->i.row;
     if (r->i.size != 4)
         return NULL;

@@ -12,7 +12,8 @@
 #include "cpu/engine/block.h"
 #include "cpu/flags.h"
 
-#define HANDLER(name) static void name(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
+#define HANDLER(name)                                                                              \
+    static void name(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* The register at a byte offset, as an lvalue of type T (uint8_t or uint32_t). */

@@ -6,7 +6,8 @@
 
 bool flat_memory(const struct rec *r, uint8_t mode)
 {
-    static const uint8_t flag[SEGS] = {[ES] = MODE_FLAT_ES, [SS] = MODE_FLAT_SS, [DS] = MODE_FLAT_DS};
+    static const uint8_t flag[SEGS] = {
+        [ES] = MODE_FLAT_ES, [SS] = MODE_FLAT_SS, [DS] = MODE_FLAT_DS};
     return (r->i.flags & INSN_AS32) && (mode & flag[r->i.seg]);
 }
 
