@@ -36,8 +36,9 @@ void trace_init(struct trace *t, const uint64_t *now)
     memset(t, 0, sizeof *t);
     t->now = now;
     /* Every interrupt, CR3 load or stray access would cost more to format than to execute. */
-    t->ring_mask = ((UINT32_C(1) << TRACE_CATS) - 1) &
-                   ~(UINT32_C(1) << TRACE_INT | UINT32_C(1) << TRACE_MMU | UINT32_C(1) << TRACE_BUS);
+    t->ring_mask =
+        ((UINT32_C(1) << TRACE_CATS) - 1) &
+        ~(UINT32_C(1) << TRACE_INT | UINT32_C(1) << TRACE_MMU | UINT32_C(1) << TRACE_BUS);
 }
 
 const char *trace_cat_name(enum trace_cat cat)

@@ -6,12 +6,11 @@
  *
  * Not there yet: firmware, DMA, disks, PCI, APICs, COM2-4, mouse, LPT.
  */
-#include "machine/board.h"
+#include "machine/machine.h"
 
 #include "base/input.h"
 #include "base/irq.h"
-#include "base/screen.h"
-#include "base/snap.h"
+#include "machine/board.h"
 
 #include <stdlib.h>
 

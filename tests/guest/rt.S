@@ -223,8 +223,6 @@ rt_common:
     add esp, 8
     iretd
 1:  mov eax, KDATA
-    mov fs, eax
-    mov gs, eax
     mov ss, eax
     mov esp, [rt_resume_esp]
     cmp dword ptr [rt_resume], 0

@@ -348,10 +348,13 @@ pit_rate:
     call count_loops
     sub ebx, edi /* what 2000 more ticks take, twice measured */
     sub edi, esi
-    sub ebx, edi
-    inc ebx
-    cmp ebx, 2
-    setbe al
+    mov eax, ebx
+    sub eax, edi
+    jns 1f
+    neg eax
+1:  imul eax, eax, 500 /* a count starts at a clock pulse: two ticks of jitter in 2000 */
+    cmp edi, eax
+    setae al
     movzx eax, al
     EQ "2000 ticks more take the same number of loops each time", eax, 1
     ret

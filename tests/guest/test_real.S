@@ -357,27 +357,51 @@ real_operands:
     REQ "lds offset", esi, 0x1234
     ret
 
-/* Port 92h bit 1. At 1 MiB lies this program's multiboot header. */
+/* AL to the output port of the keyboard controller (bit 1 is A20, bit 0 must stay set). */
+kbc_output_port:
+    mov ah, al
+    call kbc_wait
+    mov al, 0xd1
+    out 0x64, al
+    call kbc_wait
+    mov al, ah
+    out 0x60, al
+kbc_wait: /* until it has taken the byte */
+    mov ecx, 1000000
+1:  in al, 0x64
+    test al, 2
+    .byte 0x67
+    loopnz 1b
+    ret
+
+/* A20 is on while the keyboard controller or port 92h bit 1 says so. At 1 MiB lies this program's multiboot header. */
 real_a20:
     mov ax, 0xffff
     mov es, ax
     mov dword ptr [0x500], 0x600d600d
     mov eax, es:[0x10]
     REQ "ffff:0010 is 1 MiB with a20 on", eax, 0x1badb002
+    mov al, 0xdd
+    call kbc_output_port
     in al, 0x92
     and al, 0xfc
     out 0x92, al
     mov eax, es:[0x510]
     mov ebx, es:[0x10]
-    mov ecx, [0]
+    mov esi, [0]
+    push eax
+    mov al, 0xdf
+    call kbc_output_port
     in al, 0x92
     or al, 2
     and al, 0xfe
     out 0x92, al
     in al, 0x92
+    pop edx
     and eax, 2
     REQ "port 92h reads back", eax, 2
-    REQ "ffff:0010 is 0 with a20 off", ebx, ecx
+    REQ "ffff:0510 is 500 with a20 off", edx, 0x600d600d
+    REQ "ffff:0010 is 0 with a20 off", ebx, esi
     mov eax, es:[0x10]
     REQ "ffff:0010 is 1 MiB again", eax, 0x1badb002
     ret
