@@ -56,6 +56,7 @@ struct engine {
     struct jump jump[JUMP_CACHE];
     struct block *from;     /* a link waits to be made from here ... */
     uint32_t from_eip;      /* ... entered at this EIP ... */
+    uint32_t to_eip;                  /* ... if the next block is the one here ... */
     unsigned from_slot;     /* ... in this slot */
     const struct rec *loop; /* portable dispatch: the record to go on with */
     struct block *hash[HASH_SIZE];
@@ -74,11 +75,13 @@ static inline struct jump *jump_slot(struct engine *e, lin_t lin)
 
 /* A block ends without knowing its successor: the run loop will find it and make the link. Only
    links inside one linear page are made: such a pair stays together whatever is mapped where, as
-   the page that is being executed can only change with a new code_epoch. */
+   the page that is being executed can only change with a new code_epoch. An
+   interrupt may come first: what is found then is not where this block leads. */
 static inline void block_leaves(struct cpu *c, unsigned slot, uint32_t by)
 {
     c->engine->from = c->block;
     c->engine->from_eip = c->eip - by;
+    c->engine->to_eip = c->eip;
     c->engine->from_slot = slot;
 }
 

@@ -215,7 +215,8 @@ void engine_run(struct engine *e, struct cpu *c)
         return;
     }
     if (from && from->alive && from->mode == b->mode && (b->mode & MODE_FLAT_CS) &&
-        (e->from_eip ^ c->eip) >> 12 == 0 && from->phys >> 12 == b->phys >> 12)
+        e->to_eip == c->eip && (e->from_eip ^ c->eip) >> 12 == 0 &&
+        from->phys >> 12 == b->phys >> 12)
         from->link[e->from_slot] = b;
     c->icount += b->n;
     c->block = b;
