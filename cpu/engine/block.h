@@ -56,7 +56,7 @@ struct engine {
     struct jump jump[JUMP_CACHE];
     struct block *from;     /* a link waits to be made from here ... */
     uint32_t from_eip;      /* ... entered at this EIP ... */
-    uint32_t to_eip;                  /* ... if the next block is the one here ... */
+    uint32_t to_eip;        /* ... if the next block is the one here ... */
     unsigned from_slot;     /* ... in this slot */
     const struct rec *loop; /* portable dispatch: the record to go on with */
     struct block *hash[HASH_SIZE];
