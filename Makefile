@@ -22,6 +22,10 @@ UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw 2>/dev/null)
 CFLAGS = $(WARN) $(OPT) $(SAN) -I. -I$(B)/gen -MMD -MP
 LDFLAGS = $(SAN)
 
+# Commands are shown with V=1.
+Q := $(if $(V),,@)
+say := $(if $(V),:,printf '  %-4s %s\n')
+
 # The floors, bottom to top. A unit test links the floors up to its own.
 FLOORS := base mmu cpu devices machine loader ui
 src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c))
@@ -36,7 +40,14 @@ OBJ_ui := $(call obj,ui)
 OBJ_all := $(foreach f,$(FLOORS),$(OBJ_$(f)))
 
 .PHONY: all
-all: $(B)/emu386 guests ## build the emulator and its guests (the default)
+all: $(B)/emu386 guests ## build ./emu386 and its guests (the default)
+
+# `make` leaves the program where one looks for it; other build directories keep theirs.
+ifeq ($(B),build)
+all: emu386
+emu386: $(B)/emu386
+	$(Q)cp -f $< $@
+endif
 
 # The top floor. The built-in kernel is assembled into the program.
 OBJ_options := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c)))
@@ -45,24 +56,28 @@ BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
 
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
-	$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS)
 
 $(B)/ui/%.o: ui/%.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
+	@$(say) CC $<
+	$(Q)$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
-	$(CC) $(CFLAGS) -c -o $@ $<
+	@$(say) CC $<
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
 $(B)/builtin.o: builtin.S $(BUILTIN_KERNEL) $(BUILTIN_INITRD)
 	@mkdir -p $(@D)
-	$(CC) -DBUILTIN_KERNEL='"$(BUILTIN_KERNEL)"' -DBUILTIN_INITRD='"$(BUILTIN_INITRD)"' -c -o $@ $<
+	@$(say) AS $<
+	$(Q)$(CC) -DBUILTIN_KERNEL='"$(BUILTIN_KERNEL)"' -DBUILTIN_INITRD='"$(BUILTIN_INITRD)"' -c -o $@ $<
 
 # The built-in font is drawn in a text file; this makes the table that vga_font.c includes.
 $(B)/gen/devices/vga_font.inc: devices/vga_font.txt devices/vga_font.awk
 	@mkdir -p $(@D)
-	awk -f devices/vga_font.awk devices/vga_font.txt >$@.tmp
+	$(Q)awk -f devices/vga_font.awk devices/vga_font.txt >$@.tmp
 	@mv $@.tmp $@
 
 $(B)/devices/vga_font.o: $(B)/gen/devices/vga_font.inc
@@ -82,7 +97,8 @@ objs_below = $(foreach f,$(BELOW_$(call floor_of,$(1))),$(OBJ_$(f)))
 
 .SECONDEXPANSION:
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $$(call objs_below,test_$$*)
-	$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter ui_%,$*),$(UI_LIBS))
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter ui_%,$*),$(UI_LIBS))
 
 .PRECIOUS: $(B)/tests/unit/%.o
 .PHONY: unit
