@@ -109,7 +109,7 @@ grab() { # grab NAME: a second of moments of the window, as the X server has it
     local i
 
     for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
-        import -silent -window "$window" "$scratch/$1.$i.png"
+        timeout 20 import -silent -window "$window" "$scratch/$1.$i.png"
         sleep 0.0$i
     done
 }
