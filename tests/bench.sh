@@ -137,7 +137,7 @@ for t in "${tests[@]}"; do
     awk -v t="$t" -v i=$((big - empty_insns)) -v e=$((best_emu - empty_emu)) \
         -v q=$((best_qemu - empty_qemu)) -v h="$host" -v s="$small" -v have="$have_qemu" -v note="$note" 'BEGIN {
         e = e < 1 ? 1 : e; q = q < 1 ? 1 : q
-        per = "-"; if (s > 0) per = sprintf("%.1f", h / s)
+        per = "-"; if (s > 0 && h > 0) per = sprintf("%.1f", h / s)
         theirs = ratio = "-"
         if (have) { theirs = sprintf("%.3f", q / 1e6); ratio = sprintf("%.2f", e / q) }
         printf "%-10s %9.1f %8.3f %8.1f %8s %8s %8s %s\n", t, i / 1e6, e / 1e6, i / e, per, theirs, ratio, note }'

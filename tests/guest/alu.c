@@ -154,13 +154,13 @@ static int divide(const struct operation *op, u32 q, u32 d, u32 r)
 static int check_grid(const struct operation *op)
 {
     for (u32 i = 0; i < VALUES; i++) {
-        for (u32 j = 0; j < VALUES; j++) {
+        for (u32 j = 0; j < VALUES; j += op->grid == DOUBLE ? 7 : 1) {
             if (op->grid == DIVIDE) {
                 if (!divide(op, values[i], values[j], values[(i + j) % VALUES]))
                     return 0;
                 continue;
             }
-            for (u32 f = 0; f < 4; f++) {
+            for (u32 f = 0; f < (op->grid == DOUBLE ? 2u : 4u); f++) {
                 struct state s = {values[i], values[j], 0x1f0, 2, 0, 0};
 
                 s.flags |= (f & 1 ? CF : 0) | (f & 2 ? AF | OF | ZF : SF | PF);
