@@ -23,7 +23,7 @@ static bool desc_place(const struct cpu *c, uint16_t sel, lin_t *at)
 {
     uint32_t base = c->gdtr.base, limit = c->gdtr.limit;
     if (sel & 4) {
-        if (!(c->ldtr.sel & ~3u) || !(c->ldtr.attr & DESC_P))
+        if (!(c->ldtr.attr & DESC_P)) /* a null LLDT; after reset it is valid: base 0 */
             return false;
         base = c->ldtr.base;
         limit = c->ldtr.limit;
