@@ -10,14 +10,15 @@ JOBS ?= $(shell nproc)
 
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
-SUITES += boot-window boot-terminal boot-transcript boot-cli guest guest-qemu
+SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest guest-qemu
 SUITE_boot-window = tests/boot/window.sh $(boot_args)
 SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
 SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
 SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
+SUITE_snap = $(B)/tests/snap/snap $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITE_guest = B=$(B) tests/guest/run.sh emu386
 SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
-TEST_NEEDS += guest-tests
+TEST_NEEDS += guest-tests $(B)/tests/snap/snap
 
 LINTS := selftest headers format purity floors size spdx shell runner
 lint_suites := $(addprefix lint-,$(LINTS))
