@@ -124,11 +124,6 @@ static inline uint32_t gen_value(struct gen *g, uint32_t eip)
     return r < 7 ? gen_below(g, 40) : gen_random(g);
 }
 
-static inline void gen_patch(uint8_t *at, uint32_t v, unsigned size)
-{
-    host_put(at, v, size);
-}
-
 /* Makes the memory operand of the instruction at code point where it should; ModRM is at
    code[modrm]. Returns false if this form cannot. */
 static inline bool gen_aim(struct gen *g, uint8_t *code, unsigned modrm, const struct insn *i,
@@ -142,7 +137,7 @@ static inline bool gen_aim(struct gen *g, uint8_t *code, unsigned modrm, const s
     if (size == 4 && (code[modrm] & 7) == 4)
         at++;
     if (mod == 2 || (mod == 0 && i->base == REG_NONE)) {
-        gen_patch(code + at, want - have, size);
+        host_put(code + at, want - have, size);
         return true;
     }
     uint32_t ea = exec_ea(c, i) + c->seg[i->seg].base; /* as it comes */
@@ -160,7 +155,7 @@ static inline void gen_aim_branch(struct gen *g, uint8_t *code, const struct ins
                           : gen_below(g, 120);
     if (size > 1 && r == 7)
         by = RIG_CODE + gen_below(g, 0x2f00) - eip - i->len;
-    gen_patch(code + i->len - size, by, size);
+    host_put(code + i->len - size, by, size);
 }
 
 static inline unsigned gen_prefixes(struct gen *g, const struct opcode *o, uint8_t *code)
@@ -178,11 +173,6 @@ static inline unsigned gen_prefixes(struct gen *g, const struct opcode *o, uint8
     if (gen_one_in(g, o->flags & OPC_STRING ? 2 : 200))
         code[n++] = gen_one_in(g, 2) ? 0xf2 : 0xf3;
     return n;
-}
-
-static inline bool gen_is_branch(const struct opcode *o)
-{
-    return o->dst == Jb || o->dst == Jv;
 }
 
 /* One random instruction for the scout's state; its length, or 0 if it should be tried again. */
@@ -203,12 +193,11 @@ static inline unsigned gen_insn(struct gen *g, uint32_t eip, uint8_t *code, stru
         code[modrm] = (uint8_t)((code[modrm] & 0xc7) | f->reg << 3);
     if (decode(i, code, INSN_MAX_LENGTH, code16) != DECODE_OK)
         return gen_one_in(g, 60) ? 4 : 0;
-    if (gen_is_branch(o))
+    if (o->dst == Jb || o->dst == Jv)
         gen_aim_branch(g, code, i, eip);
     else if (o->dst == Ob || o->dst == Ov || o->src == Ob || o->src == Ov)
-        gen_patch(code + i->len - (i->flags & INSN_AS32 ? 4 : 2),
-                  gen_address(g, eip) - g->scout.cpu.seg[i->seg].base,
-                  i->flags & INSN_AS32 ? 4 : 2);
+        host_put(code + i->len - (i->flags & INSN_AS32 ? 4 : 2),
+                 gen_address(g, eip) - g->scout.cpu.seg[i->seg].base, i->flags & INSN_AS32 ? 4 : 2);
     else if ((i->flags & INSN_MEM) && !gen_aim(g, code, modrm, i, eip))
         return 0;
     (void)decode(i, code, INSN_MAX_LENGTH, code16);

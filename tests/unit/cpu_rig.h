@@ -5,7 +5,7 @@
  *
  *     00000 GDT   00800 IDT   01000 TSS, inner stack (top 1f00), HLT (1f80), IRET (1f90)
  *     02000-07fff data and stack     08000-0afff code     0b000 linear alias of 08000
- *     10000 page directory           11000 page table
+ *     0c000 linear alias of 11000    10000 page directory     11000 page table
  *
  * Every exception ends at the HLT. Interrupt 20h goes to an IRETD that may lie in the code.
  */
@@ -32,6 +32,7 @@ enum {
     RIG_CODE = 0x8000,
     RIG_CODE_END = 0xb000,
     RIG_ALIAS = 0xb000,
+    RIG_TABLES = 0xc000,
     RIG_IMAGE = 0xb000,
     RIG_PD = 0x10000,
     RIG_PT = 0x11000,
@@ -76,6 +77,8 @@ enum {
     GDT_STACK3_16,
     GDT_READ_ONLY,
     GDT_DOWN,
+    GDT_CODE0_SHORT,
+    GDT_CODE3_SHORT,
     GDT_ENTRIES
 };
 
@@ -122,6 +125,8 @@ static inline void rig_system(uint8_t *image, const struct era *e)
     rig_descriptor(image, GDT_STACK3_16, 0, 0xffff, 0x00f3);
     rig_descriptor(image, GDT_READ_ONLY, 0, 0xfffff, 0xc0f1);
     rig_descriptor(image, GDT_DOWN, 0, 0x4, 0xc0f7);
+    rig_descriptor(image, GDT_CODE0_SHORT, 0, RIG_CODE + 0xfd5, 0x409b);
+    rig_descriptor(image, GDT_CODE3_SHORT, 0, RIG_CODE + 0xfd5, 0x40fb);
     for (unsigned v = 0; v < 0x21; v++)
         rig_gate(image, v, v == 0x20 ? e->iret : RIG_HLT);
     rig_put(image + RIG_TSS + 4, RIG_STACK0, 4);

@@ -22,8 +22,9 @@
 #define DEFAULT_ERAS 1500u
 #endif
 #define ROUNDS 100u
-#define INSNS 40u /* at most, made for a round */
-#define SHOWN 6u  /* mismatches that are explained */
+#define STEPS 200u /* at most, of the scout in a round */
+#define INSNS 30u  /* at most, made for a round */
+#define SHOWN 6u   /* mismatches that are explained */
 #define HANDLERS 1024u
 
 struct handlers {
@@ -92,21 +93,42 @@ static void note_handler(struct handlers *h, const struct insn *i, uint8_t mode)
 
 /* ---- putting a state into a processor ---- */
 
-static void place_memory(struct rig *r, const struct start *s)
+/* What differs is stored as by a device: only the blocks that these bytes are in die. */
+static void place_page(struct rig *r, const struct start *s, unsigned at)
 {
-    for (unsigned at = 0; at < RIG_IMAGE; at += PAGE_SIZE) {
-        if (!memcmp(r->bus.ram + at, s->image + at, PAGE_SIZE))
-            continue;
-        memcpy(r->bus.ram + at, s->image + at, PAGE_SIZE);
-        if (r->bus.page_flags[at >> 12] & PAGE_CODE)
-            (void)engine_invalidate(r->cpu.engine, at, PAGE_SIZE);
-    }
+    uint8_t *to = r->bus.ram + at;
+    const uint8_t *from = s->image + at;
+    unsigned first = 0, end = PAGE_SIZE;
+    if (!memcmp(to, from, PAGE_SIZE))
+        return;
+    while (to[first] == from[first])
+        first++;
+    while (to[end - 1] == from[end - 1])
+        end--;
+    memcpy(to + first, from + first, end - first);
+    if (r->bus.page_flags[at >> 12] & PAGE_CODE)
+        (void)engine_invalidate(r->cpu.engine, at + first, end - first);
+}
+
+/* The era's page tables again, if the code of the last round changed more than A and D. */
+static void place_tables(struct rig *r, const struct era *e)
+{
+    uint32_t changed = 0;
+    for (unsigned n = 0; n < 16; n++)
+        changed |= host_get(r->bus.ram + RIG_PT + 4 * n, 4) ^ e->pte[n];
+    if (!(changed & ~(uint32_t)(PTE_A | PTE_D)))
+        return;
+    for (unsigned n = 0; n < 16; n++)
+        host_put(r->bus.ram + RIG_PT + 4 * n, e->pte[n], 4);
+    mmu_set_cr3(&r->cpu.mmu, RIG_PD);
 }
 
 static void place(struct rig *r, const struct era *e, const struct start *s)
 {
     struct cpu *c = &r->cpu;
-    place_memory(r, s);
+    for (unsigned at = 0; at < RIG_IMAGE; at += PAGE_SIZE)
+        place_page(r, s, at);
+    place_tables(r, e);
     memcpy(c->gpr, s->gpr, sizeof s->gpr);
     c->cr0 = c->model->cr0_fixed | CR0_PE | (e->wp ? CR0_WP : 0) | (e->paging ? CR0_PG : 0);
     if (c->mmu.paging != e->paging || c->mmu.wp != e->wp)
@@ -245,6 +267,26 @@ static void explain(struct bench *b, const char *what)
 
 /* ---- making eras and rounds ---- */
 
+/* Mostly flat ones. */
+static void new_segments(struct gen *g, struct era *e)
+{
+    unsigned data = e->user ? GDT_DATA3 : GDT_DATA0;
+    for (unsigned n = 0; n < SEGS; n++)
+        e->sel[n] = (uint8_t)data;
+    e->sel[CS] = e->user ? GDT_CODE3 : GDT_CODE0;
+    switch (gen_below(g, 14)) {
+    case 0: e->sel[CS] = e->user ? GDT_CODE3_16 : GDT_CODE0_16; break;
+    case 1: e->sel[SS] = e->user ? GDT_STACK3_16 : GDT_STACK0_16; break;
+    case 2: e->sel[DS] = GDT_BASED; break;
+    case 3: e->sel[ES] = GDT_BASED; break;
+    case 4: e->sel[DS] = GDT_READ_ONLY; break;
+    case 5: e->sel[DS] = GDT_DOWN; break;
+    case 6: e->sel[CS] = e->user ? GDT_CODE3_SHORT : GDT_CODE0_SHORT; break;
+    default: break;
+    }
+    e->sel[FS] = (uint8_t)(gen_one_in(g, 2) ? GDT_BASED : data);
+}
+
 static void new_era(struct bench *b)
 {
     struct gen *g = &b->gen;
@@ -252,20 +294,7 @@ static void new_era(struct bench *b)
     e->user = gen_one_in(g, 2);
     e->paging = !gen_one_in(g, 4);
     e->wp = gen_one_in(g, 2);
-    unsigned data = e->user ? GDT_DATA3 : GDT_DATA0;
-    for (unsigned n = 0; n < SEGS; n++)
-        e->sel[n] = (uint8_t)data;
-    e->sel[CS] = e->user ? GDT_CODE3 : GDT_CODE0;
-    switch (gen_below(g, 12)) {
-    case 0: e->sel[CS] = e->user ? GDT_CODE3_16 : GDT_CODE0_16; break;
-    case 1: e->sel[SS] = e->user ? GDT_STACK3_16 : GDT_STACK0_16; break;
-    case 2: e->sel[DS] = GDT_BASED; break;
-    case 3: e->sel[ES] = GDT_BASED; break;
-    case 4: e->sel[DS] = GDT_READ_ONLY; break;
-    case 5: e->sel[DS] = GDT_DOWN; break;
-    default: break;
-    }
-    e->sel[FS] = (uint8_t)(gen_one_in(g, 2) ? GDT_BASED : data);
+    new_segments(g, e);
     for (unsigned n = 0; n < 16; n++)
         e->pte[n] = n << 12 | PTE_P | PTE_RW | PTE_US;
     for (unsigned n = 2; n < 8; n++) {
@@ -280,6 +309,7 @@ static void new_era(struct bench *b)
     e->pte[0] &= ~(uint32_t)PTE_US;
     e->pte[1] &= ~(uint32_t)PTE_US;
     e->pte[11] = (e->pte[8] & 0xfff) | PTE_RW | RIG_CODE;
+    e->pte[12] = RIG_PT | PTE_P | PTE_RW | (gen_one_in(g, 2) ? PTE_US : 0);
     e->pte[13] = 0;
     e->iret = gen_one_in(g, 2) ? RIG_IRET : RIG_CODE + 0xff0;
     memset(b->start.image, 0, sizeof b->start.image);
@@ -354,6 +384,26 @@ static bool emit_load(struct bench *b)
     return emit(b, code, n + 4);
 }
 
+/* MOV dword [page table], imm32: a page goes, moves or changes its rights, perhaps this one. */
+static bool emit_remap(struct bench *b)
+{
+    struct gen *g = &b->gen;
+    uint32_t page = 2 + gen_below(g, 10), to = gen_one_in(g, 2) ? page : 2 + gen_below(g, 9);
+    uint8_t code[10] = {0xc7, 0x05};
+    host_put(code + 2, RIG_TABLES + 4 * page, 4);
+    host_put(code + 6, to << 12 | (gen_one_in(g, 8) ? gen_below(g, 128) : 7), 4);
+    return emit(b, code, sizeof code);
+}
+
+/* More instructions in a row than a block holds. */
+static bool emit_sled(struct bench *b)
+{
+    uint8_t code[100];
+    for (unsigned n = 0; n < sizeof code; n++)
+        code[n] = (uint8_t)(0x40 | (gen_random(&b->gen) & 0xb)); /* INC, DEC; never ESP */
+    return emit(b, code, 50 + gen_below(&b->gen, 50));
+}
+
 static bool emit_insn(struct bench *b)
 {
     struct gen *g = &b->gen;
@@ -361,6 +411,10 @@ static bool emit_insn(struct bench *b)
     bool lost = c->gpr[ESP] - RIG_DATA >= RIG_CODE - RIG_DATA;
     if (gen_one_in(g, lost ? 2 : 5))
         return emit_load(b);
+    if (b->era.paging && (c->mode & MODE_CODE32) && gen_one_in(g, 40))
+        return emit_remap(b);
+    if (gen_one_in(g, 300))
+        return emit_sled(b);
     uint8_t code[INSN_MAX_LENGTH + 2];
     struct insn i;
     unsigned len = 0;
@@ -377,12 +431,15 @@ static void new_code(struct bench *b)
 {
     struct rig *scout = &b->gen.scout;
     place(scout, &b->era, &b->start);
-    for (unsigned n = 0; n < 3 * INSNS && scout->cpu.icount < INSNS; n++) {
+    unsigned made = 0;
+    for (unsigned n = 0; n < STEPS && made < INSNS; n++) {
         uint32_t at = scout->cpu.eip - RIG_CODE;
         if (scout->cpu.halted || scout->cpu.shutdown || at >= RIG_CODE_END - RIG_CODE)
             break;
-        if (!b->gen.used[at] && !emit_insn(b))
+        bool empty = !b->gen.used[at];
+        if (empty && !emit_insn(b))
             break;
+        made += empty;
         (void)cpu_run(&scout->cpu, scout->cpu.icount + 1);
     }
 }
@@ -407,11 +464,14 @@ static void round_of(struct bench *b)
         mmu_set_cr3(&b->plain.cpu.mmu, RIG_PD);
         mmu_set_cr3(&b->fast.cpu.mmu, RIG_PD);
     }
+    struct era era = b->era;
     /* Cold, then with blocks, links and translations from before; often to the end. */
     for (unsigned n = 0; n < 3; n++) {
         b->start.until = gen_one_in(g, 3) ? 1 + gen_below(g, most) : most + gen_below(g, 60);
         if (gen_one_in(g, 6))
             b->start.interrupt = 1 + gen_below(g, most);
+        if (n == 2 && gen_one_in(g, 4))
+            new_segments(g, &b->era); /* the same code in another mode */
         const char *bad = run_both(b);
         if (!bad)
             continue;
@@ -419,8 +479,9 @@ static void round_of(struct bench *b)
             explain(b, bad);
         begin(&b->fast, &b->era);
         begin(&b->plain, &b->era);
-        return;
+        break;
     }
+    b->era = era;
 }
 
 /* ---- checks ---- */
