@@ -12,9 +12,8 @@
 #include "tests/unit/cpu_rig.h"
 
 struct form {
-    uint16_t row;   /* for what it is */
-    uint8_t op;     /* opcode, after 0F if row >= 100h or so `two` says */
-    bool two;       /* two-byte opcode */
+    uint16_t row;   /* in opcodes[] */
+    uint16_t place; /* opcode; from 100h: after 0F */
     int8_t reg;     /* ModRM.reg of a group, -1: any */
     uint8_t one_in; /* how seldom it is taken */
 };
@@ -64,27 +63,24 @@ static inline unsigned gen_rarity(unsigned row)
     return fails ? 6 : 1; /* BOUND, POPA, ENTER */
 }
 
-static inline void gen_add_form(struct gen *g, unsigned row, unsigned op, bool two, int reg)
+static inline void gen_add_form(struct gen *g, unsigned row, unsigned place, int reg)
 {
     unsigned rarity = gen_rarity(row);
     if (rarity)
-        g->form[g->forms++] = (struct form){.row = (uint16_t)row,
-                                            .op = (uint8_t)op,
-                                            .two = two,
-                                            .reg = (int8_t)reg,
-                                            .one_in = (uint8_t)rarity};
+        g->form[g->forms++] =
+            (struct form){(uint16_t)row, (uint16_t)place, (int8_t)reg, (uint8_t)rarity};
 }
 
 static inline void gen_init(struct gen *g, uint64_t seed)
 {
     g->random = seed;
     g->forms = 0;
-    for (unsigned op = 0; op < 512; op++) {
-        const struct opcode *o = &opcodes[op];
+    for (unsigned place = 0; place < 512; place++) {
+        const struct opcode *o = &opcodes[place];
         if (o->shape != S_GROUP)
-            gen_add_form(g, op, op & 255, op >> 8, -1);
+            gen_add_form(g, place, place, -1);
         for (unsigned reg = 0; o->shape == S_GROUP && reg < 8; reg++)
-            gen_add_form(g, o->group + reg, op & 255, op >> 8, (int)reg);
+            gen_add_form(g, o->group + reg, place, (int)reg);
     }
 }
 
@@ -180,10 +176,10 @@ static inline unsigned gen_insn(struct gen *g, uint32_t eip, uint8_t *code, stru
     bool code16 = !(g->scout.cpu.mode & MODE_CODE32);
     if (!gen_one_in(g, f->one_in))
         return 0;
-    unsigned n = gen_prefixes(g, o, code), modrm = n + 1 + f->two;
-    if (f->two)
+    unsigned n = gen_prefixes(g, o, code), modrm = n + 1 + (f->place >> 8);
+    if (f->place >> 8)
         code[n++] = 0x0f;
-    code[n++] = f->op;
+    code[n++] = (uint8_t)f->place;
     for (; n < INSN_MAX_LENGTH + 1; n++)
         code[n] = (uint8_t)gen_random(g);
     if (f->reg >= 0)
