@@ -25,6 +25,8 @@ enum {
     FLAG_RF = 1 << 16,
     FLAG_VM = 1 << 17,
     FLAG_AC = 1 << 18,
+    FLAG_VIF = 1 << 19,
+    FLAG_VIP = 1 << 20,
     FLAG_ARITH = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF,
 };
 
@@ -42,6 +44,22 @@ enum {
     CR0_CD = 1 << 30,
 };
 #define CR0_PG (UINT32_C(1) << 31)
+
+/* CR4 */
+enum {
+    CR4_VME = 1 << 0, /* virtual interrupts in virtual-8086 mode */
+    CR4_PVI = 1 << 1, /* the same for protected mode at CPL 3 */
+    CR4_TSD = 1 << 2, /* RDTSC at CPL 0 only */
+    CR4_DE = 1 << 3,  /* I/O breakpoints; DR4 and DR5 are not aliases */
+};
+
+/* DR6 */
+enum {
+    DR6_BD = 1 << 13, /* a debug register was about to be accessed with DR7.GD set */
+    DR6_BS = 1 << 14, /* single step */
+    DR6_BT = 1 << 15, /* task switch to a TSS with its T bit set */
+};
+#define DR7_GD (UINT32_C(1) << 13)
 
 /* Exception vectors */
 enum {

@@ -49,6 +49,9 @@ opcode_body x_mov_to_sreg, x_les, x_lds, x_lss, x_lfs, x_lgs;
 /* protect.c */
 opcode_body x_arpl, x_lar, x_lsl, x_verr, x_verw, x_sldt, x_str, x_lldt, x_ltr;
 
+/* debug.c */
+opcode_body x_mov_from_dr, x_mov_to_dr;
+
 /* far.c */
 opcode_body x_call_far_imm, x_call_far_mem, x_jmp_far_imm, x_jmp_far_mem, x_retf, x_iret;
 

@@ -88,6 +88,8 @@ void cpu_reset(struct cpu *c)
     memset(c->dr, 0, sizeof c->dr);
     c->dr[6] = c->model->level >= 5 ? 0xffff0ff0 : 0xffff1ff0;
     c->dr[7] = c->model->level >= 5 ? 0x400 : 0;
+    c->debug_hit = 0;
+    debug_update(c);
     c->cpl = 0;
     for (unsigned n = 0; n < SEGS; n++) {
         c->seg[n] = (struct seg){.limit = 0xffff};
@@ -162,7 +164,7 @@ uint32_t cpu_eflags(const struct cpu *c)
 void cpu_set_eflags(struct cpu *c, uint32_t value)
 {
     flags_put(value, &c->res, &c->cv);
-    c->eflags = value & (c->model->eflags_mask | FLAG_RF) & ~(uint32_t)FLAG_ARITH;
+    c->eflags = value & (c->model->eflags_mask | FLAG_RF | FLAG_VM) & ~(uint32_t)FLAG_ARITH;
 }
 
 void cpu_set_intr(struct cpu *c, bool level)
@@ -203,17 +205,6 @@ const char *cpu_model_name(const struct cpu *c)
     return c->model->name;
 }
 
-static void single_step_trap(struct cpu *c)
-{
-    c->dr[6] |= 1 << 14; /* BS */
-    struct fault f = {.vector = EXC_DB, .software = false, .external = true, .why = WHY_TRAP_FLAG};
-    c->next = c->eip;
-    c->delivering = EXC_DB;
-    intr_deliver(c, &f);
-    c->delivering = -1;
-    c->eip = c->next;
-}
-
 void cpu_step(struct cpu *c)
 {
     struct insn i;
@@ -222,6 +213,8 @@ void cpu_step(struct cpu *c)
     c->icount++;
     c->ahead = 1;
     c->limit = 0; /* one iteration of a string instruction */
+    if (c->break_code)
+        debug_check_code(c);
     fetch_insn(c, &i);
     c->next = c->eip + i.len;
     c->eflags &= ~(uint32_t)FLAG_RF;
@@ -229,7 +222,7 @@ void cpu_step(struct cpu *c)
     c->eip = c->next;
     c->ahead = 0;
     if (c->stepping && c->inhibit != INHIBIT_SS)
-        single_step_trap(c);
+        c->debug_hit |= DR6_BS;
 }
 
 /* The instruction count at which the clock's next event is due, at most `until`. */
@@ -278,11 +271,15 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
         c->limit = next_limit(c);
         if (c->icount >= c->limit)
             return CPU_LIMIT;
+        if (c->debug_hit && c->inhibit != INHIBIT_SS) {
+            debug_trap(c);
+            continue;
+        }
         if (take_interrupt(c))
             continue;
         if (c->halted)
             return CPU_HALT;
-        if (c->engine && !c->inhibit && !(c->eflags & (FLAG_TF | FLAG_RF)))
+        if (c->engine && !c->inhibit && !(c->eflags & (FLAG_TF | FLAG_RF)) && !c->break_code)
             engine_run(c->engine, c);
         else
             cpu_step(c);

@@ -39,6 +39,7 @@ enum {
     ATT_CODE = 1 << 1,  /* decoded code or a fetch translation changed under us */
     ATT_BREAK = 1 << 2, /* leave cpu_run */
     ATT_RESET = 1 << 3, /* reset before the next instruction */
+    ATT_DEBUG = 1 << 4, /* debug_hit was set */
 };
 
 /* What holds interrupts off for one instruction; MOV SS and POP SS hold traps off as well. */
@@ -83,6 +84,9 @@ struct cpu {
     struct dtable gdtr, idtr;
     uint32_t cr0, cr2, cr4;
     uint32_t dr[8];
+    uint32_t debug_hit; /* DR6 bits of traps that wait for the end of the instruction */
+    bool break_code;    /* DR7 arms an execution breakpoint */
+    bool break_io;      /* DR7 arms an I/O breakpoint */
     uint64_t until;     /* cpu_run's instruction limit */
     uint64_t time_base; /* clock units at icount 0 */
     uint64_t io_seen;   /* bus->io_count when attention was last given */

@@ -18,7 +18,7 @@ static void check(struct cpu *c, const struct opcode *o)
 {
     if (o->level > c->model->level)
         cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, 0, o->level);
-    if ((o->flags & OPC_PROT) && cpu_real_mode(c))
+    if ((o->flags & OPC_PROT) && cpu_paragraphs(c))
         cpu_fault(c, EXC_UD, WHY_MODE, 0, 0);
     if ((o->flags & OPC_CPL0) && c->cpl)
         cpu_fault_code(c, EXC_GP, 0, WHY_PRIVILEGED, c->cpl, 0);

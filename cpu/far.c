@@ -2,8 +2,6 @@
 /*
  * far.c - far JMP, CALL and RET, call gates and IRET (SDM vol. 3, 5.8; vol. 2, CALL JMP RET IRET).
  * Every check and every stack access is made before CS, SS, ESP or EIP change.
- *
- * Not modelled yet: task switches (TSS descriptors, task gates, IRET with NT) and virtual-8086 mode.
  */
 #include "cpu/bodies.h"
 
@@ -25,9 +23,15 @@ void far_enter_code(struct cpu *c, uint16_t sel, const struct desc *d, uint32_t 
     cpu_update_mode(c);
 }
 
-static void enter_real(struct cpu *c, uint16_t sel, uint32_t eip)
+static void enter_paragraph(struct cpu *c, uint16_t sel, uint32_t eip)
 {
     struct seg *cs = &c->seg[CS];
+    if (cpu_v86(c)) {
+        limit_check(c, eip, 0xffff, 0);
+        seg_set_v86(cs, sel);
+        c->next = eip;
+        return;
+    }
     if (c->model->level <= 4) { /* 386, 486: a real-mode load of CS sets fixed attributes */
         cs->attr = 0;
         cs->limit = 0xffff;
@@ -139,11 +143,12 @@ static void far_transfer(struct cpu *c, const struct insn *i, uint16_t sel, uint
 {
     unsigned size = i->flags & INSN_OS32 ? 4 : 2;
     struct desc d;
-    if (cpu_real_mode(c)) {
-        limit_check(c, eip, c->model->level <= 4 ? 0xffff : c->seg[CS].limit, 0);
+    if (cpu_paragraphs(c)) {
+        bool fixed = c->model->level <= 4 || cpu_v86(c);
+        limit_check(c, eip, fixed ? 0xffff : c->seg[CS].limit, 0);
         if (call)
             push_return(c, size);
-        enter_real(c, sel, eip);
+        enter_paragraph(c, sel, eip);
         return;
     }
     if (!(sel & ~3u))
@@ -162,7 +167,7 @@ static void far_transfer(struct cpu *c, const struct insn *i, uint16_t sel, uint
     if (type == 4 || type == 12)
         through_gate(c, sel, &d, call);
     else if (type == 1 || type == 5 || type == 9)
-        cpu_missing(c, "a hardware task switch");
+        task_transfer(c, sel, &d, call ? TASK_CALL : TASK_JUMP);
     else
         cpu_fault_code(c, EXC_GP, sel & ~3u, WHY_DESC_TYPE, sel, desc_attr(&d) & 0xff);
 }
@@ -266,11 +271,11 @@ uint32_t x_retf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     stack_here(c, &s);
     uint32_t eip = stack_pop(c, &s, size);
     uint16_t sel = (uint16_t)stack_pop(c, &s, size);
-    if (!cpu_real_mode(c)) {
+    if (!cpu_paragraphs(c)) {
         return_to(c, &s, sel, eip, i->imm, size);
         return 0;
     }
-    enter_real(c, sel, eip);
+    enter_paragraph(c, sel, eip);
     s.esp += i->imm;
     stack_commit(c, &s);
     return 0;
@@ -279,10 +284,9 @@ uint32_t x_retf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 static uint32_t iret_flags(const struct cpu *c, uint32_t v, unsigned size)
 {
     uint32_t old = cpu_eflags(c), can = c->model->eflags_mask | FLAG_RF;
-    can &= ~(uint32_t)FLAG_VM;
     if (!cpu_real_mode(c)) {
         if (c->cpl > 0)
-            can &= ~(uint32_t)FLAG_IOPL;
+            can &= ~(uint32_t)(FLAG_IOPL | FLAG_VIF | FLAG_VIP);
         if (c->cpl > cpu_iopl(c))
             can &= ~(uint32_t)FLAG_IF;
     }
@@ -291,26 +295,57 @@ static uint32_t iret_flags(const struct cpu *c, uint32_t v, unsigned size)
     return (old & ~can) | (v & can);
 }
 
+/* The rest of a frame that was pushed when virtual-8086 mode was left. */
+static void return_to_v86(struct cpu *c, struct stack *s, uint16_t cs, uint32_t eip, uint32_t flags)
+{
+    static const uint8_t order[] = {ES, DS, FS, GS};
+    uint16_t sel[SEGS];
+    uint32_t esp = stack_pop(c, s, 4);
+    sel[CS] = cs;
+    sel[SS] = (uint16_t)stack_pop(c, s, 4);
+    for (unsigned n = 0; n < ARRAY_LEN(order); n++)
+        sel[order[n]] = (uint16_t)stack_pop(c, s, 4);
+    limit_check(c, eip, 0xffff, 0);
+    cpu_set_eflags(c, flags);
+    for (unsigned n = 0; n < SEGS; n++)
+        seg_set_v86(&c->seg[n], sel[n]);
+    c->gpr[ESP] = esp;
+    c->next = eip;
+    c->cpl = 3;
+    cpu_update_mode(c);
+}
+
 uint32_t x_iret(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     unsigned size = i->flags & INSN_OS32 ? 4 : 2;
     struct stack s;
-    if (!cpu_real_mode(c) && (c->eflags & FLAG_NT))
-        cpu_missing(c, "IRET from a nested task");
+    bool virtual = cpu_v86(c) && cpu_iopl(c) < 3;
+    if (virtual && (!(c->cr4 & CR4_VME) || size == 4))
+        cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, 3, cpu_iopl(c));
+    c->nmi_blocked = false;
+    if (!cpu_paragraphs(c) && (c->eflags & FLAG_NT)) {
+        task_return(c);
+        return 0;
+    }
     stack_here(c, &s);
     uint32_t eip = stack_pop(c, &s, size);
     uint16_t sel = (uint16_t)stack_pop(c, &s, size);
     uint32_t image = stack_pop(c, &s, size);
     uint32_t flags = iret_flags(c, image, size);
-    if (cpu_real_mode(c)) {
-        enter_real(c, sel, eip);
+    if (virtual) { /* CR4.VME: IF in the image is the virtual one */
+        if ((image & FLAG_TF) || ((image & FLAG_IF) && (flags & FLAG_VIP)))
+            cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, 3, cpu_iopl(c));
+        flags = (flags & ~(uint32_t)FLAG_VIF) | (image & FLAG_IF ? FLAG_VIF : 0);
+    }
+    if (cpu_paragraphs(c)) {
+        enter_paragraph(c, sel, eip);
         stack_commit(c, &s);
+    } else if (size == 4 && c->cpl == 0 && (image & FLAG_VM)) {
+        return_to_v86(c, &s, sel, eip, image);
+        return 0;
     } else {
-        if (size == 4 && c->cpl == 0 && (image & FLAG_VM))
-            cpu_missing(c, "IRET to virtual-8086 mode");
         return_to(c, &s, sel, eip, 0, size);
     }
     cpu_set_eflags(c, flags);
-    c->nmi_blocked = false;
     return 0;
 }

@@ -167,6 +167,8 @@ int fault_explain(const struct fault *f, char *text, size_t n)
     case WHY_TRAP_FLAG: return snprintf(text, n, "single step: EFLAGS.TF was set");
     case WHY_DOUBLE:
         return snprintf(text, n, "%s while delivering %s", fault_name(b), fault_name(a));
+    case WHY_BREAKPOINT:
+        return snprintf(text, n, "debug register breakpoint at %08x (DR6 bits %04x)", a, b);
     case WHY_MODE: return snprintf(text, n, "the instruction exists in protected mode only");
     default: return snprintf(text, n, "requested by software");
     }

@@ -44,7 +44,8 @@ enum reason {
     WHY_SOFTWARE,
     WHY_TRAP_FLAG,
     WHY_DOUBLE,
-    WHY_MODE
+    WHY_MODE,
+    WHY_BREAKPOINT
 };
 
 struct fault {

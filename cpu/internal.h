@@ -57,6 +57,7 @@ uint32_t desc_limit(const struct desc *d);
 /* Fills the hidden part from a descriptor. */
 void seg_from_desc(struct seg *s, uint16_t sel, const struct desc *d);
 void seg_set_real(struct seg *s, uint16_t sel); /* base and selector as real mode loads them */
+void seg_set_v86(struct seg *s, uint16_t sel);
 void seg_set_null(struct seg *s, uint16_t sel);
 void seg_update(struct seg *s); /* recomputes lo and the counts from attr, limit */
 void seg_load(struct cpu *c, unsigned n, uint16_t sel); /* MOV/POP/Lxx to a data segment or SS */
@@ -89,6 +90,20 @@ void task_inner_stack(struct cpu *c, unsigned cpl, struct inner_stack *out, uint
 /* May CPL > IOPL touch these ports? By the bitmap in the TSS. */
 void task_check_io(struct cpu *c, uint16_t port, unsigned size);
 
+enum task_cause { TASK_JUMP, TASK_CALL, TASK_IRET };
+/* JMP or CALL through a TSS descriptor or a task gate, IRET with NT. EIP to save is c->next. */
+void task_transfer(struct cpu *c, uint16_t sel, const struct desc *d, enum task_cause why);
+/* flags: the EFLAGS image to save. */
+void task_gate(struct cpu *c, uint16_t tss, enum task_cause why, uint32_t flags, uint32_t ext);
+void task_return(struct cpu *c);
+
+/* debug.c: DR0-DR7. */
+void debug_update(struct cpu *c);     /* after DR0-3, DR7 or CR4.DE changed */
+void debug_check_code(struct cpu *c); /* raises #DB for a breakpoint at CS:EIP */
+void debug_note_data(struct cpu *c, lin_t lin, unsigned size, bool write);
+void debug_note_io(struct cpu *c, uint16_t port, unsigned size);
+void debug_trap(struct cpu *c); /* delivers what debug_hit holds */
+
 /* far.c, intr.c */
 void far_enter_code(struct cpu *c, uint16_t sel, const struct desc *d, uint32_t eip, unsigned cpl);
 /* Delivers c->fault or an external interrupt; may raise. */
@@ -100,6 +115,17 @@ void intr_external(struct cpu *c, uint8_t vector, bool nmi);
 static inline bool cpu_real_mode(const struct cpu *c)
 {
     return !(c->cr0 & CR0_PE);
+}
+
+static inline bool cpu_v86(const struct cpu *c)
+{
+    return c->eflags & FLAG_VM;
+}
+
+/* Segment registers hold paragraph numbers: real and virtual-8086 mode. */
+static inline bool cpu_paragraphs(const struct cpu *c)
+{
+    return cpu_real_mode(c) || cpu_v86(c);
 }
 
 static inline unsigned cpu_iopl(const struct cpu *c)

@@ -2,8 +2,6 @@
 /*
  * intr.c - delivery of interrupts and exceptions through the IDT (SDM vol. 3, 6.10-6.14; real mode
  * 20.1.4), and the instructions that ask for one.
- *
- * Not modelled yet: task gates, and interrupts out of virtual-8086 mode.
  */
 #include "cpu/bodies.h"
 
@@ -23,7 +21,7 @@ static uint32_t return_eip(const struct cpu *c, const struct fault *f)
    (SDM vol. 3, 17.3.1.1). */
 static uint32_t flags_image(const struct cpu *c, const struct fault *f)
 {
-    bool is_fault = !f->software && !f->external && f->vector != EXC_DF;
+    bool is_fault = !f->software && !f->external && f->vector != EXC_DF && f->vector != EXC_DB;
     return cpu_eflags(c) | (is_fault ? FLAG_RF : 0);
 }
 
@@ -53,6 +51,7 @@ struct gate {
     uint32_t eip;    /* entry point */
     unsigned size;   /* 2 or 4: width of what is pushed */
     uint32_t ext;    /* EXT bit for error codes */
+    bool task;       /* a task gate: sel names a TSS */
 };
 
 static void gate_read(struct cpu *c, const struct fault *f, struct gate *g)
@@ -71,8 +70,7 @@ static void gate_read(struct cpu *c, const struct fault *f, struct gate *g)
         cpu_fault_code(c, EXC_GP, code, WHY_GATE_DPL, f->vector, g->hi >> 13 & 3);
     if (!(g->hi & DESC_P << 8))
         cpu_fault_code(c, EXC_NP, code, WHY_NOT_PRESENT, f->vector, 1);
-    if (type == 5)
-        cpu_missing(c, "a task gate in the IDT");
+    g->task = type == 5;
     g->size = type & 8 ? 4 : 2;
     g->sel = (uint16_t)(g->lo >> 16);
     g->eip = (g->lo & 0xffff) | (g->size == 4 ? g->hi & 0xffff0000 : 0);
@@ -93,52 +91,90 @@ static void gate_target(struct cpu *c, const struct gate *g, struct desc *d)
         cpu_fault_code(c, EXC_NP, code, WHY_NOT_PRESENT, g->sel, 0);
 }
 
+/* The stack of a more privileged handler, by the TSS. */
+static void inner_stack(struct cpu *c, unsigned cpl, struct stack *s, struct desc *ssd,
+                        uint32_t ext)
+{
+    struct inner_stack to;
+    task_inner_stack(c, cpl, &to, ext);
+    seg_check_stack(c, to.ss, cpl, ssd, EXC_TS, ext);
+    seg_from_desc(&s->seg, to.ss, ssd);
+    s->seg.attr |= DESC_ACCESSED;
+    s->esp = to.esp;
+    s->mask = s->seg.attr & DESC_BIG ? UINT32_MAX : 0xffff;
+    s->user = 0; /* an inner stack is never ring 3's */
+    s->code = to.ss & ~3u;
+}
+
+/* Virtual-8086 mode is left: its data segments go to the stack and become null. */
+static void push_v86_segments(struct cpu *c, struct stack *s, unsigned size)
+{
+    static const uint8_t order[] = {GS, FS, DS, ES};
+    for (unsigned n = 0; n < ARRAY_LEN(order); n++)
+        stack_push(c, s, c->seg[order[n]].sel, size);
+    for (unsigned n = 0; n < ARRAY_LEN(order); n++)
+        seg_set_null(&c->seg[order[n]], 0);
+}
+
+/* Through a task gate: the error code goes to the new task's stack. */
+static void deliver_task(struct cpu *c, const struct fault *f, const struct gate *g)
+{
+    struct stack s;
+    c->next = return_eip(c, f);
+    task_gate(c, g->sel, TASK_CALL, flags_image(c, f), g->ext);
+    if (!f->has_code)
+        return;
+    stack_here(c, &s);
+    stack_push(c, &s, f->code, c->tr.attr & 8 ? 4 : 2);
+    stack_commit(c, &s);
+}
+
 static void deliver_protected(struct cpu *c, const struct fault *f)
 {
     struct gate g;
     struct desc d, ssd = {0};
     struct stack s;
+    bool v86 = cpu_v86(c);
     gate_read(c, f, &g);
+    if (g.task) {
+        deliver_task(c, f, &g);
+        return;
+    }
     gate_target(c, &g, &d);
 
     bool inner = !(desc_attr(&d) & DESC_CONFORM) && desc_dpl(&d) < c->cpl;
     unsigned cpl = inner ? desc_dpl(&d) : c->cpl;
-    uint32_t esp = c->gpr[ESP];
+    if (v86 && (!inner || cpl != 0)) /* handlers of virtual-8086 tasks run at CPL 0 */
+        cpu_fault_code(c, EXC_GP, (g.sel & ~3u) | g.ext, WHY_DESC_DPL, g.sel, desc_dpl(&d));
+    uint32_t esp = c->gpr[ESP], flags = flags_image(c, f);
     stack_here(c, &s);
-    if (inner) {
-        struct inner_stack to;
-        task_inner_stack(c, cpl, &to, g.ext);
-        seg_check_stack(c, to.ss, cpl, &ssd, EXC_TS, g.ext);
-        seg_from_desc(&s.seg, to.ss, &ssd);
-        s.esp = to.esp;
-        s.mask = s.seg.attr & DESC_BIG ? UINT32_MAX : 0xffff;
-        s.user = 0; /* an inner stack is never ring 3's */
-        s.code = to.ss & ~3u;
-    }
+    if (inner)
+        inner_stack(c, cpl, &s, &ssd, g.ext);
     s.code |= g.ext;
-    stack_probe(c, &s, (inner ? 5u : 3u) + f->has_code, g.size);
+    stack_probe(c, &s, (v86 ? 9u : inner ? 5u : 3u) + f->has_code, g.size);
     if (g.eip > desc_limit(&d))
         cpu_fault_code(c, EXC_GP, g.ext, WHY_LIMIT, g.eip, CS | 1 << 8);
     desc_mark_accessed(c, &d);
-    if (inner) {
+    if (inner)
         desc_mark_accessed(c, &ssd);
+    if (v86)
+        push_v86_segments(c, &s, g.size);
+    if (inner) {
         stack_push(c, &s, c->seg[SS].sel, g.size);
         stack_push(c, &s, esp, g.size);
     }
-    stack_push(c, &s, flags_image(c, f), g.size);
+    stack_push(c, &s, flags, g.size);
     stack_push(c, &s, c->seg[CS].sel, g.size);
     stack_push(c, &s, return_eip(c, f), g.size);
     if (f->has_code)
         stack_push(c, &s, f->code, g.size);
-    if (inner) {
+    if (inner)
         c->seg[SS] = s.seg;
-        c->seg[SS].attr |= DESC_ACCESSED;
-    }
-    far_enter_code(c, g.sel, &d, g.eip, cpl);
-    stack_commit(c, &s);
     c->eflags &= ~(uint32_t)(FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM);
     if (!(g.hi >> 8 & 1)) /* an interrupt gate; trap gates leave IF */
         c->eflags &= ~(uint32_t)FLAG_IF;
+    far_enter_code(c, g.sel, &d, g.eip, cpl);
+    stack_commit(c, &s);
 }
 
 static void remember(struct cpu *c, const struct fault *f)
@@ -171,6 +207,8 @@ void intr_deliver(struct cpu *c, const struct fault *f)
         deliver_real(c, &mine);
     else
         deliver_protected(c, &mine);
+    if (mine.vector == EXC_DB)
+        c->dr[7] &= ~DR7_GD; /* the handler may look at the debug registers */
     c->inhibit = INHIBIT_NONE;
 }
 
@@ -186,6 +224,42 @@ void intr_external(struct cpu *c, uint8_t vector, bool nmi)
     c->eip = c->next;
 }
 
+/* INT n in virtual-8086 mode. With CR4.VME the bitmap below the I/O bitmap may hand it to the task's
+   own 8086 handler: then it is done here (SDM vol. 3, 20.3). */
+static bool v86_int(struct cpu *c, uint8_t vector)
+{
+    bool redirect = false;
+    if (c->cr4 & CR4_VME) {
+        uint32_t map = lin_read(c, c->tr.base + 102, 2, 0);
+        uint32_t at = map + vector / 8u - 32;
+        if (at > c->tr.limit)
+            cpu_fault_code(c, EXC_GP, 0, WHY_IO_BITMAP, vector, 1);
+        redirect = !(lin_read(c, c->tr.base + at, 1, 0) >> (vector & 7) & 1);
+    }
+    if (!redirect) {
+        if (cpu_iopl(c) < 3)
+            cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, 3, cpu_iopl(c));
+        return false;
+    }
+    struct stack s;
+    uint32_t flags = cpu_eflags(c), to = lin_read(c, vector * 4u, 4, MMU_USER);
+    if (cpu_iopl(c) < 3) { /* the image shows the virtual interrupt flag, and IOPL 3 */
+        flags &= ~(uint32_t)FLAG_IF;
+        flags |= FLAG_IOPL | (flags & FLAG_VIF ? FLAG_IF : 0);
+    }
+    stack_here(c, &s);
+    stack_probe(c, &s, 3, 2);
+    stack_push(c, &s, flags, 2);
+    stack_push(c, &s, c->seg[CS].sel, 2);
+    stack_push(c, &s, c->next, 2);
+    stack_commit(c, &s);
+    c->eflags &= ~(uint32_t)(FLAG_TF | FLAG_RF | (cpu_iopl(c) < 3 ? FLAG_VIF : FLAG_IF));
+    seg_set_v86(&c->seg[CS], (uint16_t)(to >> 16));
+    c->next = to & 0xffff;
+    c->stepping = false;
+    return true;
+}
+
 static void software(struct cpu *c, uint8_t vector)
 {
     struct fault f = {.vector = vector, .software = true, .why = WHY_SOFTWARE};
@@ -196,6 +270,8 @@ static void software(struct cpu *c, uint8_t vector)
 
 uint32_t x_int(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
+    if (cpu_v86(c) && v86_int(c, (uint8_t)i->imm))
+        return 0;
     software(c, (uint8_t)i->imm);
     return 0;
 }

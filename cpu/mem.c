@@ -101,6 +101,8 @@ uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
 {
     struct span sp;
     span_of(c, lin, size, access & MMU_USER, &sp);
+    if (c->mmu.watches)
+        debug_note_data(c, lin, size, false);
     return span_read(c, &sp, size);
 }
 
@@ -108,6 +110,8 @@ void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigne
 {
     struct span sp;
     span_of(c, lin, size, (access & MMU_USER) | MMU_WRITE, &sp);
+    if (c->mmu.watches)
+        debug_note_data(c, lin, size, true);
     span_write(c, &sp, v, size);
 }
 
@@ -135,6 +139,8 @@ uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
         return host_get(c->rmw_host, size);
     struct span sp;
     span_of(c, lin, size, mem_user(c) | MMU_WRITE, &sp);
+    if (c->mmu.watches)
+        debug_note_data(c, lin, size, true);
     c->rmw_phys[0] = sp.phys[0];
     c->rmw_phys[1] = sp.phys[1];
     c->rmw_first = (uint8_t)sp.first;

@@ -8,7 +8,7 @@
  * A mnemonic "a/b" is a with 16-bit operands and b with 32-bit ones.
  *
  * Not here yet (OPC_MISSING rows raise #UD with a trace line): x87, CPUID, RDTSC, MSRs, SYSENTER,
- * debug and test registers.
+ * test registers.
  */
 #include "cpu/opcodes.h"
 
@@ -154,7 +154,7 @@ const struct opcode opcodes[OPCODE_ROWS] = {
     [MAP_0F + 0x0b] = RAW("ud2", O_NONE, O_NONE, x_ud2, F(OPC_ENDS)),
     EIGHT(MAP_0F + 0x18, NOP_E),
     [MAP_0F + 0x20] = RAW("mov", Rd, Cd, x_mov_from_cr, F(OPC_CPL0)), [MAP_0F + 0x22] = RAW("mov", Cd, Rd, x_mov_to_cr, F(OPC_CPL0 | OPC_ENDS)),
-    [MAP_0F + 0x21] = MISSING("mov", Rd, Dd, F(OPC_CPL0 | OPC_MISSING)), [MAP_0F + 0x23] = MISSING("mov", Dd, Rd, F(OPC_CPL0 | OPC_MISSING)),
+    [MAP_0F + 0x21] = RAW("mov", Rd, Dd, x_mov_from_dr, F(OPC_CPL0)), [MAP_0F + 0x23] = RAW("mov", Dd, Rd, x_mov_to_dr, F(OPC_CPL0 | OPC_ENDS)),
     [MAP_0F + 0x24] = MISSING("mov", Rd, Td, F(OPC_CPL0 | OPC_MISSING)), [MAP_0F + 0x26] = MISSING("mov", Td, Rd, F(OPC_CPL0 | OPC_MISSING)),
     [MAP_0F + 0x30] = MISSING("wrmsr", O_NONE, O_NONE, F(OPC_CPL0 | OPC_MISSING), .level = 5), [MAP_0F + 0x31] = MISSING("rdtsc", O_NONE, O_NONE, F(OPC_MISSING), .level = 5),
     [MAP_0F + 0x32] = MISSING("rdmsr", O_NONE, O_NONE, F(OPC_CPL0 | OPC_MISSING), .level = 5), [MAP_0F + 0x33] = MISSING("rdpmc", O_NONE, O_NONE, F(OPC_MISSING), .level = 6),

@@ -15,6 +15,7 @@ uint32_t x_in(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint16_t port = port_of(c, i, opcodes[i->row].src);
     task_check_io(c, port, i->size);
+    debug_note_io(c, port, i->size);
     cpu_sync_clock(c);
     reg_set(c, EAX * 4, bus_in(c->bus, port, i->size), i->size);
     cpu_attend(c, ATT_IO);
@@ -25,6 +26,7 @@ uint32_t x_out(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint16_t port = port_of(c, i, opcodes[i->row].dst);
     task_check_io(c, port, i->size);
+    debug_note_io(c, port, i->size);
     cpu_sync_clock(c);
     bus_out(c->bus, port, reg_get(c, EAX * 4, i->size), i->size);
     cpu_attend(c, ATT_IO);

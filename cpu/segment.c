@@ -94,6 +94,16 @@ void seg_set_real(struct seg *s, uint16_t sel)
     seg_update(s);
 }
 
+/* Virtual-8086 mode: everything is fixed but the base (SDM vol. 3, 20.2.4). */
+void seg_set_v86(struct seg *s, uint16_t sel)
+{
+    *s = (struct seg){.sel = sel,
+                      .base = (uint32_t)sel << 4,
+                      .limit = 0xffff,
+                      .attr = DESC_P | 3 << 5 | DESC_S | DESC_RW | DESC_ACCESSED};
+    seg_update(s);
+}
+
 void seg_set_null(struct seg *s, uint16_t sel)
 {
     s->sel = sel;
@@ -137,6 +147,8 @@ void seg_load(struct cpu *c, unsigned n, uint16_t sel)
     struct desc d;
     if (cpu_real_mode(c)) {
         seg_set_real(&c->seg[n], sel);
+    } else if (cpu_v86(c)) {
+        seg_set_v86(&c->seg[n], sel);
     } else if (n == SS) {
         seg_check_stack(c, sel, c->cpl, &d, EXC_GP, 0);
         desc_mark_accessed(c, &d);

@@ -165,22 +165,44 @@ uint32_t x_popa(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     return 0;
 }
 
+/* In virtual-8086 mode below IOPL 3 a 16-bit PUSHF or POPF works on the virtual interrupt flag if
+   CR4.VME is set; everything else is the monitor's business: #GP(0). */
+static bool v86_virtual(struct cpu *c, unsigned size)
+{
+    if (!cpu_v86(c) || cpu_iopl(c) == 3)
+        return false;
+    if (!(c->cr4 & CR4_VME) || size == 4)
+        cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, 3, cpu_iopl(c));
+    return true;
+}
+
 uint32_t x_pushf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    cpu_push(c, cpu_eflags(c) & ~(uint32_t)(FLAG_VM | FLAG_RF), i->size);
+    uint32_t image = cpu_eflags(c) & ~(uint32_t)(FLAG_VM | FLAG_RF);
+    if (v86_virtual(c, i->size)) {
+        image &= ~(uint32_t)FLAG_IF;
+        image |= FLAG_IOPL | (image & FLAG_VIF ? FLAG_IF : 0);
+    }
+    cpu_push(c, image, i->size);
     return 0;
 }
 
 uint32_t x_popf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
+    bool virtual = v86_virtual(c, i->size);
     uint32_t v = top(c, i->size), old = cpu_eflags(c);
-    uint32_t can = c->model->eflags_mask & ~(uint32_t)(FLAG_VM | FLAG_RF);
+    uint32_t can = c->model->eflags_mask & ~(uint32_t)(FLAG_VM | FLAG_RF | FLAG_VIF | FLAG_VIP);
     if (c->cpl > 0 && !cpu_real_mode(c))
         can &= ~(uint32_t)FLAG_IOPL;
     if (c->cpl > cpu_iopl(c) && !cpu_real_mode(c))
         can &= ~(uint32_t)FLAG_IF;
     if (i->size == 2)
         can &= 0xffff;
+    if (virtual) {
+        if ((v & FLAG_TF) || ((v & FLAG_IF) && (old & FLAG_VIP)))
+            cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, 3, cpu_iopl(c));
+        old = (old & ~(uint32_t)FLAG_VIF) | (v & FLAG_IF ? FLAG_VIF : 0);
+    }
     set_esp(c, c->gpr[ESP] + i->size);
     cpu_set_eflags(c, ((old & ~can) | (v & can)) & ~(uint32_t)FLAG_RF);
     return 0;

@@ -68,6 +68,7 @@ void cpu_snap(struct cpu *c, struct snap *s)
     snap_u32(s, &c->cr4);
     for (unsigned n = 0; n < 8; n++)
         snap_u32(s, &c->dr[n]);
+    snap_u32(s, &c->debug_hit);
     snap_fault(&c->fault, s);
     snap_fault(&c->first, s);
     snap_u32(s, &c->first_eip);
@@ -75,6 +76,7 @@ void cpu_snap(struct cpu *c, struct snap *s)
     if (s->loading) {
         if (c->engine)
             engine_flush(c->engine);
+        debug_update(c);
         cpu_update_mode(c);
     }
 }

@@ -98,6 +98,7 @@ static void ins(struct cpu *c, const struct insn *i)
     uint32_t to = get(c, i, EDI);
     mem_probe(c, ES, to, i->size, true);
     cpu_sync_clock(c);
+    debug_note_io(c, (uint16_t)c->gpr[EDX], i->size);
     uint32_t v = bus_in(c->bus, (uint16_t)c->gpr[EDX], i->size);
     cpu_attend(c, ATT_IO);
     mem_write(c, ES, to, v, i->size);
@@ -108,6 +109,7 @@ static void outs(struct cpu *c, const struct insn *i)
 {
     uint32_t v = mem_read(c, i->seg, get(c, i, ESI), i->size);
     cpu_sync_clock(c);
+    debug_note_io(c, (uint16_t)c->gpr[EDX], i->size);
     bus_out(c->bus, (uint16_t)c->gpr[EDX], v, i->size);
     cpu_attend(c, ATT_IO);
     step(c, i, ESI);

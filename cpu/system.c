@@ -16,6 +16,15 @@ uint32_t x_hlt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     return 0;
 }
 
+/* Above IOPL, CLI and STI work on the virtual interrupt flag where CR4 says so: VME in virtual-8086
+   mode, PVI at CPL 3 in protected mode (SDM vol. 3, 20.3 and 20.4). */
+static bool virtual_if(const struct cpu *c)
+{
+    if (cpu_real_mode(c) || c->cpl <= cpu_iopl(c))
+        return false;
+    return c->cpl == 3 && (c->cr4 & (cpu_v86(c) ? CR4_VME : CR4_PVI));
+}
+
 static void check_iopl(struct cpu *c)
 {
     if (!cpu_real_mode(c) && c->cpl > cpu_iopl(c))
@@ -24,6 +33,10 @@ static void check_iopl(struct cpu *c)
 
 uint32_t x_cli(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
+    if (virtual_if(c)) {
+        c->eflags &= ~(uint32_t)FLAG_VIF;
+        return 0;
+    }
     check_iopl(c);
     c->eflags &= ~(uint32_t)FLAG_IF;
     return 0;
@@ -32,6 +45,12 @@ uint32_t x_cli(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 /* Interrupts stay off for one more instruction, but only if they were off. */
 uint32_t x_sti(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
+    if (virtual_if(c)) {
+        if (c->eflags & FLAG_VIP) /* an interrupt is waiting: the monitor wants to know */
+            cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, c->cpl, cpu_iopl(c));
+        c->eflags |= FLAG_VIF;
+        return 0;
+    }
     check_iopl(c);
     if (!(c->eflags & FLAG_IF))
         c->inhibit = INHIBIT_STI;

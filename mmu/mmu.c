@@ -68,6 +68,24 @@ void mmu_invlpg(struct mmu *m, lin_t lin)
     m->stats.page_flushes++;
 }
 
+void mmu_watch_pages(struct mmu *m, const lin_t *pages, unsigned n)
+{
+    if (n == m->watches && memcmp(m->watch, pages, n * sizeof *pages) == 0)
+        return;
+    memcpy(m->watch, pages, n * sizeof *pages);
+    m->watches = n;
+    tlb_flush_host(&m->tlb);
+}
+
+static bool is_watched(const struct mmu *m, lin_t lin)
+{
+    for (unsigned n = 0; n < m->watches; n++) {
+        if (m->watch[n] == (lin & PAGE_FRAME_MASK))
+            return true;
+    }
+    return false;
+}
+
 void mmu_mapping_changed(struct mmu *m)
 {
     tlb_flush_host(&m->tlb);
@@ -138,7 +156,7 @@ static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys
     struct host_entry *h = tlb_host_slot(&m->tlb, user, lin);
     uint8_t flags = m->bus->page_flags[page >> 12];
     uint8_t *host = bus_host_page(m->bus, page);
-    if (!host || (flags & PAGE_MMIO))
+    if (!host || (flags & PAGE_MMIO) || (m->watches && is_watched(m, lin)))
         return;
     uint32_t tag = (lin & PAGE_FRAME_MASK) | m->tlb.host_gen;
     h->addend = (uintptr_t)host - (lin & PAGE_FRAME_MASK);

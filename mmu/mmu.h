@@ -55,6 +55,8 @@ struct mmu {
     bool paging;         /* CR0.PG */
     bool wp;             /* CR0.WP */
     uint32_t code_epoch; /* see above */
+    lin_t watch[4];      /* linear pages that get no host pointers */
+    unsigned watches;    /* how many of them */
     struct tlb tlb;
     struct mmu_stats stats;
 };
@@ -66,6 +68,8 @@ void mmu_reset(struct mmu *m);
 void mmu_set_cr0(struct mmu *m, bool paging, bool wp); /* flushes if either changes */
 void mmu_set_cr3(struct mmu *m, uint32_t cr3);         /* flushes */
 void mmu_invlpg(struct mmu *m, lin_t lin);
+/* No host pointers for these linear pages (at most 4; bits 31-12): data breakpoints are there. */
+void mmu_watch_pages(struct mmu *m, const lin_t *pages, unsigned n);
 /* After A20, a region or a page flag changed: host pointers may be wrong, translations stand. */
 void mmu_mapping_changed(struct mmu *m);
 /* Stores to this physical page must take the slow path from now on (PAGE_CODE was set). */
