@@ -106,7 +106,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 
 -include $(wildcard roms/rules.mk)
 -include $(wildcard tests/rules.mk)
--include tests/guest/guest.mk
+-include roms/cputest/cputest.mk
 -include tests/insn/insn.mk
 -include tests/snap/snap.mk
 -include roms/bench/bench.mk

@@ -10,7 +10,7 @@ JOBS ?= $(shell nproc)
 
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
-SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest guest-qemu
+SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest guest-qemu guest-qemu-rom guest-bochs
 SUITE_boot-window = tests/boot/window.sh $(boot_args)
 SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
 SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
@@ -18,6 +18,8 @@ SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
 SUITE_snap = $(B)/tests/snap/snap $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITE_guest = B=$(B) tests/guest/run.sh emu386
 SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
+SUITE_guest-qemu-rom = B=$(B) tests/guest/run.sh qemu-rom
+SUITE_guest-bochs = B=$(B) tests/guest/run.sh bochs
 TEST_NEEDS += guest-tests $(B)/tests/snap/snap
 
 LINTS := selftest headers format purity floors size spdx shell runner

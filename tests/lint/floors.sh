@@ -7,7 +7,7 @@
 # - only machine/ sees devices/, so that nothing above it depends on a particular chip;
 # - main.c and options.c, the top, see machine/ and the floor-4 folders but no processor or chip;
 # - X.c includes X.h before anything else, when there is an X.h;
-# - guests (roms/, tests/guest/) and the emulator share no header, in either direction.
+# - guests (roms/) and the emulator share no header, in either direction.
 . "$(dirname "$0")/lib.sh"
 
 allowed() { # allowed FOLDER: the folders it may include
@@ -54,7 +54,7 @@ check_include() { # check_include FILE FOLDER LINE HEADER
 
 while IFS= read -r file; do
     case $file in
-    roms/* | tests/guest/*) folder=guest ;;
+    roms/*) folder=guest ;;
     */*) folder=${file%%/*} ;;
     *) folder=top ;;
     esac

@@ -11,6 +11,7 @@
     .section .multiboot, "a"
     .align 4
     .long 0x1badb002, 0x00000002, -(0x1badb002 + 0x00000002)
+    .long rt_load_end, rt_end, rt_start /* for rom.S */
 
     .text
     .global rt_start, rt_check_eq, rt_check_fault, rt_snap, rt_none, rt_to_ring3, rt_real
