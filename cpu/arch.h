@@ -27,6 +27,7 @@ enum {
     FLAG_AC = 1 << 18,
     FLAG_VIF = 1 << 19,
     FLAG_VIP = 1 << 20,
+    FLAG_ID = 1 << 21, /* can be changed: there is a CPUID */
     FLAG_ARITH = FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF,
 };
 
@@ -51,6 +52,12 @@ enum {
     CR4_PVI = 1 << 1, /* the same for protected mode at CPL 3 */
     CR4_TSD = 1 << 2, /* RDTSC at CPL 0 only */
     CR4_DE = 1 << 3,  /* I/O breakpoints; DR4 and DR5 are not aliases */
+    CR4_PSE = 1 << 4, /* 4 MiB pages */
+    CR4_PAE = 1 << 5, /* 36-bit physical addresses */
+    CR4_MCE = 1 << 6, /* machine-check exception */
+    CR4_PGE = 1 << 7, /* global pages */
+    CR4_PCE = 1 << 8, /* RDPMC at any CPL */
+    CR4_OSFXSR = 1 << 9,
 };
 
 /* DR6 */
@@ -60,6 +67,29 @@ enum {
     DR6_BT = 1 << 15, /* task switch to a TSS with its T bit set */
 };
 #define DR7_GD (UINT32_C(1) << 13)
+
+/* CPUID leaf 1, EDX */
+enum {
+    CPUID_FPU = 1 << 0,
+    CPUID_VME = 1 << 1,
+    CPUID_DE = 1 << 2,
+    CPUID_PSE = 1 << 3,
+    CPUID_TSC = 1 << 4,
+    CPUID_MSR = 1 << 5,
+    CPUID_PAE = 1 << 6,
+    CPUID_MCE = 1 << 7,
+    CPUID_CX8 = 1 << 8,
+    CPUID_APIC = 1 << 9,
+    CPUID_SEP = 1 << 11,
+    CPUID_MTRR = 1 << 12,
+    CPUID_PGE = 1 << 13,
+    CPUID_MCA = 1 << 14,
+    CPUID_CMOV = 1 << 15,
+    CPUID_PAT = 1 << 16,
+    CPUID_PSE36 = 1 << 17,
+    CPUID_MMX = 1 << 23,
+    CPUID_FXSR = 1 << 24,
+};
 
 /* Exception vectors */
 enum {

@@ -106,6 +106,8 @@ void cpu_reset(struct cpu *c)
     c->inhibit = INHIBIT_NONE;
     c->delivering = -1;
     c->ahead = 0;
+    memset(c->tr_test, 0, sizeof c->tr_test);
+    msr_reset(c);
     mmu_reset(&c->mmu);
     cpu_update_mode(c);
     TRACE(c->trace, TRACE_CPU, "reset (%s)", c->model->name);

@@ -15,6 +15,7 @@
 #include "cpu/arch.h"
 #include "cpu/fault.h"
 #include "cpu/insn.h"
+#include "cpu/msr.h"
 #include "mmu/mmu.h"
 
 #include <setjmp.h>
@@ -84,13 +85,16 @@ struct cpu {
     struct dtable gdtr, idtr;
     uint32_t cr0, cr2, cr4;
     uint32_t dr[8];
-    uint32_t debug_hit; /* DR6 bits of traps that wait for the end of the instruction */
-    bool break_code;    /* DR7 arms an execution breakpoint */
-    bool break_io;      /* DR7 arms an I/O breakpoint */
-    uint64_t until;     /* cpu_run's instruction limit */
-    uint64_t time_base; /* clock units at icount 0 */
-    uint64_t io_seen;   /* bus->io_count when attention was last given */
-    unsigned cost_log2; /* clock units per instruction = 1 << this */
+    uint32_t debug_hit;      /* DR6 bits of traps that wait for the end of the instruction */
+    bool break_code;         /* DR7 arms an execution breakpoint */
+    bool break_io;           /* DR7 arms an I/O breakpoint */
+    uint32_t tr_test[8];     /* TR3-TR7 of the 386 and 486 */
+    uint64_t tsc_base;       /* time-stamp counter: (time >> cost_log2) - this */
+    uint64_t msr[MSR_SLOTS]; /* msr.c */
+    uint64_t until;          /* cpu_run's instruction limit */
+    uint64_t time_base;      /* clock units at icount 0 */
+    uint64_t io_seen;        /* bus->io_count when attention was last given */
+    unsigned cost_log2;      /* clock units per instruction = 1 << this */
     const struct cpu_model *model;
     struct clock *clock;
     struct bus *bus;

@@ -170,6 +170,12 @@ int fault_explain(const struct fault *f, char *text, size_t n)
     case WHY_BREAKPOINT:
         return snprintf(text, n, "debug register breakpoint at %08x (DR6 bits %04x)", a, b);
     case WHY_MODE: return snprintf(text, n, "the instruction exists in protected mode only");
+    case WHY_MSR: return snprintf(text, n, "there is no model-specific register %x here", a);
+    case WHY_SYSENTER: return snprintf(text, n, "the SYSENTER_CS register holds no selector");
+    case WHY_CR4: return snprintf(text, n, "CR4 (%08x) reserves the instruction to CPL 0", a);
+    case WHY_ALIGNMENT:
+        return snprintf(text, n, "linear address %08x is not a multiple of %u (CR0.AM, EFLAGS.AC)",
+                        a, b);
     default: return snprintf(text, n, "requested by software");
     }
 }

@@ -45,7 +45,11 @@ enum reason {
     WHY_TRAP_FLAG,
     WHY_DOUBLE,
     WHY_MODE,
-    WHY_BREAKPOINT
+    WHY_BREAKPOINT,
+    WHY_MSR,      /* no such model-specific register; a = number */
+    WHY_SYSENTER, /* SYSENTER_CS is null */
+    WHY_CR4,      /* a CR4 bit reserves the instruction to CPL 0 */
+    WHY_ALIGNMENT,
 };
 
 struct fault {

@@ -19,8 +19,12 @@ struct cpu_model {
     uint32_t cr0_mask;    /* CR0 bits that can be set */
     uint32_t cr0_fixed;   /* CR0 bits that always read as one */
     uint32_t eflags_mask; /* EFLAGS bits that POPF and IRET can change */
-    bool cr4;             /* has CR4 */
+    uint32_t cr4_mask;    /* CR4 bits that can be set; 0: no CR4 */
+    uint32_t features;    /* CPUID leaf 1, EDX; 0: no CPUID */
+    uint8_t leaves;       /* highest CPUID leaf */
+    uint32_t caches[4];   /* CPUID leaf 2: EAX EBX ECX EDX */
 };
+bool model_has(const struct cpu *c, uint32_t feature); /* announced by CPUID */
 const struct cpu_model *cpu_model_find(unsigned level);
 
 /* exec.c */

@@ -1,14 +1,39 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * model.c - what tells one processor generation from another (Intel 386, 486 and Pentium manuals;
- * SDM vol. 3, chapter 22 "Architecture compatibility"). CPUID, MSRs and CR4 features are not there
- * yet: EFLAGS.ID cannot be set and software takes the processor for a late 486.
+ * SDM vol. 3, chapter 22 "Architecture compatibility"; Intel application note 485 for signatures
+ * and cache descriptors). Instructions have their first model in opcodes.c, model-specific
+ * registers in msr.c.
+ *
+ *   386      80386DX, D step: no CR4, CPUID, AC, WP, AM, NE; no INVLPG, BSWAP, XADD, CMPXCHG, WBINVD
+ *   486      80486DX, C step: before the models with CPUID and CR4
+ *   pentium  P54C
+ *   ppro     the P6 family as it stood with MMX and FXSAVE: signature of the Pentium II 652h, since
+ *            kernels do not believe SYSENTER below 633h
+ *
+ * CPUID announces, and CR4 accepts, what the model had AND this version implements.
  */
 #include "cpu/internal.h"
 
+/* Not here: APIC; PSE, PSE-36, PAE and PGE; the x87 with MMX and FXSAVE. */
+#define FEATURES_HERE                                                                              \
+    (CPUID_VME | CPUID_DE | CPUID_TSC | CPUID_MSR | CPUID_MCE | CPUID_CX8 | CPUID_SEP |            \
+     CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT)
+#define CR4_HERE (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_MCE | CR4_PCE)
+
 #define FLAGS_386 (FLAG_ARITH | FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT)
+#define FLAGS_486 (FLAGS_386 | FLAG_AC)
+#define FLAGS_P5 (FLAGS_486 | FLAG_VIF | FLAG_VIP | FLAG_ID)
 #define CR0_386 (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_PG)
 #define CR0_486 (CR0_386 | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD)
+#define CR4_P5 (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE)
+#define CR4_P6 (CR4_P5 | CR4_PAE | CR4_PGE | CR4_PCE | CR4_OSFXSR)
+#define FEATURES_P5                                                                                \
+    (CPUID_FPU | CPUID_VME | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_MCE |            \
+     CPUID_CX8 | CPUID_APIC)
+#define FEATURES_P6                                                                                \
+    (FEATURES_P5 | CPUID_PAE | CPUID_SEP | CPUID_MTRR | CPUID_PGE | CPUID_MCA | CPUID_CMOV |       \
+     CPUID_PAT | CPUID_PSE36 | CPUID_MMX | CPUID_FXSR)
 
 const struct cpu_model *cpu_model_find(unsigned level)
 {
@@ -18,33 +43,42 @@ const struct cpu_model *cpu_model_find(unsigned level)
          .reset_edx = 0x0308,
          .cr0_mask = CR0_386,
          .cr0_fixed = 0,
-         .eflags_mask = FLAGS_386,
-         .cr4 = false},
+         .eflags_mask = FLAGS_386},
         {.name = "486",
          .level = 4,
          .reset_edx = 0x0402,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
-         .eflags_mask = FLAGS_386 | FLAG_AC,
-         .cr4 = false},
+         .eflags_mask = FLAGS_486},
         {.name = "pentium",
          .level = 5,
          .reset_edx = 0x0526,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
-         .eflags_mask = FLAGS_386 | FLAG_AC,
-         .cr4 = true},
+         .eflags_mask = FLAGS_P5,
+         .cr4_mask = CR4_P5 & CR4_HERE,
+         .features = FEATURES_P5 & FEATURES_HERE,
+         .leaves = 1},
         {.name = "ppro",
          .level = 6,
-         .reset_edx = 0x0619,
+         .reset_edx = 0x0652,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
-         .eflags_mask = FLAGS_386 | FLAG_AC,
-         .cr4 = true},
+         .eflags_mask = FLAGS_P5,
+         .cr4_mask = CR4_P6 & CR4_HERE,
+         .features = FEATURES_P6 & FEATURES_HERE,
+         .leaves = 2,
+         /* TLBs; 16 KiB of code and of data, 512 KiB of level 2 */
+         .caches = {0x03020101, 0, 0, 0x0c040843}},
     };
     for (unsigned n = 0; n < ARRAY_LEN(models); n++) {
         if (models[n].level == level)
             return &models[n];
     }
     return NULL;
+}
+
+bool model_has(const struct cpu *c, uint32_t feature)
+{
+    return (c->model->features & feature) == feature;
 }

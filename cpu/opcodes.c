@@ -7,8 +7,7 @@
  * Columns: mnemonic, shape, destination, source, third operand, body, then what is special.
  * A mnemonic "a/b" is a with 16-bit operands and b with 32-bit ones.
  *
- * Not here yet (OPC_MISSING rows raise #UD with a trace line): x87, CPUID, RDTSC, MSRs, SYSENTER,
- * test registers.
+ * Not here yet (OPC_MISSING rows raise #UD with a trace line): x87.
  */
 #include "cpu/opcodes.h"
 
@@ -155,15 +154,15 @@ const struct opcode opcodes[OPCODE_ROWS] = {
     EIGHT(MAP_0F + 0x18, NOP_E),
     [MAP_0F + 0x20] = RAW("mov", Rd, Cd, x_mov_from_cr, F(OPC_CPL0)), [MAP_0F + 0x22] = RAW("mov", Cd, Rd, x_mov_to_cr, F(OPC_CPL0 | OPC_ENDS)),
     [MAP_0F + 0x21] = RAW("mov", Rd, Dd, x_mov_from_dr, F(OPC_CPL0)), [MAP_0F + 0x23] = RAW("mov", Dd, Rd, x_mov_to_dr, F(OPC_CPL0 | OPC_ENDS)),
-    [MAP_0F + 0x24] = MISSING("mov", Rd, Td, F(OPC_CPL0 | OPC_MISSING)), [MAP_0F + 0x26] = MISSING("mov", Td, Rd, F(OPC_CPL0 | OPC_MISSING)),
-    [MAP_0F + 0x30] = MISSING("wrmsr", O_NONE, O_NONE, F(OPC_CPL0 | OPC_MISSING), .level = 5), [MAP_0F + 0x31] = MISSING("rdtsc", O_NONE, O_NONE, F(OPC_MISSING), .level = 5),
-    [MAP_0F + 0x32] = MISSING("rdmsr", O_NONE, O_NONE, F(OPC_CPL0 | OPC_MISSING), .level = 5), [MAP_0F + 0x33] = MISSING("rdpmc", O_NONE, O_NONE, F(OPC_MISSING), .level = 6),
-    [MAP_0F + 0x34] = MISSING("sysenter", O_NONE, O_NONE, F(OPC_MISSING), .level = 6), [MAP_0F + 0x35] = MISSING("sysexit", O_NONE, O_NONE, F(OPC_MISSING), .level = 6),
+    [MAP_0F + 0x24] = RAW("mov", Rd, Td, x_mov_from_tr, F(OPC_CPL0)), [MAP_0F + 0x26] = RAW("mov", Td, Rd, x_mov_to_tr, F(OPC_CPL0)),
+    [MAP_0F + 0x30] = RAW("wrmsr", O_NONE, O_NONE, x_wrmsr, F(OPC_CPL0 | OPC_ENDS), .level = 5), [MAP_0F + 0x31] = RAW("rdtsc", O_NONE, O_NONE, x_rdtsc, F(OPC_ENDS), .level = 5),
+    [MAP_0F + 0x32] = RAW("rdmsr", O_NONE, O_NONE, x_rdmsr, F(OPC_CPL0 | OPC_ENDS), .level = 5), [MAP_0F + 0x33] = RAW("rdpmc", O_NONE, O_NONE, x_rdpmc, F(OPC_ENDS), .level = 6),
+    [MAP_0F + 0x34] = RAW("sysenter", O_NONE, O_NONE, x_sysenter, F(OPC_ENDS), .level = 6), [MAP_0F + 0x35] = RAW("sysexit", O_NONE, O_NONE, x_sysexit, F(OPC_ENDS), .level = 6),
     SIXTEEN(MAP_0F + 0x40, CMOVCC),
     SIXTEEN(MAP_0F + 0x80, JCC_V),
     SIXTEEN(MAP_0F + 0x90, SETCC),
     [MAP_0F + 0xa0] = RAW("push", O_NONE, Sz, x_push_sreg, F(0)), [MAP_0F + 0xa1] = RAW("pop", Sz, O_NONE, x_pop_sreg, F(OPC_ENDS)),
-    [MAP_0F + 0xa2] = MISSING("cpuid", O_NONE, O_NONE, F(OPC_MISSING), .level = 5),
+    [MAP_0F + 0xa2] = RAW("cpuid", O_NONE, O_NONE, x_cpuid, F(OPC_ENDS), .level = 5),
     [MAP_0F + 0xa3] = RAW("bt", Ev, Gv, x_bt_reg, U(BIT_UNDEF)),
     [MAP_0F + 0xa4] = RMW("shld", Ev, Gv, x_shld, .third = Ib, U(SHIFT_UNDEF)), [MAP_0F + 0xa5] = RMW("shld", Ev, Gv, x_shld, .third = R_CL, U(SHIFT_UNDEF)),
     [MAP_0F + 0xa8] = RAW("push", O_NONE, Sz, x_push_sreg, F(0)), [MAP_0F + 0xa9] = RAW("pop", Sz, O_NONE, x_pop_sreg, F(OPC_ENDS)),

@@ -69,6 +69,11 @@ void cpu_snap(struct cpu *c, struct snap *s)
     for (unsigned n = 0; n < 8; n++)
         snap_u32(s, &c->dr[n]);
     snap_u32(s, &c->debug_hit);
+    for (unsigned n = 0; n < ARRAY_LEN(c->tr_test); n++)
+        snap_u32(s, &c->tr_test[n]);
+    snap_u64(s, &c->tsc_base);
+    for (unsigned n = 0; n < MSR_SLOTS; n++)
+        snap_u64(s, &c->msr[n]);
     snap_fault(&c->fault, s);
     snap_fault(&c->first, s);
     snap_u32(s, &c->first_eip);

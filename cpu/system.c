@@ -109,13 +109,24 @@ uint32_t x_mov_from_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t
     case 2: v = c->cr2; break;
     case 3: v = c->mmu.cr3; break;
     default:
-        if (!c->model->cr4)
+        if (!c->model->cr4_mask)
             cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);
         v = c->cr4;
         break;
     }
     reg_set(c, i->rm, v, 4);
     return 0;
+}
+
+static void set_cr4(struct cpu *c, uint32_t v)
+{
+    if (v & ~c->model->cr4_mask) {
+        TRACE(c->trace, TRACE_CPU, "CR4 <- %08x at %08x: this model has %08x; raising #GP", v,
+              c->eip, c->model->cr4_mask);
+        cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 4);
+    }
+    c->cr4 = v;
+    debug_update(c);
 }
 
 uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
@@ -130,15 +141,16 @@ uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b
         set_cr0(c, v);
         break;
     case 2: c->cr2 = v; break;
-    case 3: mmu_set_cr3(&c->mmu, v & (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD)); break;
+    case 3:
+        if (c->model->level >= 4)
+            mmu_set_cr3(&c->mmu, v & (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD));
+        else
+            mmu_set_cr3(&c->mmu, v & PAGE_FRAME_MASK);
+        break;
     default:
-        if (!c->model->cr4)
+        if (!c->model->cr4_mask)
             cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);
-        if (v) {
-            TRACE(c->trace, TRACE_CPU, "not implemented: CR4 bits %08x at %08x; raising #GP", v,
-                  c->eip);
-            cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 4);
-        }
+        set_cr4(c, v);
         break;
     }
     return 0;
@@ -202,6 +214,32 @@ uint32_t x_wbinvd(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 uint32_t x_ud2(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     cpu_fault(c, EXC_UD, WHY_NO_INSN, i->row, 0);
+}
+
+/* The 386 has TR6 and TR7, the 486 TR3 to TR7 as well; the Pentium none. What is written is kept;
+   a look-up in the TLB (TR6 bit 0) always misses. */
+static void check_tr(struct cpu *c, const struct insn *i)
+{
+    unsigned first = c->model->level == 3 ? 6 : 3;
+    if (c->model->level > 4 || i->reg < first)
+        cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 0);
+}
+
+uint32_t x_mov_from_tr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    check_tr(c, i);
+    reg_set(c, i->rm, c->tr_test[i->reg], 4);
+    return 0;
+}
+
+uint32_t x_mov_to_tr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    const uint32_t hit = 1 << 4; /* TR7 */
+    check_tr(c, i);
+    c->tr_test[i->reg] = reg_get(c, i->rm, 4);
+    if (i->reg == 6 && (c->tr_test[6] & 1))
+        c->tr_test[7] &= ~hit;
+    return 0;
 }
 
 uint32_t x_wait(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)

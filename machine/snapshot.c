@@ -69,6 +69,11 @@ uint64_t machine_hash(const struct machine *m)
     h = mix(h, (uint64_t)c->eip << 32 | cpu_eflags(c));
     h = mix(h, (uint64_t)c->cr0 << 32 | c->cr2);
     h = mix(h, (uint64_t)c->mmu.cr3 << 32 | c->cr4);
+    for (unsigned n = 0; n < MSR_SLOTS; n++)
+        h = mix(h, c->msr[n]);
+    h = mix(h, c->tsc_base);
+    for (unsigned n = 0; n < ARRAY_LEN(c->tr_test); n++)
+        h = mix(h, c->tr_test[n]);
     h = mix(h, (uint64_t)c->gdtr.base << 32 | c->idtr.base);
     return mix(mix(h, c->icount), m->clock.now);
 }
