@@ -22,32 +22,32 @@
     }                                                                                              \
     HANDLER(op##_##T##_##keeps##_rm)                                                               \
     {                                                                                              \
-        const T *p = (const T *)(const void *)load_at(c, EA(), sizeof(T));                         \
+        uint8_t *p = load_at(c, EA(), sizeof(T));                                                  \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        uint32_t r = op(REG(T, ip->i.reg), *p, sizeof(T), &res, &cv);                              \
+        uint32_t r = op(REG(T, ip->i.reg), AT(T, p), sizeof(T), &res, &cv);                        \
         if (keeps)                                                                                 \
             REG(T, ip->i.reg) = (T)r;                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(op##_##T##_##keeps##_mr)                                                               \
     {                                                                                              \
-        T *p = (T *)(void *)(keeps ? store_at(c, EA(), sizeof(T)) : load_at(c, EA(), sizeof(T)));  \
+        uint8_t *p = keeps ? store_at(c, EA(), sizeof(T)) : load_at(c, EA(), sizeof(T));           \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        uint32_t r = op(*p, REG(T, ip->i.reg), sizeof(T), &res, &cv);                              \
+        uint32_t r = op(AT(T, p), REG(T, ip->i.reg), sizeof(T), &res, &cv);                        \
         if (keeps)                                                                                 \
-            *p = (T)r;                                                                             \
+            AT(T, p) = (T)r;                                                                       \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(op##_##T##_##keeps##_mi)                                                               \
     {                                                                                              \
-        T *p = (T *)(void *)(keeps ? store_at(c, EA(), sizeof(T)) : load_at(c, EA(), sizeof(T)));  \
+        uint8_t *p = keeps ? store_at(c, EA(), sizeof(T)) : load_at(c, EA(), sizeof(T));           \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        uint32_t r = op(*p, (T)ip->i.imm, sizeof(T), &res, &cv);                                   \
+        uint32_t r = op(AT(T, p), (T)ip->i.imm, sizeof(T), &res, &cv);                             \
         if (keeps)                                                                                 \
-            *p = (T)r;                                                                             \
+            AT(T, p) = (T)r;                                                                       \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     static const struct forms op##_##T##_##keeps = {                                               \
@@ -93,10 +93,10 @@ HANDLER(dec_r)
 HANDLER(inc_m)
 {
     uint64_t old = cv;
-    uint32_t *p = (uint32_t *)(void *)store_at(c, EA(), 4);
+    uint8_t *p = store_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW();
-    *p = op_add(*p, 1, 4, &res, &cv);
+    AT(uint32_t, p) = op_add(AT(uint32_t, p), 1, 4, &res, &cv);
     cv = cv_keep_cf(cv, old);
     GO(ip + 1);
 }
@@ -104,10 +104,10 @@ HANDLER(inc_m)
 HANDLER(dec_m)
 {
     uint64_t old = cv;
-    uint32_t *p = (uint32_t *)(void *)store_at(c, EA(), 4);
+    uint8_t *p = store_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW();
-    *p = op_sub(*p, 1, 4, &res, &cv);
+    AT(uint32_t, p) = op_sub(AT(uint32_t, p), 1, 4, &res, &cv);
     cv = cv_keep_cf(cv, old);
     GO(ip + 1);
 }

@@ -102,10 +102,10 @@ HANDLER(loop)
 #define PUSH_RETURN()                                                                              \
     do {                                                                                           \
         uint32_t to_ = c->gpr[ESP] - 4;                                                            \
-        uint32_t *p_ = (uint32_t *)(void *)store_at(c, to_, 4);                                    \
+        uint8_t *p_ = store_at(c, to_, 4);                                                         \
         if (UNLIKELY(!p_))                                                                         \
             SLOW_END();                                                                            \
-        *p_ = c->eip + ip->off + ip->i.len;                                                        \
+        AT(uint32_t, p_) = c->eip + ip->off + ip->i.len;                                           \
         c->gpr[ESP] = to_;                                                                         \
     } while (0)
 
@@ -125,10 +125,10 @@ HANDLER(call_r)
 
 HANDLER(call_m)
 {
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, EA(), 4);
+    uint8_t *p = load_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW_END();
-    uint32_t to = *p;
+    uint32_t to = AT(uint32_t, p);
     PUSH_RETURN();
     c->eip = to;
     SEARCH();
@@ -142,10 +142,10 @@ HANDLER(jmp_r)
 
 HANDLER(jmp_m)
 {
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, EA(), 4);
+    uint8_t *p = load_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW_END();
-    c->eip = *p;
+    c->eip = AT(uint32_t, p);
     SEARCH();
 }
 
@@ -153,11 +153,11 @@ HANDLER(jmp_m)
 HANDLER(ret)
 {
     uint32_t esp = c->gpr[ESP];
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, esp, 4);
+    uint8_t *p = load_at(c, esp, 4);
     if (UNLIKELY(!p))
         SLOW_END();
     c->gpr[ESP] = esp + 4 + ip->i.imm;
-    c->eip = *p;
+    c->eip = AT(uint32_t, p);
     SEARCH();
 }
 

@@ -17,26 +17,26 @@
     }                                                                                              \
     HANDLER(mov_##T##_rm)                                                                          \
     {                                                                                              \
-        const T *p = (const T *)(const void *)load_at(c, EA(), sizeof(T));                         \
+        uint8_t *p = load_at(c, EA(), sizeof(T));                                                  \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        REG(T, ip->i.reg) = *p;                                                                    \
+        REG(T, ip->i.reg) = AT(T, p);                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(mov_##T##_mr)                                                                          \
     {                                                                                              \
-        T *p = (T *)(void *)store_at(c, EA(), sizeof(T));                                          \
+        uint8_t *p = store_at(c, EA(), sizeof(T));                                                 \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        *p = REG(T, ip->i.reg);                                                                    \
+        AT(T, p) = REG(T, ip->i.reg);                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(mov_##T##_mi)                                                                          \
     {                                                                                              \
-        T *p = (T *)(void *)store_at(c, EA(), sizeof(T));                                          \
+        uint8_t *p = store_at(c, EA(), sizeof(T));                                                 \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        *p = (T)ip->i.imm;                                                                         \
+        AT(T, p) = (T)ip->i.imm;                                                                   \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     static const struct forms mov_##T = {mov_##T##_rr, mov_##T##_ri, mov_##T##_rm, mov_##T##_mr,   \
@@ -55,10 +55,10 @@ MOV_FORMS(uint32_t);
     }                                                                                              \
     HANDLER(name##_rm)                                                                             \
     {                                                                                              \
-        const T *p = (const T *)(const void *)load_at(c, EA(), sizeof(T));                         \
+        uint8_t *p = load_at(c, EA(), sizeof(T));                                                  \
         if (UNLIKELY(!p))                                                                          \
             SLOW();                                                                                \
-        REG(uint32_t, ip->i.reg) = (uint32_t)(S)*p;                                                \
+        REG(uint32_t, ip->i.reg) = (uint32_t)(S)AT(T, p);                                          \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     static const struct forms name = {.rr = name##_rr, .rm = name##_rm}

@@ -84,10 +84,10 @@ HANDLER(imul_rr)
 
 HANDLER(imul_rm)
 {
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, EA(), 4);
+    uint8_t *p = load_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW();
-    REG(uint32_t, ip->i.reg) = op_imul(REG(uint32_t, ip->i.reg), *p, &res, &cv);
+    REG(uint32_t, ip->i.reg) = op_imul(REG(uint32_t, ip->i.reg), AT(uint32_t, p), &res, &cv);
     GO(ip + 1);
 }
 
@@ -99,10 +99,10 @@ HANDLER(imul_rri)
 
 HANDLER(imul_rmi)
 {
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, EA(), 4);
+    uint8_t *p = load_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW();
-    REG(uint32_t, ip->i.reg) = op_imul(*p, ip->i.imm, &res, &cv);
+    REG(uint32_t, ip->i.reg) = op_imul(AT(uint32_t, p), ip->i.imm, &res, &cv);
     GO(ip + 1);
 }
 

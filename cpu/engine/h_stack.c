@@ -7,10 +7,10 @@
 #define PUSH_VALUE(value)                                                                          \
     do {                                                                                           \
         uint32_t v_ = (value), to_ = c->gpr[ESP] - 4;                                              \
-        uint32_t *p_ = (uint32_t *)(void *)store_at(c, to_, 4);                                    \
+        uint8_t *p_ = store_at(c, to_, 4);                                                         \
         if (UNLIKELY(!p_))                                                                         \
             SLOW();                                                                                \
-        *p_ = v_;                                                                                  \
+        AT(uint32_t, p_) = v_;                                                                     \
         c->gpr[ESP] = to_;                                                                         \
     } while (0)
 
@@ -28,31 +28,31 @@ HANDLER(push_i)
 
 HANDLER(push_m)
 {
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, EA(), 4);
+    uint8_t *p = load_at(c, EA(), 4);
     if (UNLIKELY(!p))
         SLOW();
-    PUSH_VALUE(*p);
+    PUSH_VALUE(AT(uint32_t, p));
     GO(ip + 1);
 }
 
 HANDLER(pop_r)
 {
     uint32_t esp = c->gpr[ESP];
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, esp, 4);
+    uint8_t *p = load_at(c, esp, 4);
     if (UNLIKELY(!p))
         SLOW();
     c->gpr[ESP] = esp + 4;
-    REG(uint32_t, ip->i.reg) = *p;
+    REG(uint32_t, ip->i.reg) = AT(uint32_t, p);
     GO(ip + 1);
 }
 
 HANDLER(leave)
 {
     uint32_t ebp = c->gpr[EBP];
-    const uint32_t *p = (const uint32_t *)(const void *)load_at(c, ebp, 4);
+    uint8_t *p = load_at(c, ebp, 4);
     if (UNLIKELY(!p))
         SLOW();
-    c->gpr[EBP] = *p;
+    c->gpr[EBP] = AT(uint32_t, p);
     c->gpr[ESP] = ebp + 4;
     GO(ip + 1);
 }

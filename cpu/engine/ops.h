@@ -16,8 +16,22 @@
     static void name(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
-/* The register at a byte offset, as an lvalue of type T (uint8_t or uint32_t). */
-#define REG(T, offset) (*(T *)(void *)((uint8_t *)c->gpr + (offset)))
+/* Values at addresses of any alignment, whatever else the bytes are accessed as. */
+struct at_uint8_t {
+    uint8_t v; /* the value */
+} __attribute__((packed, may_alias));
+struct at_uint16_t {
+    uint16_t v; /* the value */
+} __attribute__((packed, may_alias));
+struct at_uint32_t {
+    uint32_t v; /* the value */
+} __attribute__((packed, may_alias));
+
+/* The value of type T (uint8_t, uint16_t or uint32_t) at a host address, as an lvalue. */
+#define AT(T, host) (((struct at_##T *)(void *)(host))->v)
+
+/* The register at a byte offset, as an lvalue of type T. */
+#define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
 
 /* Effective address with 32-bit addressing; absent parts name the zero register. */
 #define EA() (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << ip->i.scale) + ip->i.disp)
