@@ -12,6 +12,7 @@
 #include "base/out.h"
 #include "base/trace.h"
 #include "builtin.h"
+#include "loader/bios.h"
 #include "loader/boot.h"
 #include "loader/image.h"
 #include "machine/machine.h"
@@ -41,10 +42,12 @@ static volatile sig_atomic_t quit_flag;
 struct session {
     struct options options;    /* the command line */
     struct plan plan;          /* what is booted */
+    struct bios bios;          /* --bios */
     struct machine *machine;   /* NULL until made */
     struct ui *ui;             /* NULL until opened */
     struct stdio_in in;        /* COM1's input */
     struct stdio_out serial;   /* COM1's output */
+    struct stdio_out parallel; /* LPT1 */
     struct stdio_out debugcon; /* port E9h */
     FILE *trace_file;          /* --trace CATS:FILE, or stderr */
     struct out trace_out;      /* the same as a sink */
@@ -81,11 +84,21 @@ static void print_error(struct error *err)
     fprintf(stderr, "emu386: %s\n", err->text);
 }
 
+/* With --bios and no image the ROM starts, at the reset vector. */
+static bool starts_image(const struct session *s)
+{
+    return s->options.image || !s->options.bios;
+}
+
 static bool plan_boot(struct session *s, struct error *err)
 {
     struct boot_source modules[OPTIONS_MAX_MODULES];
     struct boot_request r = {.append = s->options.append, .memory = s->options.config.memory};
 
+    if (!starts_image(s)) {
+        plan_init(&s->plan, s->options.bios, r.memory);
+        return true;
+    }
     for (unsigned i = 0; i < s->options.module_count; i++)
         modules[i] = (struct boot_source){.name = s->options.modules[i]};
     r.modules = modules;
@@ -138,10 +151,13 @@ static bool open_outputs(struct session *s, struct error *err)
 
     if (!check_screenshot(o->screenshot, err) ||
         !open_port(&s->serial, o->serial, o->serial_file, err) ||
+        !open_port(&s->parallel, o->parallel, o->parallel_file, err) ||
         !open_port(&s->debugcon, o->debugcon, o->debugcon_file, err))
         return false;
     o->config.serial_write = s->serial.file ? stdio_out_byte : NULL;
     o->config.serial_ctx = &s->serial;
+    o->config.parallel_write = s->parallel.file ? stdio_out_byte : NULL;
+    o->config.parallel_ctx = &s->parallel;
     o->config.debugcon_write = s->debugcon.file ? stdio_out_byte : NULL;
     o->config.debugcon_ctx = &s->debugcon;
     s->trace_file = stderr;
@@ -160,8 +176,9 @@ static void on_poll(void *ctx, struct machine *m)
     struct session *s = ctx;
 
     stdio_out_flush(&s->serial);
+    stdio_out_flush(&s->parallel);
     stdio_out_flush(&s->debugcon);
-    if (s->serial.failed || s->debugcon.failed)
+    if (s->serial.failed || s->parallel.failed || s->debugcon.failed)
         quit_flag = QUIT_BY_USER;
     stdio_in_poll(&s->in, m);
     if (s->in.quit)
@@ -176,6 +193,7 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
 
     out_file(&to, stderr);
     stdio_out_flush(&s->serial);
+    stdio_out_flush(&s->parallel);
     stdio_out_flush(&s->debugcon);
     if (stop == MACHINE_TRIPLE) {
         out_printf(&to, "emu386: triple fault after %" PRIu64 " instructions\n", machine_icount(m));
@@ -193,12 +211,15 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
 static bool open_ui(struct session *s, struct error *err)
 {
     const struct options *o = &s->options;
-    bool stdio = o->serial == OPTIONS_PORT_STDIO || o->debugcon == OPTIONS_PORT_STDIO;
+    bool stdio = o->serial == OPTIONS_PORT_STDIO || o->parallel == OPTIONS_PORT_STDIO ||
+                 o->debugcon == OPTIONS_PORT_STDIO;
     struct ui_options u = {
         .display = o->display,
         .pace = o->pace,
         .stdio_taken = stdio,
-        .name = o->image ? o->image : "built-in kernel",
+        .name = o->image  ? o->image
+                : o->bios ? o->bios
+                          : "built-in kernel",
         .max_insns = o->max_insns,
         .timeout = o->timeout,
         .hold_halted = !o->exit_on_halt && o->max_insns == UINT64_MAX,
@@ -225,6 +246,8 @@ static bool start(struct session *s, struct error *err)
 {
     struct trace *trace;
 
+    if (s->options.bios && !bios_read(&s->bios, s->options.bios, err))
+        return false;
     if (!plan_boot(s, err) || !open_outputs(s, err))
         return false;
     s->machine = machine_new(&s->options.config, err);
@@ -233,9 +256,13 @@ static bool start(struct session *s, struct error *err)
     trace = machine_trace(s->machine);
     trace->echo_mask = s->options.trace_mask;
     trace->echo_to = &s->trace_out;
-    if (!boot_apply(&s->plan, s->machine, err))
-        return false;
-    machine_on_reset(s->machine, on_reset, s);
+    if (s->bios.size)
+        bios_apply(&s->bios, s->machine);
+    if (starts_image(s)) {
+        if (!boot_apply(&s->plan, s->machine, err))
+            return false;
+        machine_on_reset(s->machine, on_reset, s);
+    }
     install_signals();
     if (!open_ui(s, err))
         return false;
@@ -300,7 +327,8 @@ static int finish(struct session *s, struct ui_result r)
     }
     if (s->options.trace_summary)
         print_summary(s);
-    if ((lost = close_port(&s->serial)) || (lost = close_port(&s->debugcon)))
+    if ((lost = close_port(&s->serial)) || (lost = close_port(&s->parallel)) ||
+        (lost = close_port(&s->debugcon)))
         status = lost;
     return status;
 }
@@ -312,7 +340,9 @@ static void close_session(struct session *s)
     if (s->machine)
         machine_free(s->machine);
     plan_free(&s->plan);
+    bios_free(&s->bios);
     stdio_out_close(&s->serial);
+    stdio_out_close(&s->parallel);
     stdio_out_close(&s->debugcon);
     if (s->trace_file && s->trace_file != stderr)
         fclose(s->trace_file);

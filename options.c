@@ -133,6 +133,23 @@ static bool set_serial(struct options *o, const char *value, struct error *err)
     return set_port("--serial", value, &o->serial, &o->serial_file, err);
 }
 
+static bool set_parallel(struct options *o, const char *value, struct error *err)
+{
+    return set_port("--parallel", value, &o->parallel, &o->parallel_file, err);
+}
+
+static bool set_bios(struct options *o, const char *value, struct error *err)
+{
+    (void)err;
+    o->bios = value;
+    return true;
+}
+
+static bool set_post_port(struct options *o, const char *value, struct error *err)
+{
+    return value_port("--post-port", value, &o->config.post_port, err);
+}
+
 static bool set_debugcon(struct options *o, const char *value, struct error *err)
 {
     return set_port("--debugcon", value, &o->debugcon, &o->debugcon_file, err);
@@ -206,6 +223,8 @@ static const struct option_row rows[] = {
     { "kernel",    'k', "FILE",    set_kernel,    "image to boot (the same as IMAGE)" },
     { "initrd",    'i', "FILE",    set_initrd,    "multiboot module, \"FILE args\"; repeatable" },
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
+    { "bios",       0,  "FILE",    set_bios,      "a ROM that starts instead of an image" },
+    { "post-port",  0,  "PORT",    set_post_port, "where the ROM writes its codes (0x80)" },
     { "memory",    'm', "SIZE",    set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
     { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
     { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
@@ -214,6 +233,7 @@ static const struct option_row rows[] = {
     { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display) or none" },
     { "display",    0,  "KIND",    set_display,   "sdl, term or none (the first that works)" },
     { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },
+    { "parallel",   0,  "WHERE",   set_parallel,  "LPT1: stdio, file:F or none (none)" },
     { "debugcon",   0,  "WHERE",   set_debugcon,  "port E9h: stdio, file:F or none (none)" },
     { "screenshot", 0,  "FILE",    set_screenshot, "write the screen as a PNG file at the end" },
     { "max-insns",  0,  "N",       set_max_insns, "end after N instructions" },
@@ -233,7 +253,6 @@ static const struct option_row rows[] = {
     { "disk",       0,  "FILE",    NULL,          NULL },
     { "cdrom",      0,  "FILE",    NULL,          NULL },
     { "floppy",     0,  "FILE",    NULL,          NULL },
-    { "bios",       0,  "FILE",    NULL,          NULL },
     { "boot",       0,  "DEVICE",  NULL,          NULL },
     { "tlb",        0,  "MODEL",   NULL,          NULL },
     { "strict",     0,  NULL,      NULL,          NULL },
@@ -352,10 +371,18 @@ static bool refuse_mistake(int answer, char *const *argv, struct error *err)
 
 static bool check_combination(const struct options *o, struct error *err)
 {
-    if (o->display == UI_TERM &&
-        (o->serial == OPTIONS_PORT_STDIO || o->debugcon == OPTIONS_PORT_STDIO))
+    bool no_image = o->bios && !o->image;
+    const char *taker = o->serial == OPTIONS_PORT_STDIO     ? "serial"
+                        : o->parallel == OPTIONS_PORT_STDIO ? "parallel"
+                        : o->debugcon == OPTIONS_PORT_STDIO ? "debugcon"
+                                                            : NULL;
+
+    if (o->display == UI_TERM && taker)
         return error_set(err, "--display term and --%s stdio both need the terminal; use file:F",
-                         o->serial == OPTIONS_PORT_STDIO ? "serial" : "debugcon");
+                         taker);
+    if (no_image && (o->module_count || o->append))
+        return error_set(err, "--%s goes to an image, and --bios starts without one",
+                         o->append ? "append" : "initrd");
     return true;
 }
 
@@ -407,7 +434,7 @@ void options_version(FILE *to)
 
 static void print_options(FILE *to)
 {
-    fprintf(to, "emu386 [OPTIONS] [IMAGE]\n\n");
+    fprintf(to, "emu386 [OPTIONS] [IMAGE]\n");
     for (unsigned i = 0; i < ROWS; i++) {
         char names[40];
 

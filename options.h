@@ -34,6 +34,9 @@ struct options {
     enum ui_pace pace;                        /* --pace */
     enum options_port serial;                 /* --serial */
     const char *serial_file;                  /* OPTIONS_PORT_FILE: where to */
+    const char *bios;                         /* --bios, or NULL */
+    enum options_port parallel;               /* --parallel */
+    const char *parallel_file;                /* OPTIONS_PORT_FILE: where to */
     enum options_port debugcon;               /* --debugcon */
     const char *debugcon_file;                /* OPTIONS_PORT_FILE: where to */
     uint64_t max_insns;                       /* --max-insns, UINT64_MAX: no limit */

@@ -125,6 +125,18 @@ bool value_count(const char *option, const char *value, uint64_t *n, struct erro
     return true;
 }
 
+bool value_port(const char *option, const char *value, uint16_t *port, struct error *err)
+{
+    bool hex = value[0] == '0' && (value[1] == 'x' || value[1] == 'X');
+    char *end = NULL;
+    unsigned long n = is_digit(value[0]) ? strtoul(value, &end, hex ? 16 : 10) : 0;
+
+    if (!end || *end || n == 0 || n > 0xffff)
+        return error_set(err, "%s %s: a port from 1 to 0xffff would be right", option, value);
+    *port = (uint16_t)n;
+    return true;
+}
+
 bool value_seconds(const char *option, const char *value, double *seconds, struct error *err)
 {
     char *end;

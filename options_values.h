@@ -19,6 +19,8 @@ bool value_memory(const char *value, uint32_t *bytes, struct error *err);
 bool value_speed(const char *value, unsigned *cost_log2, struct error *err);
 /* A whole number above zero. */
 bool value_count(const char *option, const char *value, uint64_t *n, struct error *err);
+/* An I/O port, 1 to FFFFh; 0x for hexadecimal. */
+bool value_port(const char *option, const char *value, uint16_t *port, struct error *err);
 /* Seconds above zero, fractions allowed. */
 bool value_seconds(const char *option, const char *value, double *seconds, struct error *err);
 /* YYYY-MM-DDTHH:MM:SS in seconds since 1970. */

@@ -11,6 +11,7 @@
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
 #include "devices/kbc.h"
+#include "devices/lpt.h"
 #include "devices/pic.h"
 #include "devices/pit.h"
 #include "devices/port61.h"
@@ -40,6 +41,7 @@ struct machine {
     struct kbc kbc;
     struct ps2kbd kbd;
     struct uart com1;
+    struct lpt lpt1;
     struct vga vga;
     struct port92 port92;
     struct postcode postcode;

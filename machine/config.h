@@ -21,10 +21,13 @@ struct config {
     enum config_engine engine; /* default ENGINE_FAST */
     unsigned insn_cost_log2;   /* an instruction costs 1 << this many clock units */
     enum triple_fault on_triple_fault;
-    int64_t rtc_start; /* seconds since 1970 that the RTC shows at power-on (fixed, so
+    uint16_t post_port; /* where POST codes are written; 0: port 80h */
+    int64_t rtc_start;  /* seconds since 1970 that the RTC shows at power-on (fixed, so
                                   that runs repeat; see --rtc) */
     void (*serial_write)(void *ctx, uint8_t byte); /* COM1 output, may be NULL */
     void *serial_ctx;
+    void (*parallel_write)(void *ctx, uint8_t byte); /* LPT1 output, may be NULL */
+    void *parallel_ctx;
     void (*debugcon_write)(void *ctx, uint8_t byte); /* port E9h output, may be NULL */
     void *debugcon_ctx;
 };

@@ -2,9 +2,9 @@
 /*
  * machine.c - the board: which chip sits at which port and on which interrupt line. machine_new is
  * the list; nothing registers itself. The map is that of the IBM AT (Technical Reference, 1985)
- * with the VGA, one serial port, and the ports of debugcon (E9h) and the exit device (F4h).
+ * with the VGA, one serial and one parallel port, and the ports of debugcon (E9h) and the exit device (F4h).
  *
- * Not there yet: firmware, DMA, disks, PCI, APICs, COM2-4, mouse, LPT.
+ * Not there yet: firmware, DMA, disks, PCI, APICs, COM2-4, mouse.
  */
 #include "machine/machine.h"
 
@@ -16,6 +16,7 @@
 
 #define LOW_MEMORY UINT32_C(0xa0000)
 #define HIGH_MEMORY UINT32_C(0x100000)
+#define LOW_ROM UINT32_C(0x20000) /* of the ROM, this much is visible below 1 MiB */
 
 static void intr_wire(void *cpu, unsigned n, bool level)
 {
@@ -86,15 +87,26 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "port 61", 0x61, 1, &port61_ops, &m->port61);
     bus_map_ports(b, "kbc command", 0x64, 1, &kbc_command_ops, &m->kbc);
     bus_map_ports(b, "rtc", 0x70, 2, &rtc_ops, &m->rtc);
-    bus_map_ports(b, "post code", 0x80, 1, &postcode_ops, &m->postcode);
     bus_map_ports(b, "port 92", 0x92, 1, &port92_ops, &m->port92);
     bus_map_ports(b, "pic slave", 0xa0, 2, &pic_ops, &m->pic[PIC_SLAVE]);
     bus_map_ports(b, "debugcon", 0xe9, 1, &debugcon_ops, &m->debugcon);
     bus_map_ports(b, "exit", 0xf4, 4, &exitport_ops, &m->exitport);
+    bus_map_ports(b, "lpt1", 0x378, 3, &lpt_ops, &m->lpt1);
     bus_map_ports(b, "vga", 0x3b0, 0x30, &vga_port_ops, &m->vga);
     bus_map_ports(b, "com1", 0x3f8, 8, &uart_ops, &m->com1);
     bus_map_ports(b, "elcr master", 0x4d0, 1, &pic_elcr_ops, &m->pic[PIC_MASTER]);
     bus_map_ports(b, "elcr slave", 0x4d1, 1, &pic_elcr_ops, &m->pic[PIC_SLAVE]);
+}
+
+/* Where the user wants it: the one port that can be in a chip's way. */
+static bool map_post_port(struct machine *m, struct error *err)
+{
+    uint16_t port = m->cfg.post_port ? m->cfg.post_port : 0x80;
+    if (m->bus.port_of[port])
+        return error_set(err, "--post-port %#x: the port belongs to another device (%s)", port,
+                         m->bus.range[m->bus.port_of[port]].name);
+    bus_map_ports(&m->bus, "post code", port, 1, &postcode_ops, &m->postcode);
+    return true;
 }
 
 static void wire_chips(struct machine *m)
@@ -115,6 +127,7 @@ static void wire_chips(struct machine *m)
     kbc_init(&m->kbc, k, line(m, 1), line(m, 12), a20_kbc, reset, ps2kbd_device(&m->kbd),
              (struct ps2_device){0}, t);
     uart_init(&m->com1, "com1", k, line(m, 4), m->cfg.serial_write, m->cfg.serial_ctx, t);
+    lpt_init(&m->lpt1, line(m, 7), m->cfg.parallel_write, m->cfg.parallel_ctx);
     vga_init(&m->vga, k, t);
     port92_init(&m->port92, a20_92, reset, t);
     postcode_init(&m->postcode, t);
@@ -173,6 +186,10 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
     wire_chips(m);
     map_memory(m);
     map_ports(m);
+    if (!map_post_port(m, err)) {
+        machine_free(m);
+        return NULL;
+    }
     set_cmos(m);
     machine_reset(m);
     return m;
@@ -188,6 +205,7 @@ struct machine *machine_new(const struct config *cfg, struct error *err)
     twin.engine = ENGINE_REFERENCE;
     twin.serial_write = NULL;
     twin.debugcon_write = NULL;
+    twin.parallel_write = NULL;
     m->twin = board_new(&twin, err);
     m->twin_fresh = true;
     if (m->twin)
@@ -217,12 +235,22 @@ void machine_reset(struct machine *m)
     ps2kbd_reset(&m->kbd);
     kbc_reset(&m->kbc);
     uart_reset(&m->com1);
+    lpt_reset(&m->lpt1);
     vga_reset(&m->vga);
     port92_reset(&m->port92);
     postcode_reset(&m->postcode);
     debugcon_reset(&m->debugcon);
     cpu_reset(&m->cpu);
     m->twin_fresh = true;
+}
+
+void machine_map_rom(struct machine *m, uint8_t *rom, uint32_t size)
+{
+    uint32_t low = size < LOW_ROM ? size : LOW_ROM;
+    bus_map_rom(&m->bus, "rom", 0u - size, size, rom);
+    bus_map_rom(&m->bus, "rom, low", HIGH_MEMORY - low, low, rom + (size - low));
+    if (m->twin)
+        machine_map_rom(m->twin, rom, size);
 }
 
 void machine_on_reset(struct machine *m, void (*rebooted)(void *ctx, struct machine *m), void *ctx)

@@ -24,6 +24,7 @@ void machine_snap(struct machine *m, struct snap *s)
     ps2kbd_snap(&m->kbd, s);
     kbc_snap(&m->kbc, s);
     uart_snap(&m->com1, s);
+    lpt_snap(&m->lpt1, s);
     vga_snap(&m->vga, s);
     port92_snap(&m->port92, s);
     postcode_snap(&m->postcode, s);

@@ -97,6 +97,11 @@ bad 'no such date' --rtc 2001-02-29T00:00:00
 bad 'no such date' --rtc 2000-13-01T00:00:00
 bad 'no such date' --rtc 2000-01-01T24:00:00
 bad 'file name is empty' --screenshot ''
+bad 'a port from 1 to 0xffff' --post-port 0
+bad 'a port from 1 to 0xffff' --post-port 0x10000
+bad 'a port from 1 to 0xffff' --post-port 80h
+bad '--append goes to an image' --bios a -a b
+bad '--initrd goes to an image' --bios a -i b
 
 # --- the options themselves ------------------------------------------------------------------
 bad 'unknown option --bogus' --bogus
@@ -115,8 +120,9 @@ bad 'there is an image already' -k a.elf -k b.elf
 bad 'one image at a time' -k a.elf b.elf
 bad 'both need the terminal' --display term --serial stdio
 bad 'both need the terminal' --debugcon stdio --display term
+bad '--parallel stdio both need the terminal' --parallel stdio --display term
 for later in '-M' '-e cmd' '-x file' '--json' '-g' '--gdb=1234' '-S' '--disk a' '--cdrom a' \
-    '--floppy a' '--bios a' '--boot disk' '--tlb large' '--strict' '--record a' '--replay a'; do
+    '--floppy a' '--boot disk' '--tlb large' '--strict' '--record a' '--replay a'; do
     # shellcheck disable=SC2086 # option and value are two words
     bad 'not available in this version' $later
 done
@@ -190,6 +196,44 @@ bad 'gunzip' "${base[@]}" gz
 bad 'cannot write' "${base[@]}" --screenshot no/such/dir/a.png sector
 bad 'cannot write' "${base[@]}" --serial file:no/such/dir/a sector
 bad 'cannot write' "${base[@]}" --trace pit:no/such/dir/a sector
+
+# --- a ROM -----------------------------------------------------------------------------------
+bad 'no such file' "${base[@]}" --bios no-such-rom
+head -c 65000 /dev/zero >rom
+bad 'whole 4 KiB pages' "${base[@]}" --bios rom
+truncate -s 1028K rom
+bad 'at most 1 MiB' "${base[@]}" --bios rom
+# Jumps from the reset vector to F000:0000; there: OUT 80h,11h; OUT 190h,AX=1234h; prints P at
+# LPT1; reads E000:0000, where nothing is, and ends with port F4h.
+truncate -s 64K rom
+patch rom 0 '\260\021\346\200\270\064\022\272\220\001\357\272\170\003\260P\356\102\102\260\015\356'
+patch rom 22 '\270\000\340\216\330\240\000\000\272\364\000\356\364'
+patch rom 65520 '\352\000\000\000\360'
+rom() { # rom STATUS POST-CODE ARGS...
+    local exit=$1 want=$2 status
+    shift 2
+    timeout 20 "$emu" --display none --bios rom --trace post --parallel stdio "$@" >out 2>err
+    status=$?
+    if [ $status != "$exit" ] || [ "$(cat out)" != P ] || [ "$(sed 's/.*POST code //' err)" != "$want" ]; then
+        fail "a ROM with $*: status $status, $(cat out), $(cat err)"
+    else
+        pass
+    fi
+}
+rom 255 11
+rom 255 34 --post-port 0x190
+rom 255 34 --post-port 400 --cpu 386 --engine lockstep
+truncate -s 64K head
+cat head rom >rom128 && mv rom128 rom
+patch rom 0 '\100'
+rom 129 11 # E0000h is the first byte of 128 KiB
+truncate -s 896K head
+cat head rom >rom1m && mv rom1m rom
+rom 129 11
+bad 'belongs to another device (com1)' "${base[@]}" --bios rom --post-port 0x3f8
+timeout 20 "$emu" "${base[@]}" --bios rom --exit-on-halt --max-insns 1000 sector 2>err
+status=$?
+if [ $status = 4 ]; then pass; else fail "an image with a ROM: $status, $(cat err)"; fi
 
 # --- help ------------------------------------------------------------------------------------
 for topic in '' options images display debugging exit; do

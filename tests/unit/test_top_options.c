@@ -60,6 +60,11 @@ static void test_options(void)
               o.trace_mask == (1u << TRACE_PIT | 1u << TRACE_KBD) &&
               strcmp(o.trace_file, "t.txt") == 0 && strcmp(o.screenshot, "s.png") == 0,
           "limits and traces");
+    CHECK(PARSE("--bios", "r.bin", "--post-port", "0x190", "--parallel", "file:p"), "%s", err.text);
+    CHECK(strcmp(o.bios, "r.bin") == 0 && o.config.post_port == 0x190 && !o.image &&
+              o.parallel == OPTIONS_PORT_FILE && strcmp(o.parallel_file, "p") == 0,
+          "a ROM");
+    CHECK(PARSE("--post-port", "128") && o.config.post_port == 128, "a decimal port");
     CHECK(PARSE("--trace", "all") && o.trace_mask == (1u << TRACE_CATS) - 1 && !o.trace_file,
           "all categories");
     CHECK(PARSE("--", "--odd") && strcmp(o.image, "--odd") == 0, "after -- all is an image");
