@@ -51,6 +51,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     c->cost_log2 = cfg->cost_log2;
     if (!mmu_init(&c->mmu, b, t, err))
         return false;
+    c->mmu.mode.wide = c->model->level >= 6;
     if (cfg->fast) {
         c->engine = engine_new(b, &c->mmu);
         if (!c->engine) {

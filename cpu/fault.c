@@ -37,7 +37,7 @@ _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
                               .has_code = true,
                               .code = f->code,
                               .why = WHY_PAGE,
-                              .arg = {f->lin, (f->walk.pde & 0xfff) | (f->walk.pte & 0xfff) << 16}};
+                              .arg = {f->lin, (uint32_t)(f->walk.pde & 0xfff) | (uint32_t)(f->walk.pte & 0xfff) << 16}};
     longjmp(c->unwind, 1);
 }
 
@@ -112,7 +112,9 @@ static int explain_page(const struct fault *f, char *text, size_t n)
     const char *who = f->code & PF_US ? "user" : "supervisor";
     const char *what = f->code & PF_WR ? "write to" : "read of";
     const char *why = "the page-table entry is not present";
-    if (f->code & PF_P)
+    if (f->code & PF_RSVD)
+        why = "reserved bits are set in a paging entry";
+    else if (f->code & PF_P)
         why = f->code & PF_US && !(pde & pte & PTE_US) ? "the page belongs to the supervisor"
                                                        : "the page is read-only";
     else if (!(pde & PTE_P))

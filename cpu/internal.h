@@ -18,6 +18,7 @@ struct cpu_model {
     uint32_t reset_edx;   /* signature in EDX after reset */
     uint32_t cr0_mask;    /* CR0 bits that can be set */
     uint32_t cr0_fixed;   /* CR0 bits that always read as one */
+    uint32_t cr3_mask;    /* CR3 bits that are kept */
     uint32_t eflags_mask; /* EFLAGS bits that POPF and IRET can change */
     uint32_t cr4_mask;    /* CR4 bits that can be set; 0: no CR4 */
     uint32_t features;    /* CPUID leaf 1, EDX; 0: no CPUID */

@@ -15,17 +15,21 @@
  */
 #include "cpu/internal.h"
 
-/* Not here: APIC; PSE, PSE-36, PAE and PGE; the x87 with MMX and FXSAVE. */
+/* Not here: APIC; the x87 with MMX and FXSAVE. */
 #define FEATURES_HERE                                                                              \
     (CPUID_VME | CPUID_DE | CPUID_TSC | CPUID_MSR | CPUID_MCE | CPUID_CX8 | CPUID_SEP |            \
-     CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT)
-#define CR4_HERE (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_MCE | CR4_PCE)
+     CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT | CPUID_PSE | CPUID_PSE36 | CPUID_PAE |       \
+     CPUID_PGE)
+#define CR4_HERE                                                                                   \
+    (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE)
 
 #define FLAGS_386 (FLAG_ARITH | FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT)
 #define FLAGS_486 (FLAGS_386 | FLAG_AC)
 #define FLAGS_P5 (FLAGS_486 | FLAG_VIF | FLAG_VIP | FLAG_ID)
 #define CR0_386 (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_PG)
 #define CR0_486 (CR0_386 | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD)
+#define CR3_486 (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD)
+#define CR3_P6 UINT32_C(0xfffffff8) /* the PAE directory pointers need only 32-byte alignment */
 #define CR4_P5 (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE)
 #define CR4_P6 (CR4_P5 | CR4_PAE | CR4_PGE | CR4_PCE | CR4_OSFXSR)
 #define FEATURES_P5                                                                                \
@@ -43,18 +47,21 @@ const struct cpu_model *cpu_model_find(unsigned level)
          .reset_edx = 0x0308,
          .cr0_mask = CR0_386,
          .cr0_fixed = 0,
+         .cr3_mask = PAGE_FRAME_MASK,
          .eflags_mask = FLAGS_386},
         {.name = "486",
          .level = 4,
          .reset_edx = 0x0402,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
+         .cr3_mask = CR3_486,
          .eflags_mask = FLAGS_486},
         {.name = "pentium",
          .level = 5,
          .reset_edx = 0x0526,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
+         .cr3_mask = CR3_486,
          .eflags_mask = FLAGS_P5,
          .cr4_mask = CR4_P5 & CR4_HERE,
          .features = FEATURES_P5 & FEATURES_HERE,
@@ -64,6 +71,7 @@ const struct cpu_model *cpu_model_find(unsigned level)
          .reset_edx = 0x0652,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
+         .cr3_mask = CR3_P6,
          .eflags_mask = FLAGS_P5,
          .cr4_mask = CR4_P6 & CR4_HERE,
          .features = FEATURES_P6 & FEATURES_HERE,

@@ -75,10 +75,11 @@ static void set_cr0(struct cpu *c, uint32_t v)
     v = (v & c->model->cr0_mask) | c->model->cr0_fixed;
     if ((v ^ c->cr0) & (CR0_PE | CR0_PG))
         TRACE(c->trace, TRACE_CPU, "CR0 %08x -> %08x at %08x", c->cr0, v, c->eip);
+    if (!mmu_set_cr0(&c->mmu, v & CR0_PG, v & CR0_WP))
+        cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, c->mmu.cr3, 3);
     if (!(c->cr0 & CR0_PE) && (v & CR0_PE))
         c->cpl = 0;
     c->cr0 = v;
-    mmu_set_cr0(&c->mmu, v & CR0_PG, v & CR0_WP);
     cpu_update_mode(c);
 }
 
@@ -125,6 +126,8 @@ static void set_cr4(struct cpu *c, uint32_t v)
               c->eip, c->model->cr4_mask);
         cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 4);
     }
+    if (!mmu_set_cr4(&c->mmu, v & CR4_PSE, v & CR4_PAE, v & CR4_PGE))
+        cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, c->mmu.cr3, 3);
     c->cr4 = v;
     debug_update(c);
 }
@@ -142,10 +145,8 @@ uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b
         break;
     case 2: c->cr2 = v; break;
     case 3:
-        if (c->model->level >= 4)
-            mmu_set_cr3(&c->mmu, v & (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD));
-        else
-            mmu_set_cr3(&c->mmu, v & PAGE_FRAME_MASK);
+        if (!mmu_set_cr3(&c->mmu, v & c->model->cr3_mask))
+            cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 3);
         break;
     default:
         if (!c->model->cr4_mask)

@@ -191,6 +191,12 @@ static void load_segments(struct cpu *c, const struct task *t, uint32_t ext)
         load_data(c, data[n], t->sel[data[n]], ext);
 }
 
+static void load_cr3(struct cpu *c, uint32_t cr3, uint16_t tss, uint32_t ext)
+{
+    if (!mmu_set_cr3(&c->mmu, cr3 & c->model->cr3_mask))
+        cpu_fault_code(c, EXC_TS, (tss & ~3u) | ext, WHY_RESERVED_BITS, cr3, 0);
+}
+
 /* d is a present TSS descriptor of the right busyness. */
 static void task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_cause why,
                         uint32_t flags, uint32_t ext)
@@ -226,7 +232,7 @@ static void task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_c
     c->tr = tss;
     c->cr0 |= CR0_TS;
     if ((tss.attr & TSS_32) && (c->cr0 & CR0_PG) && t.cr3 != c->mmu.cr3)
-        mmu_set_cr3(&c->mmu, t.cr3 & (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD));
+        load_cr3(c, t.cr3, sel, ext);
     memcpy(c->gpr, t.gpr, sizeof t.gpr);
     cpu_set_eflags(c, t.eflags);
     c->dr[7] &= ~UINT32_C(0x155); /* local breakpoints and LE */

@@ -39,6 +39,9 @@ enum {
     PAGE_WATCH = 1 << 4, /* a watchpoint is here */
 };
 
+/* A page where nothing ever is: what lies beyond 4 GiB of physical addresses looks like it. */
+#define BUS_NOWHERE UINT32_C(0xffeff000)
+
 #define BUS_REGIONS 32
 #define BUS_PORT_RANGES 64
 

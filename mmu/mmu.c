@@ -2,7 +2,7 @@
 /*
  * mmu.c - translation with rights, A and D bits (SDM vol. 3, 4.3, 4.6-4.8; i386 manual 5.2).
  *
- * Not modelled yet: 4 MiB pages, PAE, global pages; other TLB geometries than "large".
+ * Not modelled yet: other TLB geometries than "large". No execute-disable bit: no model here has it.
  */
 #include "mmu/mmu.h"
 
@@ -40,25 +40,64 @@ void mmu_reset(struct mmu *m)
     m->cr3 = 0;
     m->paging = false;
     m->wp = false;
+    m->pge = false;
+    m->mode.pse = m->mode.pae = false;
     flush(m);
 }
 
-void mmu_set_cr0(struct mmu *m, bool paging, bool wp)
+/* The processor reads the directory pointers when PAE paging begins and when CR3 is loaded. */
+static bool load_pdptes(struct mmu *m, bool paging, bool pae, uint32_t cr3)
+{
+    uint64_t pdpte[4];
+    if (!paging || !pae)
+        return true;
+    if (!walk_pdptes(m->bus, cr3, pdpte))
+        return false;
+    memcpy(m->mode.pdpte, pdpte, sizeof pdpte);
+    return true;
+}
+
+bool mmu_set_cr0(struct mmu *m, bool paging, bool wp)
 {
     if (m->paging == paging && m->wp == wp)
-        return;
+        return true;
+    if (m->paging != paging && !load_pdptes(m, paging, m->mode.pae, m->cr3))
+        return false;
     TRACE(m->trace, TRACE_MMU, "CR0.PG %d -> %d, WP %d -> %d", m->paging, paging, m->wp, wp);
     m->paging = paging;
     m->wp = wp;
     flush(m);
+    return true;
 }
 
-void mmu_set_cr3(struct mmu *m, uint32_t cr3)
+bool mmu_set_cr3(struct mmu *m, uint32_t cr3)
 {
+    if (!load_pdptes(m, m->paging, m->mode.pae, cr3))
+        return false;
     if (m->cr3 != cr3)
         TRACE(m->trace, TRACE_MMU, "CR3 %08x -> %08x", m->cr3, cr3);
     m->cr3 = cr3;
+    if (m->pge)
+        tlb_flush_local(&m->tlb);
+    else
+        tlb_flush(&m->tlb);
+    m->code_epoch++;
+    m->stats.flushes++;
+    return true;
+}
+
+bool mmu_set_cr4(struct mmu *m, bool pse, bool pae, bool pge)
+{
+    if (m->mode.pse == pse && m->mode.pae == pae && m->pge == pge)
+        return true;
+    if (!load_pdptes(m, m->paging, pae, m->cr3))
+        return false;
+    TRACE(m->trace, TRACE_MMU, "CR4: PSE %d, PAE %d, PGE %d", pse, pae, pge);
+    m->mode.pse = pse;
+    m->mode.pae = pae;
+    m->pge = pge;
     flush(m);
+    return true;
 }
 
 void mmu_invlpg(struct mmu *m, lin_t lin)
@@ -107,7 +146,8 @@ static bool permits(const struct mmu *m, uint32_t rights, unsigned access)
     return !(access & MMU_WRITE) || (rights & TLB_W) || !m->wp;
 }
 
-static void set_bits(struct mmu *m, phys_t at, uint32_t entry, uint32_t bits)
+/* A and D are in the low half of a 64-bit entry. */
+static void set_bits(struct mmu *m, phys_t at, uint64_t entry, uint32_t bits)
 {
     if ((entry & bits) == bits)
         return;
@@ -115,19 +155,25 @@ static void set_bits(struct mmu *m, phys_t at, uint32_t entry, uint32_t bits)
         m->stats.a_updates++;
     if (bits & ~entry & PTE_D)
         m->stats.d_updates++;
-    bus_write(m->bus, bus_a20(m->bus, at), entry | bits, 4);
+    bus_write(m->bus, bus_a20(m->bus, at), (uint32_t)entry | bits, 4);
+}
+
+/* What a TLB entry for this walk says, but for D. */
+static uint32_t rights_of(const struct mmu *m, const struct walk *w)
+{
+    return (w->writable ? TLB_W : 0) | (w->user ? TLB_U : 0) | (w->large ? TLB_LARGE : 0) |
+           (m->pge && (w->pte & PTE_G) ? TLB_G : 0);
 }
 
 /* Walks without effect: are the tables' entries present and do they permit the access? */
 static bool walk_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault *f)
 {
     struct walk *w = &f->walk;
-    bool present = walk_page(m->bus, m->cr3, lin, w);
-    uint32_t rights = (w->writable ? TLB_W : 0) | (w->user ? TLB_U : 0);
-    if (present && permits(m, rights, access))
+    bool present = walk_page(m->bus, m->cr3, &m->mode, lin, w);
+    if (present && permits(m, rights_of(m, w), access))
         return true;
     f->lin = lin;
-    f->code = access | (present ? PF_P : 0);
+    f->code = access | (present ? PF_P : w->result == WALK_RESERVED ? PF_P | PF_RSVD : 0);
     return false;
 }
 
@@ -139,15 +185,13 @@ static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access
     if (!walk_check(m, lin, access, f))
         return NULL;
     m->stats.walks++;
-    uint32_t rights = (w->writable ? TLB_W : 0) | (w->user ? TLB_U : 0);
-    set_bits(m, w->pde_at, w->pde, PTE_A);
+    uint32_t rights = rights_of(m, w);
+    if (!w->large)
+        set_bits(m, w->pde_at, w->pde, PTE_A);
     set_bits(m, w->pte_at, w->pte, PTE_A | (access & MMU_WRITE ? PTE_D : 0));
     if ((w->pte & PTE_D) || (access & MMU_WRITE))
         rights |= TLB_D;
-    struct tlb_entry *e = &m->tlb.entry[lin >> 12];
-    e->frame = w->frame | rights;
-    e->gen = m->tlb.gen;
-    return e;
+    return tlb_put(&m->tlb, lin, (w->frame >> 32 ? BUS_NOWHERE : (uint32_t)w->frame) | rights);
 }
 
 /* Installs host pointers for a page that is plain memory for this kind of access. */
@@ -201,8 +245,8 @@ bool mmu_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault
 {
     if (!m->paging)
         return true;
-    const struct tlb_entry *e = &m->tlb.entry[lin >> 12];
-    if (e->gen == m->tlb.gen && entry_serves(m, e, access))
+    const struct tlb_entry *e = tlb_look(&m->tlb, lin);
+    if (e && entry_serves(m, e, access))
         return true;
     return walk_check(m, lin, access, f);
 }
@@ -224,9 +268,9 @@ bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys)
         *phys = bus_a20(m->bus, lin);
         return true;
     }
-    if (!walk_page(m->bus, m->cr3, lin, &w))
+    if (!walk_page(m->bus, m->cr3, &m->mode, lin, &w) || w.frame >> 32)
         return false;
-    *phys = bus_a20(m->bus, w.frame | (lin & PAGE_OFFSET_MASK));
+    *phys = bus_a20(m->bus, (phys_t)w.frame | (lin & PAGE_OFFSET_MASK));
     return true;
 }
 
@@ -242,13 +286,13 @@ static void snap_tlb(struct mmu *m, struct snap *s)
             if (!snap_ok(s) || page >= end)
                 break;
             snap_u32(s, &frame);
-            m->tlb.entry[page] = (struct tlb_entry){.frame = frame, .gen = m->tlb.gen};
+            tlb_put(&m->tlb, page << 12, frame);
         }
         return;
     }
     for (uint32_t page = 0; page < end; page++) {
-        struct tlb_entry *e = &m->tlb.entry[page];
-        if (e->gen != m->tlb.gen)
+        struct tlb_entry *e = tlb_find(&m->tlb, page << 12);
+        if (!e)
             continue;
         snap_u32(s, &page);
         snap_u32(s, &e->frame);
@@ -264,6 +308,11 @@ void mmu_snap(struct mmu *m, struct snap *s)
     snap_u32(s, &m->cr3);
     snap_bool(s, &m->paging);
     snap_bool(s, &m->wp);
+    snap_bool(s, &m->pge);
+    snap_bool(s, &m->mode.pse);
+    snap_bool(s, &m->mode.pae);
+    for (unsigned n = 0; n < 4; n++)
+        snap_u64(s, &m->mode.pdpte[n]);
     snap_u64(s, &m->stats.walks);
     snap_u64(s, &m->stats.faults);
     snap_u64(s, &m->stats.flushes);

@@ -51,12 +51,14 @@ struct mmu_stats {
 struct mmu {
     struct bus *bus;
     struct trace *trace;
-    uint32_t cr3;        /* page directory base (bits 31-12) and PWT/PCD */
-    bool paging;         /* CR0.PG */
-    bool wp;             /* CR0.WP */
-    uint32_t code_epoch; /* see above */
-    lin_t watch[4];      /* linear pages that get no host pointers */
-    unsigned watches;    /* how many of them */
+    uint32_t cr3;          /* page directory base (bits 31-12) and PWT/PCD */
+    bool paging;           /* CR0.PG */
+    bool wp;               /* CR0.WP */
+    bool pge;              /* CR4.PGE */
+    struct walk_mode mode; /* CR4.PSE, CR4.PAE, and the PAE directory pointers */
+    uint32_t code_epoch;   /* see above */
+    lin_t watch[4];        /* linear pages that get no host pointers */
+    unsigned watches;      /* how many of them */
     struct tlb tlb;
     struct mmu_stats stats;
 };
@@ -65,8 +67,12 @@ bool mmu_init(struct mmu *m, struct bus *bus, struct trace *trace, struct error 
 void mmu_fini(struct mmu *m);
 void mmu_reset(struct mmu *m);
 
-void mmu_set_cr0(struct mmu *m, bool paging, bool wp); /* flushes if either changes */
-void mmu_set_cr3(struct mmu *m, uint32_t cr3);         /* flushes */
+/* Control registers, each flushing what it flushes (SDM vol. 3, 4.10.4.1): CR0.PG, WP and a change
+   of PSE, PAE or PGE everything, CR3 all but global entries. False: PAE paging would begin with
+   reserved bits in a directory pointer; nothing has changed. */
+bool mmu_set_cr0(struct mmu *m, bool paging, bool wp);
+bool mmu_set_cr3(struct mmu *m, uint32_t cr3);
+bool mmu_set_cr4(struct mmu *m, bool pse, bool pae, bool pge);
 void mmu_invlpg(struct mmu *m, lin_t lin);
 /* No host pointers for these linear pages (at most 4; bits 31-12): data breakpoints are there. */
 void mmu_watch_pages(struct mmu *m, const lin_t *pages, unsigned n);

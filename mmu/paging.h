@@ -1,13 +1,16 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * paging.h - page-directory and page-table entries of the i386 (SDM vol. 3, 4.3; i386 manual 5.2).
+ * paging.h - page-directory and page-table entries (SDM vol. 3, 4.3 and 4.4; i386 manual 5.2).
  *
  *      31                          12 11   9 8 7 6 5 4 3 2 1 0
  *     +------------------------------+------+-+-+-+-+-+-+-+-+-+
- *     |  page frame / page table     | avail|G|S|D|A|C|W|U|R|P|
+ *     |  page frame / page table     | avail|G|S|D|A|C|W|U|R|P|   C = PCD, W = PWT
  *     +------------------------------+------+-+-+-+-+-+-+-+-+-+
  *
- * linear address: 31-22 directory index, 21-12 table index, 11-0 offset.
+ * 32-bit paging   linear: 31-22 directory, 21-12 table, 11-0 offset; with CR4.PSE a directory entry
+ *                 with S set maps 4 MiB (bits 16-13 hold physical bits 35-32 on the P6).
+ * PAE paging      linear: 31-30 directory pointer, 29-21 directory, 20-12 table; entries have
+ *                 64 bits with a 36-bit frame; S maps 2 MiB.
  */
 #ifndef MMU_PAGING_H
 #define MMU_PAGING_H
@@ -25,24 +28,17 @@ enum {
     PTE_PWT = 1 << 3, /* write-through (kept, no effect) */
     PTE_PCD = 1 << 4, /* cache disable (kept, no effect) */
     PTE_A = 1 << 5,   /* accessed */
-    PTE_D = 1 << 6,   /* dirty (PTE only) */
+    PTE_D = 1 << 6,   /* dirty (where a page ends) */
+    PTE_PS = 1 << 7,  /* directory entry: maps a large page */
+    PTE_G = 1 << 8,   /* global, with CR4.PGE (where a page ends) */
 };
 
 /* Page-fault error code (SDM vol. 3, 4.7). */
 enum {
-    PF_P = 1 << 0,  /* the page was present: a rights violation */
-    PF_WR = 1 << 1, /* the access was a write */
-    PF_US = 1 << 2, /* the access was made in user mode */
+    PF_P = 1 << 0,    /* the page was present: a rights violation, or reserved bits */
+    PF_WR = 1 << 1,   /* the access was a write */
+    PF_US = 1 << 2,   /* the access was made in user mode */
+    PF_RSVD = 1 << 3, /* a reserved bit is set in an entry */
 };
-
-static inline phys_t pde_addr(uint32_t cr3, lin_t lin)
-{
-    return (cr3 & PAGE_FRAME_MASK) | (lin >> 20 & 0xffcu);
-}
-
-static inline phys_t pte_addr(uint32_t pde, lin_t lin)
-{
-    return (pde & PAGE_FRAME_MASK) | (lin >> 10 & 0xffcu);
-}
 
 #endif

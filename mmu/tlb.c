@@ -15,6 +15,7 @@ bool tlb_init(struct tlb *t, struct error *err)
     if (!t->entry)
         return error_set(err, "not enough memory for the TLB");
     t->gen = 1;
+    t->global_gen = GLOBAL_GEN;
     t->host_gen = 1;
     return true;
 }
@@ -33,19 +34,40 @@ void tlb_flush_host(struct tlb *t)
     }
 }
 
+static void forget_all(struct tlb *t)
+{
+    memset(t->entry, 0, TLB_ENTRIES * sizeof *t->entry);
+    t->gen = 1;
+    t->global_gen = GLOBAL_GEN;
+}
+
+void tlb_flush_local(struct tlb *t)
+{
+    if (++t->gen == GLOBAL_GEN)
+        forget_all(t); /* once in two thousand million: global entries go as well */
+    tlb_flush_host(t);
+}
+
 void tlb_flush(struct tlb *t)
 {
-    if (++t->gen == 0) {
-        memset(t->entry, 0, TLB_ENTRIES * sizeof *t->entry);
-        t->gen = 1;
-    }
-    tlb_flush_host(t);
+    if (++t->global_gen == 0)
+        forget_all(t);
+    t->large_seen = false;
+    tlb_flush_local(t);
 }
 
 void tlb_flush_page(struct tlb *t, lin_t lin)
 {
     t->entry[lin >> 12].gen = 0;
     tlb_flush_host_page(t, lin);
+    if (!t->large_seen)
+        return;
+    struct tlb_entry *slice = &t->entry[(lin & ~UINT32_C(0x3fffff)) >> 12];
+    for (unsigned n = 0; n < 1024; n++) {
+        if (slice[n].frame & TLB_LARGE)
+            slice[n].gen = 0;
+    }
+    tlb_flush_host(t);
 }
 
 void tlb_flush_host_page(struct tlb *t, lin_t lin)

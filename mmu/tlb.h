@@ -20,9 +20,11 @@
 #include "mmu/paging.h"
 
 enum {
-    TLB_W = 1 << 0, /* writable by the page tables' R/W bits */
-    TLB_U = 1 << 1, /* user may access */
-    TLB_D = 1 << 2, /* the PTE's dirty bit is set */
+    TLB_W = 1 << 0,     /* writable by the page tables' R/W bits */
+    TLB_U = 1 << 1,     /* user may access */
+    TLB_D = 1 << 2,     /* the PTE's dirty bit is set */
+    TLB_G = 1 << 3,     /* global: a CR3 load leaves it */
+    TLB_LARGE = 1 << 4, /* a 4 KiB slice of a large page */
 };
 
 struct tlb_entry {
@@ -40,17 +42,22 @@ struct host_entry {
 
 struct tlb {
     struct tlb_entry *entry;                  /* one per linear page (2^20), owned */
-    uint32_t gen;                             /* current generation of entry[] */
+    uint32_t gen;                             /* current generation of entry[], below GLOBAL_GEN */
+    uint32_t global_gen;                      /* that of global entries, GLOBAL_GEN and up */
+    bool large_seen;                          /* there may be entries of large pages */
     uint32_t host_gen;                        /* current generation of host[][] tags, 1..4095 */
     struct host_entry host[2][HOST_TLB_SIZE]; /* [0] supervisor, [1] user */
 };
 
+#define GLOBAL_GEN UINT32_C(0x80000000)
+
 bool tlb_init(struct tlb *t, struct error *err);
 void tlb_fini(struct tlb *t);
 
-/* Forgets everything: O(1). */
+/* Forgets everything, or everything but global entries: O(1). */
 void tlb_flush(struct tlb *t);
-/* Forgets one linear page. */
+void tlb_flush_local(struct tlb *t);
+/* Forgets one linear page (all slices if it is a large one). */
 void tlb_flush_page(struct tlb *t, lin_t lin);
 /* Forgets the host pointers of one linear page. */
 void tlb_flush_host_page(struct tlb *t, lin_t lin);
@@ -59,10 +66,26 @@ void tlb_flush_host(struct tlb *t);
 /* Takes away the permission to store through host pointers into one host page. */
 void tlb_protect_host(struct tlb *t, const uint8_t *host_page);
 
+static inline const struct tlb_entry *tlb_look(const struct tlb *t, lin_t lin)
+{
+    const struct tlb_entry *e = &t->entry[lin >> 12];
+    return e->gen == t->gen || e->gen == t->global_gen ? e : NULL;
+}
+
 static inline struct tlb_entry *tlb_find(struct tlb *t, lin_t lin)
 {
     struct tlb_entry *e = &t->entry[lin >> 12];
-    return e->gen == t->gen ? e : NULL;
+    return e->gen == t->gen || e->gen == t->global_gen ? e : NULL;
+}
+
+/* Remembers a translation: rights and frame as in struct tlb_entry. */
+static inline struct tlb_entry *tlb_put(struct tlb *t, lin_t lin, uint32_t frame)
+{
+    struct tlb_entry *e = &t->entry[lin >> 12];
+    e->frame = frame;
+    e->gen = frame & TLB_G ? t->global_gen : t->gen;
+    t->large_seen |= (frame & TLB_LARGE) != 0;
+    return e;
 }
 
 static inline struct host_entry *tlb_host_slot(struct tlb *t, bool user, lin_t lin)
