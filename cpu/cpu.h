@@ -55,6 +55,7 @@ enum {
     MODE_FLAT_DS = 1 << 4,
     MODE_FLAT_ES = 1 << 5,
     MODE_FLAT_SS = 1 << 6,
+    MODE_ALIGN = 1 << 7, /* #AC is armed: CPL 3, CR0.AM, EFLAGS.AC */
 };
 
 struct cpu_model; /* model.c */

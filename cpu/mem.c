@@ -122,10 +122,18 @@ void lin_probe(struct cpu *c, lin_t lin, unsigned n, unsigned access)
         check(c, (lin | PAGE_OFFSET_MASK) + 1, access);
 }
 
+_Noreturn void lin_misaligned(struct cpu *c, lin_t lin, unsigned align, unsigned access)
+{
+    lin_probe(c, lin, align, access);
+    cpu_fault_code(c, EXC_AC, 0, WHY_ALIGNMENT, lin, align);
+}
+
 void mem_probe(struct cpu *c, unsigned seg, uint32_t off, unsigned size, bool write)
 {
     lin_t lin = seg_lin(c, &c->seg[seg], off, size, write);
     lin_probe(c, lin, size, mem_user(c) | (write ? MMU_WRITE : MMU_READ));
+    if (size <= 8)
+        lin_align(c, lin, size, mem_user(c) | (write ? MMU_WRITE : MMU_READ));
 }
 
 uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
@@ -134,6 +142,7 @@ uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
     lin_t lin = seg_lin(c, s, off, size, true);
     /* A writable segment is readable, except that nothing says so for a bad one: check both. */
     (void)seg_lin(c, s, off, size, false);
+    lin_align(c, lin, size, mem_user(c) | MMU_WRITE);
     c->rmw_host = mmu_store(&c->mmu, mem_user(c), lin, size);
     if (c->rmw_host)
         return host_get(c->rmw_host, size);

@@ -8,6 +8,9 @@
  * - An access that crosses a page translates both pages before the first byte moves.
  * - mem_rmw reads with the right to write already proven; mem_rmw_store cannot fail.
  * - mem_probe proves that a later access will succeed.
+ * - Alignment (#AC) is checked last, for accesses with user rights while MODE_ALIGN is set: each
+ *   by its size, which is what SDM vol. 3, table 6-7 asks for all data but quadwords; these call
+ *   lin_align.
  */
 #ifndef CPU_MEM_H
 #define CPU_MEM_H
@@ -63,14 +66,26 @@ static inline void host_put(uint8_t *p, uint32_t v, unsigned size)
     }
 }
 
+/* Raises #AC for an access that is allowed otherwise, or the page fault. */
+_Noreturn void lin_misaligned(struct cpu *c, lin_t lin, unsigned align, unsigned access);
+
+/* align: a power of two. */
+static inline void lin_align(struct cpu *c, lin_t lin, unsigned align, unsigned access)
+{
+    if (__builtin_expect(c->mode & MODE_ALIGN, 0) && (lin & (align - 1)) && (access & MMU_USER))
+        lin_misaligned(c, lin, align, access);
+}
+
 static inline uint32_t lin_read(struct cpu *c, lin_t lin, unsigned size, unsigned access)
 {
+    lin_align(c, lin, size, access & MMU_USER);
     const uint8_t *p = mmu_load(&c->mmu, access & MMU_USER, lin, size);
     return p ? host_get(p, size) : lin_read_slow(c, lin, size, access);
 }
 
 static inline void lin_write(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigned access)
 {
+    lin_align(c, lin, size, access | MMU_WRITE);
     uint8_t *p = mmu_store(&c->mmu, access & MMU_USER, lin, size);
     if (p)
         host_put(p, v, size);

@@ -4,52 +4,9 @@
  * and CPUID leaf each of them has, and the state after RESET. The expectations are from Intel's
  * manuals of the four processors (and SDM vol. 3, chapter 22), not from model.c.
  */
-#include "tests/report.h"
-#include "tests/unit/cpu_rig.h"
+#include "tests/unit/cpu_one.h"
 
 enum { M386 = 3, M486, M586, M686, MODELS };
-
-/* One instruction in flat 32-bit code; gives the vector it raised or -1. */
-static int run(struct rig *r, const void *code, size_t n)
-{
-    struct cpu *c = &r->cpu;
-    uint64_t before = c->deliveries;
-    memcpy(r->bus.ram + RIG_CODE, code, n);
-    if (c->engine)
-        engine_flush(c->engine);
-    c->eip = RIG_CODE;
-    cpu_run(c, c->icount + 1);
-    return c->deliveries == before ? -1 : c->fault.vector;
-}
-
-#define RUN(r, ...) run(r, (const uint8_t[]){__VA_ARGS__}, sizeof(const uint8_t[]){__VA_ARGS__})
-
-/* CPL 0 in flat segments, or CPL 3, with handlers for everything. */
-static void begin(struct rig *r, bool user)
-{
-    struct era e = {.iret = RIG_IRET};
-    struct cpu *c = &r->cpu;
-    memset(r->bus.ram, 0, RIG_RAM);
-    rig_system(r->bus.ram, &e);
-    cpu_reset(c);
-    cpu_enter_flat32(c, RIG_CODE);
-    c->gdtr = (struct dtable){0, 8 * GDT_ENTRIES - 1};
-    c->idtr = (struct dtable){RIG_IDT, 0x107};
-    c->tr = (struct seg){.sel = 8 * GDT_TSS, .attr = 0x8b, .base = RIG_TSS, .limit = 0x67};
-    seg_update(&c->tr);
-    if (user) {
-        for (unsigned n = 0; n < SEGS; n++) {
-            c->seg[n].sel = (n == CS ? 8 * GDT_CODE3 : 8 * GDT_DATA3) | 3;
-            c->seg[n].attr |= 3 << 5;
-            seg_update(&c->seg[n]);
-        }
-        c->cpl = 3;
-    }
-    cpu_update_mode(c);
-    memset(c->gpr, 0, sizeof c->gpr);
-    c->gpr[ESP] = RIG_DATA + 0x1000;
-    c->gpr[EBX] = RIG_DATA;
-}
 
 static void test_instructions(struct rig *r, unsigned model)
 {
@@ -96,8 +53,8 @@ static void test_instructions(struct rig *r, unsigned model)
     };
     for (unsigned n = 0; n < ARRAY_LEN(rows); n++) {
         bool has = rows[n].first <= model && model <= rows[n].last;
-        begin(r, false);
-        int v = run(r, rows[n].code, rows[n].n);
+        one_begin(r, false);
+        int v = one_run(r, rows[n].code, rows[n].n);
         /* SYSENTER and SYSEXIT without their selector are #GP, not #UD. */
         CHECK((v == EXC_UD) == !has, "%s on model %u: vector %d", rows[n].name, model, v);
     }
@@ -111,7 +68,7 @@ static void test_eflags(struct rig *r, unsigned model)
         want |= 1 << 18;
     if (model >= M586)
         want |= 1 << 21;
-    begin(r, false);
+    one_begin(r, false);
     rig_put(r->bus.ram + c->gpr[ESP], 0xffffffff & ~(uint32_t)FLAG_TF, 4);
     CHECK(RUN(r, 0x9d) == -1, "POPFD");
     uint32_t got = cpu_eflags(c) | FLAG_TF;
@@ -126,7 +83,7 @@ static void test_cr0(struct rig *r, unsigned model)
     static const uint32_t want[MODELS] = {
         [M386] = 0x0000000f, [M486] = 0x6005003f, [M586] = 0x6005003f, [M686] = 0x6005003f};
     struct cpu *c = &r->cpu;
-    begin(r, false);
+    one_begin(r, false);
     c->gpr[EAX] = 0x7fffffff;
     CHECK(RUN(r, 0x0f, 0x22, 0xc0) == -1, "MOV CR0");
     CHECK((c->cr0 & ~(model == M386 ? 0x10u : 0u)) == want[model], "CR0 of model %u: %08x", model,
@@ -134,10 +91,10 @@ static void test_cr0(struct rig *r, unsigned model)
     c->gpr[EAX] = 0x20000001; /* NW without CD */
     int v = RUN(r, 0x0f, 0x22, 0xc0);
     CHECK(v == (model >= M486 ? EXC_GP : -1), "NW without CD on model %u: %d", model, v);
-    begin(r, false);
+    one_begin(r, false);
     c->gpr[EAX] = 0x80000000;
     CHECK(RUN(r, 0x0f, 0x22, 0xc0) == EXC_GP, "PG without PE on model %u", model);
-    begin(r, false);
+    one_begin(r, false);
     c->gpr[EAX] = 0x12345fff;
     RUN(r, 0x0f, 0x22, 0xd8);
     uint32_t cr3 = model == M386 ? 0x12345000 : model == M686 ? 0x12345ff8 : 0x12345018;
@@ -152,7 +109,7 @@ static void test_cr4(struct rig *r, unsigned model)
     if (model < M586)
         return;
     for (unsigned n = 0; n < 32; n++) {
-        begin(r, false);
+        one_begin(r, false);
         c->gpr[EAX] = UINT32_C(1) << n;
         int v = RUN(r, 0x0f, 0x22, 0xe0);
         bool set = c->cr4 == c->gpr[EAX];
@@ -168,7 +125,7 @@ static void test_cr4(struct rig *r, unsigned model)
 static void cpuid(struct rig *r, uint32_t leaf, uint32_t out[4])
 {
     struct cpu *c = &r->cpu;
-    begin(r, false);
+    one_begin(r, false);
     c->gpr[EAX] = leaf;
     RUN(r, 0x0f, 0xa2);
     memcpy(out, c->gpr, 16); /* EAX ECX EDX EBX */
@@ -198,7 +155,7 @@ static void test_cpuid(struct rig *r, unsigned model)
         cpuid(r, above[n], o);
         CHECK(memcmp(o, top, sizeof o) == 0, "leaf %08x is as the highest", above[n]);
     }
-    begin(r, true);
+    one_begin(r, true);
     CHECK(RUN(r, 0x0f, 0xa2) == -1, "CPUID at CPL 3");
 }
 
@@ -216,7 +173,7 @@ static void test_features(struct rig *r, unsigned model)
         return;
     cpuid(r, 1, o);
     for (unsigned n = 0; n < ARRAY_LEN(pairs); n++) {
-        begin(r, false);
+        one_begin(r, false);
         c->gpr[EAX] = pairs[n].cr4;
         int v = RUN(r, 0x0f, 0x22, 0xe0);
         CHECK((v == -1) == !!(o[2] & pairs[n].feature), "CR4 bits %x and features %08x agree",
@@ -227,7 +184,7 @@ static void test_features(struct rig *r, unsigned model)
     } with[] = {{CPUID_TSC, 0x10},   {CPUID_APIC, 0x1b}, {CPUID_SEP, 0x174}, {CPUID_MTRR, 0xfe},
                 {CPUID_MTRR, 0x2ff}, {CPUID_MCA, 0x179}, {CPUID_PAT, 0x277}};
     for (unsigned n = 0; n < ARRAY_LEN(with); n++) {
-        begin(r, false);
+        one_begin(r, false);
         c->gpr[ECX] = with[n].msr;
         int v = RUN(r, 0x0f, 0x32);
         CHECK((v == -1) == !!(f & with[n].feature), "MSR %x and features %08x agree", with[n].msr,
@@ -239,7 +196,7 @@ static void test_reset(struct rig *r, unsigned model)
 {
     static const uint32_t edx[MODELS] = {0, 0, 0, 0x308, 0x402, 0x526, 0x652};
     struct cpu *c = &r->cpu;
-    begin(r, false);
+    one_begin(r, false);
     c->cr4 = 4;
     cpu_reset(c);
     CHECK(c->gpr[EDX] == edx[model], "EDX after RESET: %08x", c->gpr[EDX]);
@@ -252,7 +209,7 @@ static void test_reset(struct rig *r, unsigned model)
 
 static int wrmsr(struct rig *r, uint32_t number, uint64_t v)
 {
-    begin(r, false);
+    one_begin(r, false);
     r->cpu.gpr[ECX] = number;
     r->cpu.gpr[EAX] = (uint32_t)v;
     r->cpu.gpr[EDX] = (uint32_t)(v >> 32);
@@ -304,18 +261,18 @@ static void test_msr_values(struct rig *r)
         if (rows[n].good && msr_read(&r->cpu, rows[n].number, &back))
             CHECK(back == rows[n].value, "MSR %x reads back", rows[n].number);
     }
-    begin(r, false);
+    one_begin(r, false);
     r->cpu.gpr[ECX] = 0x79;
     CHECK(RUN(r, 0x0f, 0x32) == EXC_GP, "the microcode trigger cannot be read");
-    begin(r, true);
+    one_begin(r, true);
     r->cpu.gpr[ECX] = 0x10;
     CHECK(RUN(r, 0x0f, 0x32) == EXC_GP && RUN(r, 0x90) == -1, "RDMSR needs CPL 0");
-    begin(r, true);
+    one_begin(r, true);
     CHECK(RUN(r, 0x0f, 0x33) == EXC_GP, "RDPMC at CPL 3 needs CR4.PCE");
-    begin(r, true);
+    one_begin(r, true);
     r->cpu.cr4 = CR4_PCE;
     CHECK(RUN(r, 0x0f, 0x33) == -1, "CR4.PCE allows it");
-    begin(r, false);
+    one_begin(r, false);
     r->cpu.gpr[ECX] = 2;
     CHECK(RUN(r, 0x0f, 0x33) == EXC_GP, "there are two counters");
     wrmsr(r, 0xc1, 0x80000001);
@@ -331,14 +288,14 @@ static void test_tsc(struct rig *r, unsigned model)
     struct cpu *c = &r->cpu;
     if (model < M586)
         return;
-    begin(r, false);
+    one_begin(r, false);
     memcpy(r->bus.ram + RIG_CODE, code, sizeof code);
     if (c->engine)
         engine_flush(c->engine);
     c->eip = RIG_CODE;
     cpu_run(c, c->icount + 6);
     CHECK(c->gpr[EAX] == 4, "four instructions from one RDTSC to the next: %u", c->gpr[EAX]);
-    begin(r, false);
+    one_begin(r, false);
     cpu_skip_to(c, c->clock->now + (100 << c->cost_log2));
     RUN(r, 0x0f, 0x31);
     CHECK(c->gpr[EAX] == 100 && c->gpr[EDX] == 0, "it goes on in HLT: %u", c->gpr[EAX]);
@@ -346,12 +303,12 @@ static void test_tsc(struct rig *r, unsigned model)
     RUN(r, 0x0f, 0x31);
     CHECK(c->gpr[EDX] == (model == M686 ? 0 : 5), "upper half of model %u: %x", model, c->gpr[EDX]);
     CHECK(c->gpr[EAX] == 0x11, "one after the WRMSR: %x", c->gpr[EAX]);
-    begin(r, true);
+    one_begin(r, true);
     CHECK(RUN(r, 0x0f, 0x31) == -1, "RDTSC at CPL 3");
-    begin(r, true);
+    one_begin(r, true);
     c->cr4 = CR4_TSD;
     CHECK(RUN(r, 0x0f, 0x31) == EXC_GP, "not with CR4.TSD");
-    begin(r, false);
+    one_begin(r, false);
     c->cr4 = CR4_TSD;
     CHECK(RUN(r, 0x0f, 0x31) == -1, "but at CPL 0");
 }
@@ -359,16 +316,16 @@ static void test_tsc(struct rig *r, unsigned model)
 static void test_sysenter(struct rig *r)
 {
     struct cpu *c = &r->cpu;
-    begin(r, true);
+    one_begin(r, true);
     CHECK(RUN(r, 0x0f, 0x34) == EXC_GP, "SYSENTER with a null selector");
-    begin(r, false);
+    one_begin(r, false);
     CHECK(RUN(r, 0x0f, 0x35) == EXC_GP, "SYSEXIT with a null selector");
-    begin(r, true);
+    one_begin(r, true);
     msr_write(c, MSR_SYSENTER_CS, 0x0b);
     msr_write(c, MSR_SYSENTER_ESP, 0x2345);
     msr_write(c, MSR_SYSENTER_EIP, 0x8765);
     CHECK(RUN(r, 0x0f, 0x35) == EXC_GP, "SYSEXIT at CPL 3");
-    begin(r, true);
+    one_begin(r, true);
     msr_write(c, MSR_SYSENTER_CS, 0x0b);
     msr_write(c, MSR_SYSENTER_ESP, 0x2345);
     msr_write(c, MSR_SYSENTER_EIP, 0x8765);
@@ -386,7 +343,7 @@ static void test_sysenter(struct rig *r)
     CHECK(c->cpl == 3 && c->seg[CS].sel == 0x1b && c->seg[SS].sel == 0x23 && c->eip == 0x9876 &&
               c->gpr[ESP] == 0x3456 && c->seg[CS].attr == 0xc0fb && c->seg[SS].attr == 0xc0f3,
           "user side: %04x:%08x", c->seg[CS].sel, c->eip);
-    begin(r, false);
+    one_begin(r, false);
     msr_write(c, MSR_SYSENTER_CS, 8);
     c->cr0 &= ~(uint32_t)CR0_PE;
     c->idtr.base = RIG_IDT;
