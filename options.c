@@ -77,6 +77,13 @@ static bool set_engine(struct options *o, const char *value, struct error *err)
     return true;
 }
 
+static bool set_tlb(struct options *o, const char *value, struct error *err)
+{
+    struct config *c = &o->config;
+
+    return value_tlb(value, &c->tlb_ways, &c->tlb_sets, &c->tlb_pseudo_lru, err);
+}
+
 static bool set_speed(struct options *o, const char *value, struct error *err)
 {
     return value_speed(value, &o->config.insn_cost_log2, err);
@@ -227,6 +234,7 @@ static const struct option_row rows[] = {
     { "post-port",  0,  "PORT",    set_post_port, "where the ROM writes its codes (0x80)" },
     { "memory",    'm', "SIZE",    set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
     { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
+    { "tlb",        0,  "MODEL",   set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
     { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
     { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
     { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
@@ -254,7 +262,6 @@ static const struct option_row rows[] = {
     { "cdrom",      0,  "FILE",    NULL,          NULL },
     { "floppy",     0,  "FILE",    NULL,          NULL },
     { "boot",       0,  "DEVICE",  NULL,          NULL },
-    { "tlb",        0,  "MODEL",   NULL,          NULL },
     { "strict",     0,  NULL,      NULL,          NULL },
     { "record",     0,  "FILE",    NULL,          NULL },
     { "replay",     0,  "FILE",    NULL,          NULL },

@@ -93,6 +93,35 @@ bool value_memory(const char *value, uint32_t *bytes, struct error *err)
     return true;
 }
 
+bool value_tlb(const char *value, unsigned *ways, unsigned *sets, bool *pseudo_lru,
+               struct error *err)
+{
+    const char *p = value;
+    uint64_t w, s;
+
+    *pseudo_lru = strcmp(value, "486") == 0;
+    *ways = *sets = 0;
+    if (strcmp(value, "large") == 0)
+        return true;
+    if (strcmp(value, "386") == 0 || *pseudo_lru) {
+        *ways = 4;
+        *sets = 8;
+        return true;
+    }
+    if (!take_number(&p, &w) || *p != 'x')
+        return error_set(err, "--tlb %s: large, 386, 486 or WAYSxSETS (as 4x16) would be right",
+                         value);
+    p++;
+    if (!take_number(&p, &s) || *p || w < 1 || w > 16 || s < 1 || s > 1024 || (s & (s - 1)))
+        return error_set(err,
+                         "--tlb %s: 1 to 16 ways, and a power of two of sets up to 1024, "
+                         "would be right",
+                         value);
+    *ways = (unsigned)w;
+    *sets = (unsigned)s;
+    return true;
+}
+
 bool value_speed(const char *value, unsigned *cost_log2, struct error *err)
 {
     const char *p = value;

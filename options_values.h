@@ -16,6 +16,9 @@ bool value_choice(const char *option, const char *value, const char *const *name
 /* "64M": bytes, a multiple of 4K within the machine's limits. */
 bool value_memory(const char *value, uint32_t *bytes, struct error *err);
 /* Instructions per virtual microsecond, as the nearest power of two of clock units each. */
+/* large, 386, 486 or WAYSxSETS; ways = 0 means large. */
+bool value_tlb(const char *value, unsigned *ways, unsigned *sets, bool *pseudo_lru,
+               struct error *err);
 bool value_speed(const char *value, unsigned *cost_log2, struct error *err);
 /* A whole number above zero. */
 bool value_count(const char *option, const char *value, uint64_t *n, struct error *err);

@@ -49,7 +49,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     c->inta = cfg->inta;
     c->inta_arg = cfg->inta_arg;
     c->cost_log2 = cfg->cost_log2;
-    if (!mmu_init(&c->mmu, b, t, err))
+    if (!mmu_init(&c->mmu, b, cfg->tlb, t, err))
         return false;
     c->mmu.mode.wide = c->model->level >= 6;
     if (cfg->fast) {

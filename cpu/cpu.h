@@ -58,6 +58,14 @@ enum {
     MODE_ALIGN = 1 << 7, /* #AC is armed: CPL 3, CR0.AM, EFLAGS.AC */
 };
 
+/* The page that instructions come from, as the TLB answered when it was come to. */
+struct fetch {
+    lin_t lin;      /* linear page */
+    phys_t page;    /* physical page */
+    unsigned user;  /* MMU_USER or 0: the rights it was asked with */
+    uint32_t epoch; /* mmu.code_epoch at that time; another one: ask again */
+};
+
 struct cpu_model; /* model.c */
 
 struct cpu {
@@ -112,14 +120,16 @@ struct cpu {
     uint32_t rmw_phys[2];                 /* store half of a read-modify-write: page addresses */
     uint8_t *rmw_host;                    /* the same as a host pointer, if there is one */
     uint8_t rmw_first;                    /* bytes in the first page */
-    jmp_buf unwind;                       /* where cpu_fault goes */
+    struct fetch fetch;
+    jmp_buf unwind; /* where cpu_fault goes */
     struct mmu mmu;
 };
 
 struct cpu_config {
-    unsigned model;     /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro */
-    bool fast;          /* with the block engine */
-    unsigned cost_log2; /* clock units per instruction, as a power of two */
+    unsigned model;       /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro */
+    bool fast;            /* with the block engine */
+    unsigned cost_log2;   /* clock units per instruction, as a power of two */
+    struct tlb_shape tlb; /* all zero: large */
     uint8_t (*inta)(void *arg);
     void *inta_arg;
 };

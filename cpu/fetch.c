@@ -11,16 +11,36 @@
 #include "mmu/bus.h"
 #include "mmu/paging.h"
 
+/* The processor asks the TLB for code when it comes to another page, not for every instruction; in a
+   finite TLB that difference can be seen, so both layers ask here and nowhere else. Coming to
+   another page then begins a new code_epoch, or the engine's jump cache would not ask. */
+bool fetch_page(struct cpu *c, lin_t lin, phys_t *page, struct mmu_fault *f)
+{
+    struct fetch *x = &c->fetch;
+    lin_t lin_page = lin & PAGE_FRAME_MASK;
+    if (x->epoch != c->mmu.code_epoch || x->lin != lin_page || x->user != mem_user(c)) {
+        phys_t phys;
+        if (!mmu_translate(&c->mmu, lin, mem_user(c), &phys, f))
+            return false;
+        if (c->mmu.tlb.shape.ways && c->mmu.paging)
+            c->mmu.code_epoch++;
+        *x = (struct fetch){.lin = lin_page,
+                            .page = phys & PAGE_FRAME_MASK,
+                            .user = mem_user(c),
+                            .epoch = c->mmu.code_epoch};
+    }
+    *page = x->page;
+    return true;
+}
+
 /* Copies n bytes of code at lin, which lie in one page. */
 static void fetch_bytes(struct cpu *c, lin_t lin, uint8_t *to, unsigned n)
 {
     phys_t phys;
     struct mmu_fault f;
-    uint32_t epoch = c->mmu.code_epoch;
-    if (!mmu_translate(&c->mmu, lin, mem_user(c), &phys, &f))
+    if (!fetch_page(c, lin, &phys, &f))
         cpu_page_fault(c, &f);
-    if (epoch != c->mmu.code_epoch)
-        cpu_attend(c, ATT_CODE);
+    phys |= lin & PAGE_OFFSET_MASK;
     const uint8_t *page = bus_host_page(c->bus, phys);
     if (page) {
         memcpy(to, page + (phys & PAGE_OFFSET_MASK), n);

@@ -34,6 +34,8 @@ uint32_t exec_ea(const struct cpu *c, const struct insn *i); /* offset of the me
 
 /* fetch.c: the instruction at CS:EIP, or the fault that fetching it raises. */
 void fetch_insn(struct cpu *c, struct insn *i);
+/* Physical page of code at lin. False: *f says why not. */
+bool fetch_page(struct cpu *c, lin_t lin, phys_t *page, struct mmu_fault *f);
 
 /* cpu.c */
 void cpu_update_mode(struct cpu *c); /* after CPL, CS, SS, DS or ES changed */

@@ -77,7 +77,15 @@ void cpu_snap(struct cpu *c, struct snap *s)
     snap_fault(&c->fault, s);
     snap_fault(&c->first, s);
     snap_u32(s, &c->first_eip);
+    bool fetching = c->fetch.epoch == c->mmu.code_epoch;
+    uint32_t user = c->fetch.user;
+    snap_bool(s, &fetching);
+    snap_u32(s, &c->fetch.lin);
+    snap_u32(s, &c->fetch.page);
+    snap_u32(s, &user);
     mmu_snap(&c->mmu, s);
+    c->fetch.user = user & MMU_USER;
+    c->fetch.epoch = c->mmu.code_epoch - !fetching;
     if (s->loading) {
         if (c->engine)
             engine_flush(c->engine);

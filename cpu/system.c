@@ -217,8 +217,8 @@ uint32_t x_ud2(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     cpu_fault(c, EXC_UD, WHY_NO_INSN, i->row, 0);
 }
 
-/* The 386 has TR6 and TR7, the 486 TR3 to TR7 as well; the Pentium none. What is written is kept;
-   a look-up in the TLB (TR6 bit 0) always misses. */
+/* The 386 has TR6 and TR7 for the TLB, the 486 TR3 to TR5 for its cache as well (kept, no effect); the
+   Pentium has none. */
 static void check_tr(struct cpu *c, const struct insn *i)
 {
     unsigned first = c->model->level == 3 ? 6 : 3;
@@ -235,11 +235,10 @@ uint32_t x_mov_from_tr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t
 
 uint32_t x_mov_to_tr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    const uint32_t hit = 1 << 4; /* TR7 */
     check_tr(c, i);
     c->tr_test[i->reg] = reg_get(c, i->rm, 4);
-    if (i->reg == 6 && (c->tr_test[6] & 1))
-        c->tr_test[7] &= ~hit;
+    if (i->reg == 6)
+        mmu_test_register(&c->mmu, c->tr_test[6], &c->tr_test[7]);
     return 0;
 }
 

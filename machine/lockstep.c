@@ -41,7 +41,8 @@ static bool same_registers(const struct machine *m)
     }
     return a->cr0 == b->cr0 && a->cr2 == b->cr2 && a->cr4 == b->cr4 && a->mmu.cr3 == b->mmu.cr3 &&
            a->cpl == b->cpl && a->halted == b->halted && a->inhibit == b->inhibit &&
-           a->mmu.stats.walks == b->mmu.stats.walks && a->mmu.stats.faults == b->mmu.stats.faults;
+           a->mmu.stats.walks == b->mmu.stats.walks && a->mmu.stats.faults == b->mmu.stats.faults &&
+           a->mmu.tlb.evictions == b->mmu.tlb.evictions;
 }
 
 static bool same_ram(struct machine *m)

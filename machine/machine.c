@@ -175,6 +175,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .model = (unsigned)cfg->cpu + 3,
         .fast = cfg->engine != ENGINE_REFERENCE,
         .cost_log2 = cfg->insn_cost_log2,
+        .tlb = {cfg->tlb_sets, cfg->tlb_ways, cfg->tlb_pseudo_lru},
         .inta = acknowledge,
         .inta_arg = &m->pic[PIC_MASTER],
     };

@@ -125,10 +125,12 @@ void machine_summary(const struct machine *m, struct out *to)
 {
     const struct cpu *c = &m->cpu;
     const struct mmu_stats *s = &c->mmu.stats;
-    out_printf(to,
-               "mmu: walks %" PRIu64 ", faults %" PRIu64 ", flushes %" PRIu64
-               ", page flushes %" PRIu64 ", accessed set %" PRIu64 ", dirty set %" PRIu64 "\n",
-               s->walks, s->faults, s->flushes, s->page_flushes, s->a_updates, s->d_updates);
+    out_printf(to, "mmu: walks %" PRIu64 ", faults %" PRIu64 ", evictions %" PRIu64 "\n", s->walks,
+               s->faults, c->mmu.tlb.evictions);
+    out_printf(to, "mmu: flushes %" PRIu64 ", page flushes %" PRIu64 "\n", s->flushes,
+               s->page_flushes);
+    out_printf(to, "mmu: accessed set %" PRIu64 ", dirty set %" PRIu64 "\n", s->a_updates,
+               s->d_updates);
     if (!c->engine)
         return;
     const struct engine_stats *e = engine_stats(c->engine);

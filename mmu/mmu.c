@@ -2,7 +2,7 @@
 /*
  * mmu.c - translation with rights, A and D bits (SDM vol. 3, 4.3, 4.6-4.8; i386 manual 5.2).
  *
- * Not modelled yet: other TLB geometries than "large". No execute-disable bit: no model here has it.
+ * No execute-disable bit: no model here has it.
  */
 #include "mmu/mmu.h"
 
@@ -12,12 +12,13 @@
 
 #include <string.h>
 
-bool mmu_init(struct mmu *m, struct bus *bus, struct trace *trace, struct error *err)
+bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct trace *trace,
+              struct error *err)
 {
     memset(m, 0, sizeof *m);
     m->bus = bus;
     m->trace = trace;
-    if (!tlb_init(&m->tlb, err))
+    if (!tlb_init(&m->tlb, shape, err))
         return false;
     mmu_reset(m);
     return true;
@@ -236,6 +237,7 @@ bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, stru
                 m->code_epoch++; /* what was fetchable here has moved */
         }
     }
+    tlb_touch(&m->tlb, lin);
     *phys = bus_a20(m->bus, (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK));
     fill_host(m, lin, user, e->frame & PAGE_OFFSET_MASK, *phys & PAGE_FRAME_MASK);
     return true;
@@ -274,31 +276,85 @@ bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys)
     return true;
 }
 
-/* The TLB as a list of (page, entry), closed by a page number out of range. */
-static void snap_tlb(struct mmu *m, struct snap *s)
+/* TR6: 31-12 linear page, 11 V, 10-5 D D# U U# W W#, 0 command (0 write, 1 look up).
+   TR7: 31-12 frame, 4 hit, 3-2 way. A pair x x# of 10 or 01 asks for a one or a zero, 11 for any. */
+void mmu_test_register(struct mmu *m, uint32_t tr6, uint32_t *tr7)
 {
-    const uint32_t end = UINT32_C(1) << 20;
-    if (s->loading) {
-        tlb_flush(&m->tlb);
-        for (;;) {
-            uint32_t page = end, frame = 0;
-            snap_u32(s, &page);
-            if (!snap_ok(s) || page >= end)
-                break;
-            snap_u32(s, &frame);
-            tlb_put(&m->tlb, page << 12, frame);
-        }
+    static const struct {
+        unsigned shift;
+        uint32_t bit;
+    } pair[] = {{9, TLB_D}, {7, TLB_U}, {5, TLB_W}};
+    lin_t lin = tr6 & PAGE_FRAME_MASK;
+    struct tlb_entry *e = tlb_find(&m->tlb, lin);
+    if (!(tr6 & 1)) {
+        uint32_t rights = 0;
+        for (unsigned n = 0; n < 3; n++)
+            rights |= tr6 >> pair[n].shift & 2 ? pair[n].bit : 0;
+        if (e)
+            tlb_flush_page(&m->tlb, lin);
+        if (tr6 & 1 << 11)
+            tlb_put(&m->tlb, lin, (*tr7 & PAGE_FRAME_MASK) | rights);
+        tlb_flush_host(&m->tlb);
+        m->code_epoch++;
         return;
     }
-    for (uint32_t page = 0; page < end; page++) {
-        struct tlb_entry *e = tlb_find(&m->tlb, page << 12);
-        if (!e)
+    bool hit = e != NULL;
+    for (unsigned n = 0; hit && n < 3; n++)
+        hit = tr6 >> pair[n].shift & (e->frame & pair[n].bit ? 2 : 1);
+    *tr7 &= ~UINT32_C(0x10);
+    if (hit)
+        *tr7 = (e->frame & PAGE_FRAME_MASK) | 0x10 |
+               (m->tlb.shape.ways ? (uint32_t)tlb_slot_of(&m->tlb, lin) << 2 & 0xc : 0);
+}
+
+/* The slots of a finite TLB. A loaded entry without a slot could never be evicted: it is dropped. */
+static void snap_slots(struct tlb *t, struct snap *s)
+{
+    uint32_t sets = t->shape.sets, ways = t->shape.ways;
+    snap_u32(s, &sets);
+    snap_u32(s, &ways);
+    if (sets != t->shape.sets || ways != t->shape.ways) {
+        snap_fail(s, "the snapshot was made with another --tlb");
+        return;
+    }
+    snap_u64(s, &t->evictions);
+    for (uint32_t n = 0; n < sets * ways; n++) {
+        snap_u32(s, &t->slot[n]);
+        if (t->slot[n] > TLB_PAGES)
+            t->slot[n] = TLB_PAGES; /* none */
+    }
+    for (uint32_t n = 0; n < sets; n++) {
+        snap_u8(s, &t->order[n]);
+        t->order[n] = (uint8_t)(t->shape.pseudo_lru ? t->order[n] & 7 : t->order[n] % ways);
+    }
+    for (uint32_t page = 0; s->loading && ways && page < TLB_PAGES; page++) {
+        if (tlb_look(t, page << 12) && tlb_slot_of(t, page << 12) < 0)
+            t->entry[page].gen = 0;
+    }
+}
+
+/* The TLB as a list of (page, entry), closed by a page number out of range. */
+static void snap_tlb(struct tlb *t, struct snap *s)
+{
+    uint32_t page, frame;
+    if (s->loading)
+        tlb_flush(t);
+    for (page = 0; !s->loading && page < TLB_PAGES; page++) {
+        if (!tlb_look(t, page << 12))
             continue;
         snap_u32(s, &page);
-        snap_u32(s, &e->frame);
+        snap_u32(s, &t->entry[page].frame);
     }
-    uint32_t none = end;
-    snap_u32(s, &none);
+    page = TLB_PAGES; /* the end, when saving */
+    snap_u32(s, &page);
+    while (s->loading && snap_ok(s) && page < TLB_PAGES) {
+        snap_u32(s, &frame);
+        t->entry[page].frame = frame;
+        t->entry[page].gen = frame & TLB_G ? t->global_gen : t->gen;
+        t->large_seen |= (frame & TLB_LARGE) != 0;
+        snap_u32(s, &page);
+    }
+    snap_slots(t, s);
 }
 
 void mmu_snap(struct mmu *m, struct snap *s)
@@ -319,6 +375,6 @@ void mmu_snap(struct mmu *m, struct snap *s)
     snap_u64(s, &m->stats.page_flushes);
     snap_u64(s, &m->stats.a_updates);
     snap_u64(s, &m->stats.d_updates);
-    snap_tlb(m, s);
+    snap_tlb(&m->tlb, s);
     m->code_epoch++;
 }

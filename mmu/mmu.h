@@ -63,7 +63,8 @@ struct mmu {
     struct mmu_stats stats;
 };
 
-bool mmu_init(struct mmu *m, struct bus *bus, struct trace *trace, struct error *err);
+bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct trace *trace,
+              struct error *err);
 void mmu_fini(struct mmu *m);
 void mmu_reset(struct mmu *m);
 
@@ -92,6 +93,9 @@ bool mmu_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault
 void mmu_fault_taken(struct mmu *m, const struct mmu_fault *f);
 /* Where does lin lead by the page tables in memory (not the TLB)? No effect at all. */
 bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys);
+
+/* The test registers of the 386 and 486 (i386 manual, 12.5): TR6 was written; *tr7 goes in or out. */
+void mmu_test_register(struct mmu *m, uint32_t tr6, uint32_t *tr7);
 
 /* Saves CR3 and the TLB's contents (stale entries are state). */
 void mmu_snap(struct mmu *m, struct snap *s);

@@ -2,18 +2,29 @@
 /* tlb.c - flushing and filling of the translation buffers (see tlb.h for the invariants). */
 #include "mmu/tlb.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 
-#define TLB_ENTRIES (1u << 20)
 #define HOST_GENS 4096u
+#define NO_PAGE TLB_PAGES /* in a slot: never used, or its page has moved to another one */
 
-bool tlb_init(struct tlb *t, struct error *err)
+bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
 {
+    unsigned slots = shape.sets * shape.ways;
+    assert(shape.sets <= TLB_MAX_SETS && shape.ways <= TLB_MAX_WAYS);
+    assert(!(shape.sets & (shape.sets - 1)) && (!shape.pseudo_lru || shape.ways == 4));
     memset(t, 0, sizeof *t);
-    t->entry = calloc(TLB_ENTRIES, sizeof *t->entry);
-    if (!t->entry)
+    t->shape = shape;
+    t->entry = calloc(TLB_PAGES, sizeof *t->entry);
+    t->slot = calloc(slots + 1, sizeof *t->slot);
+    t->order = calloc(shape.sets + 1, 1);
+    if (!t->entry || !t->slot || !t->order) {
+        tlb_fini(t);
         return error_set(err, "not enough memory for the TLB");
+    }
+    for (unsigned n = 0; n < slots; n++)
+        t->slot[n] = NO_PAGE;
     t->gen = 1;
     t->global_gen = GLOBAL_GEN;
     t->host_gen = 1;
@@ -23,7 +34,11 @@ bool tlb_init(struct tlb *t, struct error *err)
 void tlb_fini(struct tlb *t)
 {
     free(t->entry);
+    free(t->slot);
+    free(t->order);
     t->entry = NULL;
+    t->slot = NULL;
+    t->order = NULL;
 }
 
 void tlb_flush_host(struct tlb *t)
@@ -36,7 +51,7 @@ void tlb_flush_host(struct tlb *t)
 
 static void forget_all(struct tlb *t)
 {
-    memset(t->entry, 0, TLB_ENTRIES * sizeof *t->entry);
+    memset(t->entry, 0, TLB_PAGES * sizeof *t->entry);
     t->gen = 1;
     t->global_gen = GLOBAL_GEN;
 }
@@ -88,4 +103,90 @@ void tlb_protect_host(struct tlb *t, const uint8_t *host_page)
                 h->wtag = 0;
         }
     }
+}
+
+static unsigned set_of(const struct tlb *t, lin_t lin)
+{
+    return lin >> 12 & (t->shape.sets - 1);
+}
+
+static bool slot_valid(const struct tlb *t, uint32_t page)
+{
+    return page != NO_PAGE && tlb_look(t, page << 12) != NULL;
+}
+
+int tlb_slot_of(const struct tlb *t, lin_t lin)
+{
+    const uint32_t *slot = &t->slot[set_of(t, lin) * t->shape.ways];
+    for (unsigned way = 0; way < t->shape.ways; way++) {
+        if (slot[way] == lin >> 12 && slot_valid(t, slot[way]))
+            return (int)way;
+    }
+    return -1;
+}
+
+/* The 486's three bits: B0 = the pair 0-1 was used last, B1 = way 0 in it, B2 = way 2 in the other
+   (486 manual, 10.3: the bits say where the next victim is). */
+static unsigned pseudo_lru_victim(uint8_t bits)
+{
+    if (!(bits & 1))
+        return bits & 2 ? 1 : 0;
+    return bits & 4 ? 3 : 2;
+}
+
+static uint8_t pseudo_lru_used(uint8_t bits, unsigned way)
+{
+    if (way < 2)
+        return (uint8_t)((bits & ~2u) | 1 | (way == 0 ? 2 : 0));
+    return (uint8_t)((bits & ~5u) | (way == 2 ? 4 : 0));
+}
+
+void tlb_touch(struct tlb *t, lin_t lin)
+{
+    if (!t->shape.pseudo_lru)
+        return;
+    unsigned set = set_of(t, lin);
+    int way = tlb_slot_of(t, lin);
+    assert(way >= 0);
+    t->order[set] = pseudo_lru_used(t->order[set], (unsigned)way);
+    for (unsigned other = 0; other < t->shape.ways; other++) {
+        uint32_t page = t->slot[set * t->shape.ways + other];
+        if (other != (unsigned)way && page != NO_PAGE)
+            tlb_flush_host_page(t, page << 12);
+    }
+}
+
+/* A slot for lin's page: its own, a free one, or the victim's. */
+static void take_slot(struct tlb *t, lin_t lin)
+{
+    unsigned set = set_of(t, lin), ways = t->shape.ways, way = ways;
+    uint32_t *slot = &t->slot[set * ways];
+    if (tlb_slot_of(t, lin) >= 0)
+        return;
+    for (unsigned n = ways; n-- > 0;) {
+        if (slot[n] == lin >> 12)
+            slot[n] = NO_PAGE; /* it was here before it was flushed */
+        if (!slot_valid(t, slot[n]))
+            way = n;
+    }
+    if (way == ways) {
+        way = t->shape.pseudo_lru ? pseudo_lru_victim(t->order[set]) : t->order[set];
+        if (!t->shape.pseudo_lru)
+            t->order[set] = (uint8_t)((t->order[set] + 1u) % ways);
+        t->entry[slot[way]].gen = 0;
+        tlb_flush_host_page(t, slot[way] << 12);
+        t->evictions++;
+    }
+    slot[way] = lin >> 12;
+}
+
+struct tlb_entry *tlb_put(struct tlb *t, lin_t lin, uint32_t frame)
+{
+    struct tlb_entry *e = &t->entry[lin >> 12];
+    if (t->shape.ways)
+        take_slot(t, lin);
+    e->frame = frame;
+    e->gen = frame & TLB_G ? t->global_gen : t->gen;
+    t->large_seen |= (frame & TLB_LARGE) != 0;
+    return e;
 }

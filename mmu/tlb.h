@@ -2,14 +2,19 @@
 /*
  * tlb.h - the two translation buffers of the MMU.
  *
- * 1. The architectural TLB: what the processor remembers of the page tables. This model
- *    ("large") has room for every page, so an entry - stale or not - lives until INVLPG, a CR3
- *    load or a change of CR0.PG/WP removes it. What it holds depends on the instructions
- *    executed only, never on the engine.
+ * 1. The architectural TLB: what the processor remembers of the page tables. An entry - stale or
+ *    not - lives until INVLPG, a CR3 load, a change of CR0 or CR4 that matters, or, in a TLB of
+ *    finite geometry, until it is the victim of another. What it holds depends on the
+ *    instructions executed only, never on the engine.
+ *      large    room for every page; nothing is ever evicted
+ *      finite   sets x ways, set = low bits of the page number (386 and 486: 8 sets of 4, linear
+ *               bits 14-12; i386 manual 12.5, 486 manual chapter 10); replacement round-robin in
+ *               each set (the 386's rule is not documented) or the 486's pseudo-LRU
  * 2. The host TLB: from a linear page straight to a host pointer, one table for supervisor and
  *    one for user accesses. It is a strict subset of the first: a hit proves that the
  *    architectural entry is there and permits the access. Rights, dirtiness, ROM, code pages
- *    and devices are all expressed by which tag is valid.
+ *    and devices are all expressed by which tag is valid. With pseudo-LRU, only the page that
+ *    was used last in its set has host pointers, so that a hit would change nothing.
  *
  *    tag = linear page | generation (12 bits, 1..4095; a zero tag matches nothing)
  */
@@ -40,18 +45,32 @@ struct host_entry {
     uintptr_t addend; /* host address = addend + linear address */
 };
 
+#define TLB_PAGES (UINT32_C(1) << 20) /* linear pages */
+#define TLB_MAX_SETS 1024u
+#define TLB_MAX_WAYS 16u
+
+/* Finite geometry; ways = 0: large. */
+struct tlb_shape {
+    unsigned sets, ways; /* sets: a power of two up to TLB_MAX_SETS; ways up to TLB_MAX_WAYS */
+    bool pseudo_lru;     /* four ways only; else round-robin */
+};
+
 struct tlb {
-    struct tlb_entry *entry;                  /* one per linear page (2^20), owned */
-    uint32_t gen;                             /* current generation of entry[], below GLOBAL_GEN */
-    uint32_t global_gen;                      /* that of global entries, GLOBAL_GEN and up */
-    bool large_seen;                          /* there may be entries of large pages */
-    uint32_t host_gen;                        /* current generation of host[][] tags, 1..4095 */
+    struct tlb_shape shape;
+    uint32_t *slot;          /* finite: page number in each slot, sets x ways (owned) */
+    uint8_t *order;          /* finite: per set, the next victim or the pseudo-LRU bits (owned) */
+    uint64_t evictions;      /* finite: entries that had to go for others */
+    struct tlb_entry *entry; /* one per linear page (2^20), owned */
+    uint32_t gen;            /* current generation of entry[], below GLOBAL_GEN */
+    uint32_t global_gen;     /* that of global entries, GLOBAL_GEN and up */
+    bool large_seen;         /* there may be entries of large pages */
+    uint32_t host_gen;       /* current generation of host[][] tags, 1..4095 */
     struct host_entry host[2][HOST_TLB_SIZE]; /* [0] supervisor, [1] user */
 };
 
 #define GLOBAL_GEN UINT32_C(0x80000000)
 
-bool tlb_init(struct tlb *t, struct error *err);
+bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err);
 void tlb_fini(struct tlb *t);
 
 /* Forgets everything, or everything but global entries: O(1). */
@@ -78,15 +97,12 @@ static inline struct tlb_entry *tlb_find(struct tlb *t, lin_t lin)
     return e->gen == t->gen || e->gen == t->global_gen ? e : NULL;
 }
 
-/* Remembers a translation: rights and frame as in struct tlb_entry. */
-static inline struct tlb_entry *tlb_put(struct tlb *t, lin_t lin, uint32_t frame)
-{
-    struct tlb_entry *e = &t->entry[lin >> 12];
-    e->frame = frame;
-    e->gen = frame & TLB_G ? t->global_gen : t->gen;
-    t->large_seen |= (frame & TLB_LARGE) != 0;
-    return e;
-}
+/* Remembers a translation (frame and rights as in struct tlb_entry), evicting if there is no room. */
+struct tlb_entry *tlb_put(struct tlb *t, lin_t lin, uint32_t frame);
+/* A remembered page was used: finite TLBs with pseudo-LRU take note. */
+void tlb_touch(struct tlb *t, lin_t lin);
+/* Finite: number of the slot that holds lin's page, -1 if none does. */
+int tlb_slot_of(const struct tlb *t, lin_t lin);
 
 static inline struct host_entry *tlb_host_slot(struct tlb *t, bool user, lin_t lin)
 {

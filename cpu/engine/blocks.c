@@ -189,8 +189,9 @@ struct block *block_find(struct engine *e, struct cpu *c)
 
     phys_t phys;
     struct mmu_fault f;
-    if (c->eip > c->seg[CS].limit || !mmu_translate(&c->mmu, lin, mem_user(c), &phys, &f))
+    if (c->eip > c->seg[CS].limit || !fetch_page(c, lin, &phys, &f))
         return NULL; /* the reference layer raises the fault */
+    phys |= lin & PAGE_OFFSET_MASK;
     const uint8_t *page = bus_host_page(c->bus, phys);
     if (!page)
         return NULL;

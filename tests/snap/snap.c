@@ -33,6 +33,7 @@ struct end {
 };
 
 static const char *kernel, *initrd;
+static bool small_tlb; /* run with the 486's TLB instead of the large one */
 
 static void take_byte(void *ctx, uint8_t byte)
 {
@@ -51,6 +52,12 @@ static struct machine *make(enum config_engine engine, struct output *o)
                          .serial_write = take_byte,
                          .serial_ctx = o};
     struct error err;
+
+    if (small_tlb) {
+        cfg.tlb_ways = 4;
+        cfg.tlb_sets = 8;
+        cfg.tlb_pseudo_lru = true;
+    }
     struct machine *m = machine_new(&cfg, &err);
     if (!m) {
         printf("%s\n", err.text);
@@ -257,6 +264,10 @@ int main(int argc, char **argv)
     test_engines_agree("run=hello");
     test_engines_agree("run=segv");
     test_round_trips("run=hello", argc > 3 ? (unsigned)atoi(argv[3]) : 100);
+    small_tlb = true;
+    test_engines_agree("run=hello");
+    test_round_trips("run=hello", 20);
+    small_tlb = false;
     test_input();
     test_damage();
     return report_end();

@@ -235,7 +235,9 @@ int main(void)
 {
     static struct bench t;
     struct error err;
-    CHECK(bus_init(&t.bus, RAM, NULL, &err) && mmu_init(&t.mmu, &t.bus, NULL, &err), "memory");
+    CHECK(bus_init(&t.bus, RAM, NULL, &err) &&
+              mmu_init(&t.mmu, &t.bus, (struct tlb_shape){0}, NULL, &err),
+          "memory");
     bus_map_ram(&t.bus, "ram", 0, RAM, 0);
     for (unsigned k = 0; k < KINDS; k++) {
         for (unsigned n = 0; n < 1024; n++)

@@ -39,7 +39,9 @@ static void init(struct bench *t)
 {
     struct error err;
     memset(t, 0, sizeof *t);
-    CHECK(bus_init(&t->bus, RAM, NULL, &err) && mmu_init(&t->mmu, &t->bus, NULL, &err), "memory");
+    CHECK(bus_init(&t->bus, RAM, NULL, &err) &&
+              mmu_init(&t->mmu, &t->bus, (struct tlb_shape){0}, NULL, &err),
+          "memory");
     bus_map_ram(&t->bus, "ram", 0, RAM, 0);
     mmu_set_cr0(&t->mmu, true, false);
     mmu_set_cr3(&t->mmu, PD);
