@@ -327,6 +327,8 @@ static int finish(struct session *s, struct ui_result r)
     }
     if (s->options.trace_summary)
         print_summary(s);
+    if (s->options.config.count_rows)
+        machine_isa(s->machine, &s->trace_out);
     if ((lost = close_port(&s->serial)) || (lost = close_port(&s->parallel)) ||
         (lost = close_port(&s->debugcon)))
         status = lost;

@@ -193,7 +193,8 @@ static bool set_screenshot(struct options *o, const char *value, struct error *e
 
 static bool set_trace(struct options *o, const char *value, struct error *err)
 {
-    return value_trace(value, &o->trace_mask, &o->trace_summary, &o->trace_file, err);
+    return value_trace(value, &o->trace_mask, &o->trace_summary, &o->config.count_rows,
+                       &o->trace_file, err);
 }
 
 static bool set_exit_on_halt(struct options *o, const char *value, struct error *err)

@@ -229,11 +229,11 @@ static bool refuse_category(const char *word, size_t length, struct error *err)
     for (unsigned i = 0; i < TRACE_CATS && used < sizeof list; i++)
         used += (size_t)snprintf(list + used, sizeof list - used, "%s, ",
                                  trace_cat_name((enum trace_cat)i));
-    return error_set(err, "--trace: no category \"%.*s\"; there are %sall and summary", (int)length,
-                     word, list);
+    return error_set(err, "--trace: no category \"%.*s\"; there are %sall, summary and isa",
+                     (int)length, word, list);
 }
 
-bool value_trace(const char *value, uint32_t *mask, bool *summary, const char **file,
+bool value_trace(const char *value, uint32_t *mask, bool *summary, bool *isa, const char **file,
                  struct error *err)
 {
     const char *p = value;
@@ -246,6 +246,8 @@ bool value_trace(const char *value, uint32_t *mask, bool *summary, const char **
             *mask |= (1u << TRACE_CATS) - 1;
         else if (length == 7 && strncmp(p, "summary", 7) == 0)
             *summary = true;
+        else if (length == 3 && strncmp(p, "isa", 3) == 0)
+            *isa = true;
         else if (cat >= 0)
             *mask |= 1u << cat;
         else

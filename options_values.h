@@ -28,8 +28,8 @@ bool value_port(const char *option, const char *value, uint16_t *port, struct er
 bool value_seconds(const char *option, const char *value, double *seconds, struct error *err);
 /* YYYY-MM-DDTHH:MM:SS in seconds since 1970. */
 bool value_date(const char *option, const char *value, int64_t *seconds, struct error *err);
-/* "pit,int:FILE": categories of base/trace.h, all, summary. */
-bool value_trace(const char *value, uint32_t *mask, bool *summary, const char **file,
+/* "pit,int:FILE": categories of base/trace.h, all, summary, isa. */
+bool value_trace(const char *value, uint32_t *mask, bool *summary, bool *isa, const char **file,
                  struct error *err);
 
 /* A help topic other than "options"; NULL: the overview. */

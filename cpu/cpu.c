@@ -231,6 +231,8 @@ void cpu_step(struct cpu *c)
     exec_insn(c, &i);
     c->eip = c->next;
     c->ahead = 0;
+    if (c->row_count)
+        c->row_count[i.row]++;
     if (c->stepping && c->inhibit != INHIBIT_SS)
         c->debug_hit |= DR6_BS;
 }

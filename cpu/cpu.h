@@ -109,6 +109,7 @@ struct cpu {
     struct bus *bus;
     struct trace *trace;
     struct engine *engine;      /* NULL: reference layer only */
+    uint64_t *row_count;        /* completed in the reference layer, by row; NULL: not counted */
     uint8_t (*inta)(void *arg); /* interrupt acknowledge: gives the vector */
     void *inta_arg;
     struct fault fault;                   /* the fault being raised or last delivered */

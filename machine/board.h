@@ -8,6 +8,7 @@
 #include "base/clock.h"
 #include "base/trace.h"
 #include "cpu/cpu.h"
+#include "cpu/opcodes.h"
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
 #include "devices/kbc.h"
@@ -53,10 +54,11 @@ struct machine {
     uint32_t exit_value;   /* what it wrote */
     void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */
     void *rebooted_ctx;
-    struct machine *twin;  /* lockstep: the same machine on the reference layer (owned) */
-    bool twin_fresh;       /* the twin must be given our state before it runs */
-    bool diverged;         /* lockstep: the two have parted */
-    uint64_t ram_compared; /* lockstep: icount at the last comparison of RAM */
+    struct machine *twin;            /* lockstep: the same machine on the reference layer (owned) */
+    bool twin_fresh;                 /* the twin must be given our state before it runs */
+    bool diverged;                   /* lockstep: the two have parted */
+    uint64_t ram_compared;           /* lockstep: icount at the last comparison of RAM */
+    uint64_t row_count[OPCODE_ROWS]; /* config.count_rows: completed instructions */
 };
 
 /* run.c: one machine by itself. */

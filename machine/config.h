@@ -22,6 +22,7 @@ struct config {
     unsigned tlb_sets;         /* --tlb: finite geometry; 0: large */
     unsigned tlb_ways;         /* --tlb: entries in a set; 0: large */
     bool tlb_pseudo_lru;       /* --tlb 486: the 486's replacement instead of round-robin */
+    bool count_rows;           /* count executions of each row of opcodes[]; no block engine */
     unsigned insn_cost_log2;   /* an instruction costs 1 << this many clock units */
     enum triple_fault on_triple_fault;
     uint16_t post_port; /* where POST codes are written; 0: port 80h */

@@ -173,7 +173,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
     }
     struct cpu_config cpu = {
         .model = (unsigned)cfg->cpu + 3,
-        .fast = cfg->engine != ENGINE_REFERENCE,
+        .fast = cfg->engine == ENGINE_LOCKSTEP || (cfg->engine == ENGINE_FAST && !cfg->count_rows),
         .cost_log2 = cfg->insn_cost_log2,
         .tlb = {cfg->tlb_sets, cfg->tlb_ways, cfg->tlb_pseudo_lru},
         .inta = acknowledge,
@@ -184,6 +184,8 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         free(m);
         return NULL;
     }
+    if (cfg->count_rows)
+        m->cpu.row_count = m->row_count;
     wire_chips(m);
     map_memory(m);
     map_ports(m);

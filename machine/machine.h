@@ -84,6 +84,9 @@ uint64_t machine_hash(const struct machine *m);
 /* Registers, segments, control registers and the last instructions, for a human. */
 void machine_report(const struct machine *m, struct out *to);
 
+/* config.count_rows: "isa ROW COUNT MNEMONIC" for every row of opcodes[] that was completed. */
+void machine_isa(const struct machine *m, struct out *to);
+
 /* Counters of the MMU and the engine, a line each. */
 void machine_summary(const struct machine *m, struct out *to);
 

@@ -121,6 +121,15 @@ void machine_report(const struct machine *m, struct out *to)
     trace_dump(&m->trace, to, 16);
 }
 
+void machine_isa(const struct machine *m, struct out *to)
+{
+    const uint64_t *count = m->twin ? m->twin->row_count : m->row_count; /* in lockstep: theirs */
+    for (unsigned row = 0; row < OPCODE_ROWS; row++) {
+        if (count[row])
+            out_printf(to, "isa %03x %" PRIu64 " %s\n", row, count[row], opcodes[row].name);
+    }
+}
+
 void machine_summary(const struct machine *m, struct out *to)
 {
     const struct cpu *c = &m->cpu;

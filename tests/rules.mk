@@ -4,13 +4,14 @@
 #     SUITES += NAME              it is part of `make test`
 #     SUITE_NAME = COMMAND        run from the project's root; $(B)/emu386 is the emulator
 #     TEST_NEEDS += FILE...       what must be built before
+#     ISA_SUITES += NAME          it records the instructions that it executes (tests/isa.h)
 # Unit tests (tests/unit/test_*.c) are found by themselves. Put what takes long first.
 
 JOBS ?= $(shell nproc)
 
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
-SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest guest-qemu guest-qemu-rom guest-bochs
+SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest guest-qemu guest-qemu-rom guest-bochs
 # SDL and the drivers it loads keep memory until the end; all other suites look for leaks of ours.
 SUITE_boot-window = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/window.sh $(boot_args)
 SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
@@ -18,6 +19,10 @@ SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
 SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
 SUITE_snap = $(B)/tests/snap/snap $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITE_guest = B=$(B) tests/guest/run.sh emu386
+# Lockstep runs the engine and the reference layer side by side.
+SUITE_guest-lockstep = B=$(B) tests/guest/run.sh emu386 --engine lockstep
+ISA_SUITES += guest-lockstep
+$(foreach m,386 486 pentium,$(eval SUITES += guest-$(m))$(eval SUITE_guest-$(m) = B=$(B) tests/guest/run.sh emu386 --cpu $(m)))
 SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
 SUITE_guest-qemu-rom = B=$(B) tests/guest/run.sh qemu-rom
 SUITE_guest-bochs = B=$(B) tests/guest/run.sh bochs
@@ -32,16 +37,21 @@ $(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
 
 # $(call run_suites,NAMES): writes the table and runs it.
 define run_suites
-@mkdir -p $(B)/tests
-@$(file >$(B)/tests/$@.suites)$(foreach s,$(1),$(file >>$(B)/tests/$@.suites,$(s) $(SUITE_$(s))))JOBS=$(JOBS) tests/run.sh $(B)/tests/$@.suites
+@rm -rf $(B)/isa
+@mkdir -p $(B)/tests $(B)/isa
+@$(file >$(B)/tests/$@.suites)$(foreach s,$(1),$(file >>$(B)/tests/$@.suites,$(s) $(SUITE_$(s))))ISA_DIR=$(B)/isa JOBS=$(JOBS) tests/run.sh $(B)/tests/$@.suites
 endef
 
 # Sanitizers put counters into writable sections, so their build is not looked at.
-all_suites = $(SUITES) $(unit_suites) $(if $(SAN),,$(lint_suites))
+all_suites = $(SUITES) $(unit_suites) $(if $(SAN),,$(lint_suites)) wait isa
 
-.PHONY: test test-unit test-san test-clang lint
+.PHONY: test isa test-unit test-san test-clang lint
 test: $$(B)/emu386 guests unit $$(TEST_NEEDS) ## run every test; the last line is the sum
 	$(call run_suites,$(all_suites))
+
+isa: $$(B)/emu386 unit $$(TEST_NEEDS) ## print every row of the instruction set and the tests that executed it
+	$(call run_suites,$(ISA_SUITES))
+	@$(ISA) $(B)/isa/*.txt
 
 test-unit: unit ## run the unit tests
 	$(call run_suites,$(unit_suites))

@@ -7,6 +7,8 @@
 # no check at all, after LIMIT seconds, or with a failing status although it reports no failure,
 # counts as one failure more. The output of a suite that failed is shown (its last SHOW lines).
 #
+# A line with the word `wait` alone holds back what follows until everything before it has ended.
+#
 # JOBS (2): how many at a time.   LIMIT (600): seconds a suite may take.   SHOW (60).
 # The last line of all is the sum: "N passed, N failed". It is also left in TABLE.sum.
 
@@ -71,6 +73,10 @@ run_suite() { # run_suite NUMBER NAME COMMAND
 n=0
 while read -r name command; do
     [[ -z $name || $name == '#'* ]] && continue
+    if [ "$name" = wait ]; then
+        wait
+        continue
+    fi
     n=$((n + 1))
     while [ "$(jobs -rp | wc -l)" -ge "$jobs" ]; do
         wait -n

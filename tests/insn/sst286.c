@@ -17,6 +17,7 @@
  */
 #include "tests/insn/sst286.h"
 
+#include "tests/isa.h"
 #include "tests/report.h"
 
 #include <inttypes.h>
@@ -324,6 +325,7 @@ static bool read_vectors(struct suite *s, const char *file)
 int main(int argc, char **argv)
 {
     static struct suite s;
+    static struct isa_counts counts;
     bool count = argc > 1 && !strcmp(argv[1], "-c");
     if (argc != 3 + count) {
         fprintf(stderr, "usage: sst286 [-c] VECTORS EXCLUSIONS\n");
@@ -335,12 +337,14 @@ int main(int argc, char **argv)
         fprintf(stderr, "sst286: not enough memory\n");
         return 2;
     }
+    s.machine[PLAIN].cpu.row_count = counts.row;
     CHECK(read_exclusions(&s, argv[2 + count]), "cannot read %s", argv[2 + count]);
     CHECK(read_vectors(&s, argv[1 + count]), "cannot read %s", argv[1 + count]);
     CHECK(s.vectors, "no vectors");
     for (unsigned n = 0; n < s.exclusions && count; n++)
         CHECK(s.exclusion[n].met == s.exclusion[n].expected, "exclusion %s: met %u times, not %u",
               s.exclusion[n].name, s.exclusion[n].met, s.exclusion[n].expected);
+    CHECK(isa_write(&counts, "sst286"), "cannot write the recording");
     printf("%u vectors in both layers, %u skipped\n", s.vectors, s.skipped);
     for (unsigned n = 0; n < LAYERS; n++) {
         cpu_fini(&s.machine[n].cpu);

@@ -5,7 +5,7 @@
 set -u
 here=$(cd "$(dirname "$0")/.." && pwd)
 table=$(mktemp)
-trap 'rm -f "$table" "$table.sum"' EXIT
+trap 'rm -f "$table" "$table.sum" "$table.left"' EXIT
 passed=0
 failed=0
 
@@ -56,6 +56,11 @@ END
 expect '3 passed, 0 failed' 0 'a suite that would eat the table as its input' <<'END'
 one cat; echo "1 passed, 0 failed"
 two echo "2 passed, 0 failed"
+END
+expect '2 passed, 0 failed' 0 'a suite that uses what others before the barrier left' <<END
+one sleep 0.3; echo left >$table.left; echo "1 passed, 0 failed"
+wait
+two grep -q left $table.left && echo "1 passed, 0 failed"
 END
 limit=1 expect '0 passed, 1 failed' 1 'a suite that hangs' <<'END'
 one sleep 30; echo "1 passed, 0 failed"

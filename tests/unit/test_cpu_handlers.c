@@ -13,6 +13,7 @@
  */
 #include "cpu/engine/block.h"
 #include "cpu/flags.h"
+#include "tests/isa.h"
 #include "tests/report.h"
 #include "tests/unit/cpu_code.h"
 
@@ -513,6 +514,7 @@ static void check_planted(struct bench *b)
 int main(int argc, char **argv)
 {
     static struct bench b;
+    static struct isa_counts counts;
     unsigned long eras = argc > 1 ? strtoul(argv[1], NULL, 0) : DEFAULT_ERAS;
     bool ok = rig_init(&b.fast, true, 6) && rig_init(&b.plain, false, 6) &&
               rig_init(&b.gen.scout, false, 6);
@@ -521,6 +523,7 @@ int main(int argc, char **argv)
         return report_end();
     gen_init(&b.gen, argc > 2 ? strtoull(argv[2], NULL, 0) : UINT64_C(0x3860486));
     find_handlers(&b.handlers);
+    b.plain.cpu.row_count = counts.row;
     for (unsigned long n = 0; n < eras && b.wrong < SHOWN; n++) {
         new_era(&b);
         for (unsigned k = 0; k < ROUNDS; k++)
@@ -533,6 +536,7 @@ int main(int argc, char **argv)
           (unsigned long long)st->blocks);
     CHECK(st->steps < b.insns / 2, "%llu instructions in blocks",
           (unsigned long long)(b.insns - st->steps));
+    CHECK(isa_write(&counts, "handlers"), "cannot write the recording");
     check_handlers(&b.handlers);
     if (!b.wrong)
         check_planted(&b);

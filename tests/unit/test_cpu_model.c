@@ -4,6 +4,7 @@
  * and CPUID leaf each of them has, and the state after RESET. The expectations are from Intel's
  * manuals of the four processors (and SDM vol. 3, chapter 22), not from model.c.
  */
+#include "tests/isa.h"
 #include "tests/unit/cpu_one.h"
 
 enum { M386 = 3, M486, M586, M686, MODELS };
@@ -45,6 +46,8 @@ static void test_instructions(struct rig *r, unsigned model)
         {"mov eax, tr7", M386, M486, 3, {0x0f, 0x24, 0xf8}},
         {"mov eax, tr3", M486, M486, 3, {0x0f, 0x24, 0xd8}},
         {"mov eax, cr1", 9, 9, 3, {0x0f, 0x20, 0xc8}},
+        {"mov dr0, eax", M386, M686, 3, {0x0f, 0x23, 0xc0}},
+        {"mov eax, dr7", M386, M686, 3, {0x0f, 0x21, 0xf8}},
         {"salc", M386, M686, 1, {0xd6}},
         {"lock add eax, ebx", 9, 9, 3, {0xf0, 0x01, 0xd8}},
         {"lock mov [ebx], eax", 9, 9, 3, {0xf0, 0x89, 0x03}},
@@ -352,6 +355,7 @@ static void test_sysenter(struct rig *r)
 
 int main(void)
 {
+    static struct isa_counts counts;
     for (unsigned model = M386; model < MODELS; model++) {
         for (unsigned fast = 0; fast < 2; fast++) {
             struct rig r;
@@ -359,6 +363,7 @@ int main(void)
                 CHECK(false, "no memory");
                 return report_end();
             }
+            r.cpu.row_count = counts.row;
             test_instructions(&r, model);
             test_eflags(&r, model);
             test_cr0(&r, model);
@@ -374,5 +379,6 @@ int main(void)
             rig_fini(&r);
         }
     }
+    CHECK(isa_write(&counts, "model"), "cannot write the recording");
     return report_end();
 }

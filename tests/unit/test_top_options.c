@@ -54,10 +54,10 @@ static void test_options(void)
               o.config.on_triple_fault == TRIPLE_RESET && o.exit_on_halt,
           "choices");
     CHECK(PARSE("--max-insns", "18446744073709551615", "--timeout", "0.5", "--trace",
-                "pit,summary,kbd:t.txt", "--screenshot", "s.png"),
+                "pit,summary,isa,kbd:t.txt", "--screenshot", "s.png"),
           "%s", err.text);
     CHECK(o.max_insns == UINT64_MAX && o.timeout > 0.49 && o.timeout < 0.51 && o.trace_summary &&
-              o.trace_mask == (1u << TRACE_PIT | 1u << TRACE_KBD) &&
+              o.config.count_rows && o.trace_mask == (1u << TRACE_PIT | 1u << TRACE_KBD) &&
               strcmp(o.trace_file, "t.txt") == 0 && strcmp(o.screenshot, "s.png") == 0,
           "limits and traces");
     CHECK(PARSE("--bios", "r.bin", "--post-port", "0x190", "--parallel", "file:p"), "%s", err.text);
