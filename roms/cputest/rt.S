@@ -15,7 +15,7 @@
 
     .text
     .global rt_start, rt_check_eq, rt_check_fault, rt_snap, rt_none, rt_to_ring3, rt_real
-    .global rt_reset_gate, rt_reload_gdt
+    .global rt_reset_gate, rt_to_v86, rt_v86_gates
 rt_start:
     cli
     cld
@@ -151,6 +151,36 @@ rt_to_ring3:
     push [rt_target]
     iretd
 
+/* Goes to vm_cs:[rt_target] in virtual-8086 mode with the registers and flags of now. */
+rt_to_v86:
+    call rt_snap
+    push [vm_esp]
+    pop [pre_esp]
+    push [vm_gs]
+    push [vm_fs]
+    push [vm_ds]
+    push [vm_es]
+    push [vm_ss]
+    push [vm_esp]
+    push [pre_eflags]
+    push ecx
+    mov ecx, [rt_iopl]
+    or ecx, VM
+    or [esp + 4], ecx
+    pop ecx
+    push [vm_cs]
+    push [rt_target]
+    iretd
+
+/* INT3 in virtual-8086 mode ends a test: vector 3 becomes a gate of DPL 3 that records int 31h. */
+rt_v86_gates:
+    mov eax, [rt_stubs + 4 * V_END]
+    mov [rt_idt + 8 * V_BP], ax
+    mov dword ptr [rt_idt + 8 * V_BP + 4], 0xee00
+    shr eax, 16
+    mov [rt_idt + 8 * V_BP + 6], ax
+    ret
+
 /* ---- exceptions and interrupts ---- */
     .set n, 0
     .rept 64
@@ -199,14 +229,22 @@ rt_common:
     movzx eax, word ptr [rec_cs]
     mov [rec_cs], eax
     mov ecx, ss
+    test dword ptr [rec_eflags], VM
+    jnz 2f
     test eax, 3
     jz 1f
-    mov edx, [esp + 16 + 32 + 20]
+2:  mov edx, [esp + 16 + 32 + 20]
     mov ecx, [esp + 16 + 32 + 24]
 1:  mov [rec_esp], edx
     movzx ecx, cx
     mov [rec_ss], ecx
-    mov eax, cr2
+    test dword ptr [rec_eflags], VM
+    jz 1f
+    lea esi, [esp + 16 + 32 + 28]
+    mov edi, offset rec_vm_es
+    mov ecx, 4
+    rep movs dword ptr [edi], dword ptr ss:[esi]
+1:  mov eax, cr2
     mov [rec_cr2], eax
     mov eax, esp
     mov [rec_frame], eax
@@ -380,6 +418,8 @@ rm_results: .fill 3 * 200, 4, 0 /* name, got, want: reported when back in 32-bit
     .align 16
     .global rt_gdt, rt_gdtr, rt_idtr, rt_tss, rt_idt, rt_iopl, rt_hook, rt_resume, rt_resume_esp
     .global rt_target, rt_ended, rt_user_esp
+    .global vm_cs, vm_ss, vm_esp, vm_ds, vm_es, vm_fs, vm_gs
+    .global rec_vm_es, rec_vm_ds, rec_vm_fs, rec_vm_gs
 rt_gdt:
     .quad 0
     .long DESC_LO(0, 0xfffff), DESC_HI(0, 0xfffff, 0x9b, 0xc)
@@ -412,6 +452,13 @@ rt_hook: .long 0 /* called after recording; EAX != 0 on return: IRET instead of 
 rt_resume: .long 0
 rt_resume_esp: .long rt_stack_top
 rt_target: .long 0
+vm_cs: .long 0 /* where rt_to_v86 goes */
+vm_ss: .long 0
+vm_esp: .long 0x7000
+vm_ds: .long 0
+vm_es: .long 0
+vm_fs: .long 0
+vm_gs: .long 0
 rt_ended: .long 0
 
     .bss
@@ -448,6 +495,10 @@ rec_ds: .long 0
 rec_es: .long 0
 rec_fs: .long 0
 rec_gs: .long 0
+rec_vm_es: .long 0 /* the segment registers that an exit from V86 mode has pushed */
+rec_vm_ds: .long 0
+rec_vm_fs: .long 0
+rec_vm_gs: .long 0
 rec_cr2: .long 0
 rec_count: .long 0
 rec_frame: .long 0
