@@ -47,3 +47,6 @@ test-guest: guest-tests $(if $(filter emu386,$(EMULATOR)),$(B)/emu386) ## run th
 # The two that share the operand grid of alu.c.
 $(CPUTEST)/alu.o $(CPUTEST)/test_alu.o $(CPUTEST)/test_muldiv.o: roms/cputest/alu.h
 $(CPUTEST)/test_alu.elf $(CPUTEST)/test_muldiv.elf: $(CPUTEST)/alu.o
+
+# The two that share the tasks of task.S.
+$(CPUTEST)/test_tasks.elf $(CPUTEST)/test_taskfaults.elf: $(CPUTEST)/task.o

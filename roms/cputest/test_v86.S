@@ -83,11 +83,15 @@ entry:
 1:  EQ "iret to v86 without macros", [rec_vec], V_END
     ret
 iret_vm_user:
+    .rept 4
+    push 0
+    .endr
+    push 0
+    push 0x7000
     push VM | 2
     push UCODE
-    push offset 1f
+    push offset both_modes
     iretd
-1:  int V_END
 
 /* The frame of an exception and the segment registers of the handler. */
 way_out:
@@ -573,6 +577,9 @@ entry_code:
     mov cs:[seen_vm + 8 - 0x1000], ss
     int3
 entry_end:
+both_modes: /* the same place in flat ring 3; as V86 code it would be 1b0h further */
+    int V_END
+    .fill UCODE * 16, 1, 0xcc
 low_nop:
     nop
     int3
