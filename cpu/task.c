@@ -278,6 +278,8 @@ void task_transfer(struct cpu *c, uint16_t sel, const struct desc *d, enum task_
     unsigned type = desc_attr(d) & 0x1f;
     if (desc_dpl(d) < c->cpl || desc_dpl(d) < (sel & 3u))
         cpu_fault_code(c, EXC_GP, sel & ~3u, WHY_DESC_DPL, sel, desc_dpl(d));
+    if (type != 5 && (sel & 4)) /* a TSS belongs into the GDT (SDM vol. 3, 7.2.2) */
+        cpu_fault_code(c, EXC_GP, sel & ~3u, WHY_SELECTOR_LIMIT, sel, 0);
     check_present(c, sel, d, 0);
     if (type == 5)
         task_gate(c, (uint16_t)(d->lo >> 16), why, cpu_eflags(c), 0);
