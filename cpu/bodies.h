@@ -60,10 +60,23 @@ opcode_body x_int, x_int1, x_int3, x_into;
 
 /* system.c */
 opcode_body x_hlt, x_cli, x_sti, x_cld, x_std, x_clts, x_smsw, x_lmsw, x_mov_from_cr, x_mov_to_cr,
-    x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_esc, x_missing,
+    x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_missing,
     x_mov_from_tr, x_mov_to_tr;
 
 /* msr.c, cpuid.c, sysenter.c */
 opcode_body x_rdmsr, x_wrmsr, x_rdtsc, x_rdpmc, x_cpuid, x_sysenter, x_sysexit;
+
+/* x87_move.c */
+opcode_body x_fld, x_fst, x_fstpnce, x_fst_mem, x_fxch, x_fcmov;
+
+/* x87_arith.c */
+opcode_body x_farith, x_fcom, x_fxam, x_fchs, x_fabs;
+
+/* x87_math.c */
+opcode_body x_fmath1, x_fmath2, x_fmath_push, x_fconst;
+
+/* x87_env.c */
+opcode_body x_fldcw, x_fnstcw, x_fnstsw, x_fnclex, x_fninit, x_fnop, x_fn8087, x_ffree, x_fstep,
+    x_fldenv, x_fnstenv, x_frstor, x_fnsave;
 
 #endif

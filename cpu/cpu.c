@@ -48,6 +48,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     c->trace = t;
     c->inta = cfg->inta;
     c->inta_arg = cfg->inta_arg;
+    c->ferr = cfg->ferr;
     c->cost_log2 = cfg->cost_log2;
     if (!mmu_init(&c->mmu, b, cfg->tlb, t, err))
         return false;
@@ -110,6 +111,7 @@ void cpu_reset(struct cpu *c)
     memset(c->tr_test, 0, sizeof c->tr_test);
     msr_reset(c);
     mmu_reset(&c->mmu);
+    x87_reset(c);
     cpu_update_mode(c);
     TRACE(c->trace, TRACE_CPU, "reset (%s)", c->model->name);
 }

@@ -11,11 +11,13 @@
 #ifndef CPU_CPU_H
 #define CPU_CPU_H
 
+#include "base/irq.h"
 #include "base/types.h"
 #include "cpu/arch.h"
 #include "cpu/fault.h"
 #include "cpu/insn.h"
 #include "cpu/msr.h"
+#include "cpu/x87.h"
 #include "mmu/mmu.h"
 
 #include <setjmp.h>
@@ -112,6 +114,8 @@ struct cpu {
     uint64_t *row_count;        /* completed in the reference layer, by row; NULL: not counted */
     uint8_t (*inta)(void *arg); /* interrupt acknowledge: gives the vector */
     void *inta_arg;
+    struct irq ferr;                      /* the FERR# pin */
+    struct x87 x87;
     struct fault fault;                   /* the fault being raised or last delivered */
     struct fault first;                   /* the first fault of a triple fault */
     uint32_t first_eip;                   /* where that one happened */
@@ -133,6 +137,7 @@ struct cpu_config {
     struct tlb_shape tlb; /* all zero: large */
     uint8_t (*inta)(void *arg);
     void *inta_arg;
+    struct irq ferr; /* FERR#: an x87 exception that is not reported as #MF */
 };
 
 bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct clock *k,

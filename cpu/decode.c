@@ -58,7 +58,8 @@ static unsigned operand_size(enum operand o, unsigned osize)
     case Rd:
     case Cd:
     case Dd:
-    case Td: return 4;
+    case Td:
+    case Ed: return 4;
     default: return osize;
     }
 }
@@ -169,7 +170,8 @@ static bool has_modrm(const struct opcode *o)
 {
     static const uint8_t wants[] = {
         [Eb] = 1, [Ew] = 1,    [Ev] = 1, [Gb] = 1, [Gw] = 1, [Gv] = 1, [Mx] = 1, [Mp] = 1,
-        [Rd] = 1, [Mw_Rv] = 1, [Sw] = 1, [Cd] = 1, [Dd] = 1, [Td] = 1, [Yv] = 0,
+        [Rd] = 1, [Mw_Rv] = 1, [Sw] = 1, [Cd] = 1, [Dd] = 1, [Td] = 1, [Pq] = 1,
+        [Qq] = 1, [Qd] = 1,    [Ed] = 1, [OPERANDS] = 0,
     };
     return (o->flags & OPC_MODRM) || wants[o->dst] || wants[o->src];
 }
@@ -185,7 +187,7 @@ static void registers(struct insn *i, const struct opcode *o, unsigned code, uns
             i->reg = reg_offset(code & 7, size);
         else if (k == Gb || k == Gw || k == Gv)
             i->reg = reg_offset(i->modrm >> 3 & 7, size);
-        else if (k == Eb || k == Ew || k == Ev || k == Rd || k == Mw_Rv)
+        else if (k == Eb || k == Ew || k == Ev || k == Rd || k == Mw_Rv || k == Ed)
             i->rm = reg_offset(i->modrm & 7, size);
         else if (k == Sz)
             i->reg = (uint8_t)(code >> 3 & 7);
@@ -198,6 +200,8 @@ static void registers(struct insn *i, const struct opcode *o, unsigned code, uns
 static bool legal(const struct insn *i, const struct opcode *o)
 {
     bool mem = i->flags & INSN_MEM;
+    if ((o->flags & OPC_BARE) && (i->flags & (INSN_REP | INSN_REPNE | INSN_OS_PREFIX)))
+        return false;
     if ((i->flags & INSN_LOCK) && !(mem && (o->flags & OPC_LOCK)))
         return false;
     bool memory_only = o->dst == Mx || o->src == Mx || o->dst == Mp || o->src == Mp;
@@ -216,6 +220,15 @@ static enum decode_status result(struct insn *i, const struct reader *r, enum de
     if (r->more)
         return r->avail >= INSN_MAX_LENGTH ? DECODE_LONG : DECODE_MORE;
     return s;
+}
+
+/* The row of a group that a ModRM byte selects. */
+static unsigned member(const struct opcode *o, unsigned modrm)
+{
+    unsigned reg = modrm >> 3 & 7;
+    if (o->shape == S_BY_RM)
+        return o->group + (modrm & 7);
+    return o->group + reg + (o->shape == S_SPLIT && modrm >= 0xc0 ? 8 : 0);
 }
 
 enum decode_status decode(struct insn *i, const uint8_t *code, unsigned avail, bool code16)
@@ -246,8 +259,8 @@ enum decode_status decode(struct insn *i, const uint8_t *code, unsigned avail, b
         i->modrm = (uint8_t)take(&r, 1);
         if (r.more)
             return result(i, &r, DECODE_UD);
-        if (o->shape == S_GROUP) {
-            row = o->group + (i->modrm >> 3 & 7u);
+        while (o->shape == S_GROUP || o->shape == S_SPLIT || o->shape == S_BY_RM) {
+            row = member(o, i->modrm);
             o = &opcodes[row];
         }
         if (o->shape == S_NONE)
@@ -265,6 +278,8 @@ enum decode_status decode(struct insn *i, const uint8_t *code, unsigned avail, b
         immediate(i, &r, o->src);
     immediate(i, &r, o->third);
     registers(i, o, op, osize);
+    if (o->flags & OPC_FPU)
+        i->imm = op & 7; /* part of the opcode that FNSTENV shows */
     enum operand sized = o->dst != O_NONE && o->dst != R_DX ? o->dst : o->src;
     if (o->dst == Jb || o->dst == Sw || o->dst == Iw || (o->dst == Ib && o->src == O_NONE))
         sized = O_NONE; /* these operands say nothing about the operation's size */

@@ -2,7 +2,7 @@
 /*
  * disasm.c - struct insn to text, Intel syntax (SDM vol. 2, chapter 3, "Notational conventions").
  * Mnemonics and operands come from the rows of opcodes.c; nothing here knows an instruction by
- * its number except the few that the rows cannot describe (ESC, NOP/PAUSE, XLAT).
+ * its number except the few that the rows cannot describe (NOP/PAUSE, XLAT).
  *
  * - Memory operands show their size; a segment shows when a prefix named it.
  * - Relative targets are absolute, cut to 16 bits when the operand size is 16.
@@ -69,7 +69,9 @@ static unsigned as_bytes(const struct insn *i)
 
 static void put_size(struct text *t, unsigned size)
 {
-    put(t, "%s ptr ", size == 1 ? "byte" : size == 2 ? "word" : "dword");
+    static const char *const names[] = {
+        [1] = "byte", [2] = "word", [4] = "dword", [8] = "qword", [10] = "tbyte"};
+    put(t, "%s ptr ", names[size]);
 }
 
 /* The offset in brackets. A small negative displacement reads better with a minus sign; a large
@@ -171,6 +173,26 @@ static void put_operand(struct text *t, const struct insn *i, enum operand o, ui
     case Xv: put_string_operand(t, i, false, o == Xb ? 1 : v); break;
     case Yb:
     case Yv: put_string_operand(t, i, true, o == Yb ? 1 : v); break;
+    case ST0: put(t, "st0"); break;
+    case STi: put(t, "st%u", i->modrm & 7u); break;
+    case N_AX: put(t, "ax"); break;
+    case Mi2: put_rm(t, i, 2, 2); break;
+    case Mr4:
+    case Mi4: put_rm(t, i, 4, 4); break;
+    case Mr8:
+    case Mi8: put_rm(t, i, 8, 4); break;
+    case Mr10:
+    case Mb10: put_rm(t, i, 10, 4); break;
+    case Ed: put_rm(t, i, 4, 4); break;
+    case Pq: put(t, "mm%u", i->modrm >> 3 & 7u); break;
+    case Qd:
+    case Qq:
+        if (i->flags & INSN_MEM)
+            put_rm(t, i, o == Qq ? 8 : 4, 4);
+        else
+            put(t, "mm%u", i->modrm & 7u);
+        break;
+    case OPERANDS: break;
     }
 }
 
@@ -232,31 +254,18 @@ static void put_name(struct text *t, const struct insn *i, const struct opcode *
         put(t, "%.*s", (int)(slash - o->name), o->name);
 }
 
-static void put_escape(struct text *t, const struct insn *i)
-{
-    put(t, "esc 0x%02x, ", i->row & 0xffu);
-    if (i->flags & INSN_MEM) {
-        put(t, "%u, ", i->modrm >> 3 & 7u);
-        put_address(t, i);
-    } else {
-        put(t, "0x%02x", i->modrm);
-    }
-}
-
 int disasm(char *out, size_t n, const struct insn *i, uint32_t at)
 {
     struct text t = {.out = out, .n = n};
     const struct opcode *o = i->row < OPCODE_ROWS ? &opcodes[i->row] : NULL;
     if (n)
         out[0] = 0;
-    if (!o || o->shape == S_NONE || o->shape == S_GROUP) {
+    if (!o || !o->body) {
         put(&t, "(bad)");
         return (int)t.len;
     }
     put_prefixes(&t, i, o);
-    if (o->flags & OPC_FPU) {
-        put_escape(&t, i);
-    } else if (i->row == 0x90) {
+    if (i->row == 0x90) {
         put(&t, "%s", i->flags & INSN_REP ? "pause" : "nop");
     } else {
         put_name(&t, i, o);

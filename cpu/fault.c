@@ -171,6 +171,8 @@ int fault_explain(const struct fault *f, char *text, size_t n)
         return snprintf(text, n, "%s while delivering %s", fault_name(b), fault_name(a));
     case WHY_BREAKPOINT:
         return snprintf(text, n, "debug register breakpoint at %08x (DR6 bits %04x)", a, b);
+    case WHY_FPU:
+        return snprintf(text, n, "an x87 exception is pending: status %04x, control %04x", a, b);
     case WHY_MODE: return snprintf(text, n, "the instruction exists in protected mode only");
     case WHY_MSR: return snprintf(text, n, "there is no model-specific register %x here", a);
     case WHY_SYSENTER: return snprintf(text, n, "the SYSENTER_CS register holds no selector");

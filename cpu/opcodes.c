@@ -7,12 +7,13 @@
  * Columns: mnemonic, shape, destination, source, third operand, body, then what is special.
  * A mnemonic "a/b" is a with 16-bit operands and b with 32-bit ones.
  *
- * Not here yet (OPC_MISSING rows raise #UD with a trace line): x87.
+ * OPC_MISSING rows raise #UD with a trace line; there are none at the moment.
  */
 #include "cpu/opcodes.h"
 
 #include "cpu/bodies.h"
 #include "cpu/cpu.h"
+#include "cpu/x87_ops.h"
 
 /* clang-format off */
 #define AF_ FLAG_AF
@@ -67,7 +68,26 @@
 #define JCC_V(b, n, s) [(b) + (n)] = RAW("j" s, Jv, O_NONE, x_jcc, F(OPC_BRANCH))
 #define SETCC(b, n, s) [(b) + (n)] = PUT("set" s, Eb, O_NONE, x_setcc, F(0))
 #define CMOVCC(b, n, s) [(b) + (n)] = RMW("cmov" s, Gv, Ev, x_cmovcc, .level = 6)
-#define ESC(b, n) [(b) + (n)] = RAW("esc", O_NONE, O_NONE, x_esc, F(OPC_MODRM | OPC_FPU | OPC_MISSING))
+#define SPLIT(g) {.name = "", .shape = S_SPLIT, .flags = OPC_MODRM, .group = g}
+#define BY_RM(g) {.name = "", .shape = S_BY_RM, .flags = OPC_MODRM, .group = g}
+#define ESC(b, n) [(b) + (n)] = SPLIT(G_ESC + 16 * (n))
+/* x87 rows: D8 + op, memory or register form, ModRM.reg; x is the body's argument. */
+#define FPU(n, d, s, f, x, ...) {.name = n, .shape = S_RAW, .dst = d, .src = s, .body = f, .flags = OPC_FPU, .arg = (x), __VA_ARGS__}
+#define FMEM(op, reg) [G_ESC + 16 * (op) + (reg)]
+#define FREG(op, reg) [G_ESC + 16 * (op) + 8 + (reg)]
+#define POP_ FARG_POP
+/* The eight operations in the order of ModRM.reg. */
+#define FARITH_MEM(op, n, M) \
+    FMEM(op, 0) = FPU(n "add", O_NONE, M, x_farith, F80_ADD), FMEM(op, 1) = FPU(n "mul", O_NONE, M, x_farith, F80_MUL), \
+    FMEM(op, 2) = FPU(n "com", O_NONE, M, x_fcom, 0), FMEM(op, 3) = FPU(n "comp", O_NONE, M, x_fcom, POP_), \
+    FMEM(op, 4) = FPU(n "sub", O_NONE, M, x_farith, F80_SUB), FMEM(op, 5) = FPU(n "subr", O_NONE, M, x_farith, F80_SUBR), \
+    FMEM(op, 6) = FPU(n "div", O_NONE, M, x_farith, F80_DIV), FMEM(op, 7) = FPU(n "divr", O_NONE, M, x_farith, F80_DIVR)
+/* Into ST(i): the manual names the reversed ones from there. */
+#define FARITH_STI(op, p, x) \
+    FREG(op, 0) = FPU("fadd" p, STi, ST0, x_farith, F80_ADD | (x)), FREG(op, 1) = FPU("fmul" p, STi, ST0, x_farith, F80_MUL | (x)), \
+    FREG(op, 4) = FPU("fsubr" p, STi, ST0, x_farith, F80_SUB | (x)), FREG(op, 5) = FPU("fsub" p, STi, ST0, x_farith, F80_SUBR | (x)), \
+    FREG(op, 6) = FPU("fdivr" p, STi, ST0, x_farith, F80_DIV | (x)), FREG(op, 7) = FPU("fdiv" p, STi, ST0, x_farith, F80_DIVR | (x))
+#define FCMOV(op, reg, cc, x) FREG(op, reg) = FPU("fcmov" cc, ST0, STi, x_fcmov, x, .level = 6)
 #define NOP_E(b, n) [(b) + (n)] = RAW("nop", Ev, O_NONE, x_nop, .level = 6)
 
 const struct opcode opcodes[OPCODE_ROWS] = {
@@ -209,4 +229,57 @@ const struct opcode opcodes[OPCODE_ROWS] = {
     [G_0FBA + 4] = GET("bt", Ev, Ib, x_bt_imm, U(BIT_UNDEF)), [G_0FBA + 5] = RMW("bts", Ev, Ib, x_bts_imm, F(OPC_LOCK), U(BIT_UNDEF)),
     [G_0FBA + 6] = RMW("btr", Ev, Ib, x_btr_imm, F(OPC_LOCK), U(BIT_UNDEF)), [G_0FBA + 7] = RMW("btc", Ev, Ib, x_btc_imm, F(OPC_LOCK), U(BIT_UNDEF)),
     [G_0FC7 + 1] = RAW("cmpxchg8b", Mx, O_NONE, x_cmpxchg8b, F(OPC_LOCK), .level = 5),
+
+    /* x87. DC D0, DC D8, DE D0 and D9 D8, DD C8, DF C0-DF are undocumented aliases. */
+    FARITH_MEM(0, "f", Mr4), FARITH_MEM(2, "fi", Mi4), FARITH_MEM(4, "f", Mr8), FARITH_MEM(6, "fi", Mi2),
+    FREG(0, 0) = FPU("fadd", ST0, STi, x_farith, F80_ADD), FREG(0, 1) = FPU("fmul", ST0, STi, x_farith, F80_MUL),
+    FREG(0, 2) = FPU("fcom", O_NONE, STi, x_fcom, 0), FREG(0, 3) = FPU("fcomp", O_NONE, STi, x_fcom, POP_),
+    FREG(0, 4) = FPU("fsub", ST0, STi, x_farith, F80_SUB), FREG(0, 5) = FPU("fsubr", ST0, STi, x_farith, F80_SUBR),
+    FREG(0, 6) = FPU("fdiv", ST0, STi, x_farith, F80_DIV), FREG(0, 7) = FPU("fdivr", ST0, STi, x_farith, F80_DIVR),
+    FARITH_STI(4, "", 0), FARITH_STI(6, "p", POP_),
+    FREG(4, 2) = FPU("fcom", O_NONE, STi, x_fcom, 0), FREG(4, 3) = FPU("fcomp", O_NONE, STi, x_fcom, POP_),
+    FREG(6, 2) = FPU("fcomp", O_NONE, STi, x_fcom, POP_), FREG(6, 3) = BY_RM(G_DED8),
+    [G_DED8 + 1] = FPU("fcompp", O_NONE, STi, x_fcom, FARG_POP2),
+    FMEM(1, 0) = FPU("fld", O_NONE, Mr4, x_fld, 0), FMEM(1, 2) = FPU("fst", Mr4, O_NONE, x_fst_mem, 0), FMEM(1, 3) = FPU("fstp", Mr4, O_NONE, x_fst_mem, POP_),
+    FMEM(1, 4) = FPU("fldenv", O_NONE, Mx, x_fldenv, 0), FMEM(1, 5) = FPU("fldcw", O_NONE, Mi2, x_fldcw, 0),
+    FMEM(1, 6) = FPU("fnstenv", Mx, O_NONE, x_fnstenv, 0), FMEM(1, 7) = FPU("fnstcw", Mi2, O_NONE, x_fnstcw, 0),
+    FREG(1, 0) = FPU("fld", O_NONE, STi, x_fld, 0), FREG(1, 1) = FPU("fxch", O_NONE, STi, x_fxch, 0),
+    FREG(1, 2) = BY_RM(G_D9D0), FREG(1, 3) = FPU("fstpnce", STi, O_NONE, x_fstpnce, 0),
+    FREG(1, 4) = BY_RM(G_D9E0), FREG(1, 5) = BY_RM(G_D9E8), FREG(1, 6) = BY_RM(G_D9F0), FREG(1, 7) = BY_RM(G_D9F8),
+    [G_D9D0 + 0] = FPU("fnop", O_NONE, O_NONE, x_fnop, 0),
+    [G_D9E0 + 0] = FPU("fchs", O_NONE, O_NONE, x_fchs, 0), [G_D9E0 + 1] = FPU("fabs", O_NONE, O_NONE, x_fabs, 0),
+    [G_D9E0 + 4] = FPU("ftst", O_NONE, O_NONE, x_fcom, 0), [G_D9E0 + 5] = FPU("fxam", O_NONE, O_NONE, x_fxam, 0),
+    [G_D9E8 + 0] = FPU("fld1", O_NONE, O_NONE, x_fconst, F80_LD1), [G_D9E8 + 1] = FPU("fldl2t", O_NONE, O_NONE, x_fconst, F80_LDL2T),
+    [G_D9E8 + 2] = FPU("fldl2e", O_NONE, O_NONE, x_fconst, F80_LDL2E), [G_D9E8 + 3] = FPU("fldpi", O_NONE, O_NONE, x_fconst, F80_LDPI),
+    [G_D9E8 + 4] = FPU("fldlg2", O_NONE, O_NONE, x_fconst, F80_LDLG2), [G_D9E8 + 5] = FPU("fldln2", O_NONE, O_NONE, x_fconst, F80_LDLN2),
+    [G_D9E8 + 6] = FPU("fldz", O_NONE, O_NONE, x_fconst, F80_LDZ),
+    [G_D9F0 + 0] = FPU("f2xm1", O_NONE, O_NONE, x_fmath1, F80_2XM1), [G_D9F0 + 1] = FPU("fyl2x", O_NONE, O_NONE, x_fmath2, F80_YL2X | POP_),
+    [G_D9F0 + 2] = FPU("fptan", O_NONE, O_NONE, x_fmath_push, F80_PTAN), [G_D9F0 + 3] = FPU("fpatan", O_NONE, O_NONE, x_fmath2, F80_PATAN | POP_),
+    [G_D9F0 + 4] = FPU("fxtract", O_NONE, O_NONE, x_fmath_push, F80_XTRACT), [G_D9F0 + 5] = FPU("fprem1", O_NONE, O_NONE, x_fmath2, F80_PREM1),
+    [G_D9F0 + 6] = FPU("fdecstp", O_NONE, O_NONE, x_fstep, 7), [G_D9F0 + 7] = FPU("fincstp", O_NONE, O_NONE, x_fstep, 1),
+    [G_D9F8 + 0] = FPU("fprem", O_NONE, O_NONE, x_fmath2, F80_PREM), [G_D9F8 + 1] = FPU("fyl2xp1", O_NONE, O_NONE, x_fmath2, F80_YL2XP1 | POP_),
+    [G_D9F8 + 2] = FPU("fsqrt", O_NONE, O_NONE, x_fmath1, F80_SQRT), [G_D9F8 + 3] = FPU("fsincos", O_NONE, O_NONE, x_fmath_push, F80_SINCOS),
+    [G_D9F8 + 4] = FPU("frndint", O_NONE, O_NONE, x_fmath1, F80_RNDINT), [G_D9F8 + 5] = FPU("fscale", O_NONE, O_NONE, x_fmath2, F80_SCALE),
+    [G_D9F8 + 6] = FPU("fsin", O_NONE, O_NONE, x_fmath1, F80_SIN), [G_D9F8 + 7] = FPU("fcos", O_NONE, O_NONE, x_fmath1, F80_COS),
+    FCMOV(2, 0, "b", 0), FCMOV(2, 1, "e", 0), FCMOV(2, 2, "be", 0), FCMOV(2, 3, "u", 0), FREG(2, 5) = BY_RM(G_DAE8),
+    [G_DAE8 + 1] = FPU("fucompp", O_NONE, STi, x_fcom, FARG_UNORDERED | FARG_POP2),
+    FMEM(3, 0) = FPU("fild", O_NONE, Mi4, x_fld, 0), FMEM(3, 2) = FPU("fist", Mi4, O_NONE, x_fst_mem, 0), FMEM(3, 3) = FPU("fistp", Mi4, O_NONE, x_fst_mem, POP_),
+    FMEM(3, 5) = FPU("fld", O_NONE, Mr10, x_fld, 0), FMEM(3, 7) = FPU("fstp", Mr10, O_NONE, x_fst_mem, POP_),
+    FCMOV(3, 0, "nb", 1), FCMOV(3, 1, "ne", 1), FCMOV(3, 2, "nbe", 1), FCMOV(3, 3, "nu", 1), FREG(3, 4) = BY_RM(G_DBE0),
+    FREG(3, 5) = FPU("fucomi", ST0, STi, x_fcom, FARG_UNORDERED | FARG_EFLAGS, .level = 6), FREG(3, 6) = FPU("fcomi", ST0, STi, x_fcom, FARG_EFLAGS, .level = 6),
+    [G_DBE0 + 0] = FPU("feni8087_nop", O_NONE, O_NONE, x_fn8087, 0), [G_DBE0 + 1] = FPU("fdisi8087_nop", O_NONE, O_NONE, x_fn8087, 0),
+    [G_DBE0 + 2] = FPU("fnclex", O_NONE, O_NONE, x_fnclex, 0), [G_DBE0 + 3] = FPU("fninit", O_NONE, O_NONE, x_fninit, 0),
+    [G_DBE0 + 4] = FPU("fsetpm287_nop", O_NONE, O_NONE, x_fn8087, 0),
+    FMEM(5, 0) = FPU("fld", O_NONE, Mr8, x_fld, 0), FMEM(5, 2) = FPU("fst", Mr8, O_NONE, x_fst_mem, 0), FMEM(5, 3) = FPU("fstp", Mr8, O_NONE, x_fst_mem, POP_),
+    FMEM(5, 4) = FPU("frstor", O_NONE, Mx, x_frstor, 0), FMEM(5, 6) = FPU("fnsave", Mx, O_NONE, x_fnsave, 0), FMEM(5, 7) = FPU("fnstsw", Mi2, O_NONE, x_fnstsw, 0),
+    FREG(5, 0) = FPU("ffree", O_NONE, STi, x_ffree, 0), FREG(5, 1) = FPU("fxch", O_NONE, STi, x_fxch, 0),
+    FREG(5, 2) = FPU("fst", STi, O_NONE, x_fst, 0), FREG(5, 3) = FPU("fstp", STi, O_NONE, x_fst, POP_),
+    FREG(5, 4) = FPU("fucom", O_NONE, STi, x_fcom, FARG_UNORDERED), FREG(5, 5) = FPU("fucomp", O_NONE, STi, x_fcom, FARG_UNORDERED | POP_),
+    FMEM(7, 0) = FPU("fild", O_NONE, Mi2, x_fld, 0), FMEM(7, 2) = FPU("fist", Mi2, O_NONE, x_fst_mem, 0), FMEM(7, 3) = FPU("fistp", Mi2, O_NONE, x_fst_mem, POP_),
+    FMEM(7, 4) = FPU("fbld", O_NONE, Mb10, x_fld, 0), FMEM(7, 5) = FPU("fild", O_NONE, Mi8, x_fld, 0),
+    FMEM(7, 6) = FPU("fbstp", Mb10, O_NONE, x_fst_mem, POP_), FMEM(7, 7) = FPU("fistp", Mi8, O_NONE, x_fst_mem, POP_),
+    FREG(7, 0) = FPU("ffreep", O_NONE, STi, x_ffree, POP_), FREG(7, 1) = FPU("fxch", O_NONE, STi, x_fxch, 0),
+    FREG(7, 2) = FPU("fstp", STi, O_NONE, x_fst, POP_), FREG(7, 3) = FPU("fstp", STi, O_NONE, x_fst, POP_), FREG(7, 4) = BY_RM(G_DFE0),
+    FREG(7, 5) = FPU("fucomip", ST0, STi, x_fcom, FARG_UNORDERED | FARG_EFLAGS | POP_, .level = 6), FREG(7, 6) = FPU("fcomip", ST0, STi, x_fcom, FARG_EFLAGS | POP_, .level = 6),
+    [G_DFE0 + 0] = FPU("fnstsw", N_AX, O_NONE, x_fnstsw, 0),
 };

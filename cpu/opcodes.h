@@ -54,6 +54,21 @@ enum operand {
     Xv,
     Yb,
     Yv,
+    ST0, /* x87: top of the stack, register by ModRM.rm, the word register AX */
+    STi,
+    N_AX,
+    Mr4, /* x87, memory only: floats by their bytes, integers, packed BCD */
+    Mr8,
+    Mr10,
+    Mi2,
+    Mi4,
+    Mi8,
+    Mb10,
+    Pq, /* MMX: register in ModRM.reg; in ModRM.rm, or 8 or 4 bytes of memory */
+    Qq,
+    Qd,
+    Ed, /* 32-bit register or memory, whatever the operand size */
+    OPERANDS
 };
 
 /* What the executor does around the body. */
@@ -64,6 +79,8 @@ enum shape {
     S_RMW,   /* d = f(d, s) */
     S_RAW,   /* the body does everything */
     S_GROUP, /* look further: ModRM.reg selects a row of opcodes[row.group ...] */
+    S_SPLIT, /* the same with 16 rows: memory forms, then register forms */
+    S_BY_RM, /* the same with 8 rows, selected by ModRM.rm */
 };
 
 enum {
@@ -77,6 +94,7 @@ enum {
     OPC_FPU = 1 << 7,     /* ESC: #NM if CR0.EM or CR0.TS */
     OPC_BYTE = 1 << 8,    /* the operation is on bytes although no operand says so */
     OPC_MISSING = 1 << 9, /* not implemented yet: trace and #UD */
+    OPC_BARE = 1 << 10,   /* MMX: #UD with a 66, F2 or F3 prefix */
 };
 
 typedef uint32_t opcode_body(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b);
@@ -90,7 +108,8 @@ struct opcode {
     uint16_t flags;    /* OPC_* */
     uint8_t level;     /* 3 = 386, 4 = 486, 5 = Pentium, 6 = Pentium Pro: #UD below */
     uint16_t undef;    /* EFLAGS bits that the manual leaves undefined */
-    uint16_t group;    /* S_GROUP: first of eight rows */
+    uint16_t group;    /* S_GROUP, S_SPLIT, S_BY_RM: first of eight or sixteen rows */
+    uint8_t arg;       /* for the body, when it serves several rows */
 };
 
 /* Rows 000-0ff: one-byte opcodes; 100-1ff: after 0F; from 200: groups, eight rows each. */
@@ -117,7 +136,17 @@ enum {
     G_0F01 = G_0F00 + 8,
     G_0FBA = G_0F01 + 8,
     G_0FC7 = G_0FBA + 8,
-    OPCODE_ROWS = G_0FC7 + 8
+    G_ESC = G_0FC7 + 8,     /* D8-DF, sixteen rows each */
+    G_D9D0 = G_ESC + 8 * 16, /* register forms told apart by ModRM.rm */
+    G_D9E0 = G_D9D0 + 8,
+    G_D9E8 = G_D9E0 + 8,
+    G_D9F0 = G_D9E8 + 8,
+    G_D9F8 = G_D9F0 + 8,
+    G_DAE8 = G_D9F8 + 8,
+    G_DBE0 = G_DAE8 + 8,
+    G_DED8 = G_DBE0 + 8,
+    G_DFE0 = G_DED8 + 8,
+    OPCODE_ROWS = G_DFE0 + 8
 };
 
 #define ROW_NONE 0xffffu

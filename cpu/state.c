@@ -74,6 +74,7 @@ void cpu_snap(struct cpu *c, struct snap *s)
     snap_u64(s, &c->tsc_base);
     for (unsigned n = 0; n < MSR_SLOTS; n++)
         snap_u64(s, &c->msr[n]);
+    x87_snap(c, s);
     snap_fault(&c->fault, s);
     snap_fault(&c->first, s);
     snap_u32(s, &c->first_eip);

@@ -3,7 +3,7 @@
  * system.c - processor control (SDM vol. 2 and vol. 3, chapter 2): flags, HLT, control registers,
  * descriptor-table registers, TLB and cache instructions.
  *
- * Not modelled: caches (INVD and WBINVD have nothing to do), CR4 features, the x87.
+ * Not modelled: caches (INVD and WBINVD have nothing to do), CR4 features.
  */
 #include "cpu/bodies.h"
 
@@ -246,13 +246,8 @@ uint32_t x_wait(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     if ((c->cr0 & (CR0_MP | CR0_TS)) == (CR0_MP | CR0_TS))
         cpu_fault(c, EXC_NM, WHY_NO_FPU, 0, 0);
+    (void)x87_ready(c);
     return 0;
-}
-
-/* CR0.EM and CR0.TS were looked at before (OPC_FPU). */
-uint32_t x_esc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
-{
-    cpu_missing(c, "an x87 instruction");
 }
 
 uint32_t x_missing(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)

@@ -11,6 +11,7 @@
 #include "cpu/opcodes.h"
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
+#include "devices/fperr.h"
 #include "devices/kbc.h"
 #include "devices/lpt.h"
 #include "devices/pic.h"
@@ -45,6 +46,7 @@ struct machine {
     struct lpt lpt1;
     struct vga vga;
     struct port92 port92;
+    struct fperr fperr;
     struct postcode postcode;
     struct debugcon debugcon;
     struct exitport exitport;

@@ -29,6 +29,18 @@ static uint8_t acknowledge(void *pic)
     return pic_ack(pic);
 }
 
+static void ferr_wire(void *fperr, unsigned n, bool level)
+{
+    (void)n;
+    fperr_set(fperr, level);
+}
+
+static void ignne_wire(void *cpu, unsigned n, bool level)
+{
+    (void)n;
+    cpu_set_ignne(cpu, level);
+}
+
 static void a20_wire(void *machine, unsigned n, bool level)
 {
     struct machine *m = machine;
@@ -90,6 +102,7 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "port 92", 0x92, 1, &port92_ops, &m->port92);
     bus_map_ports(b, "pic slave", 0xa0, 2, &pic_ops, &m->pic[PIC_SLAVE]);
     bus_map_ports(b, "debugcon", 0xe9, 1, &debugcon_ops, &m->debugcon);
+    bus_map_ports(b, "fpu error", 0xf0, 2, &fperr_ops, &m->fperr);
     bus_map_ports(b, "exit", 0xf4, 4, &exitport_ops, &m->exitport);
     bus_map_ports(b, "lpt1", 0x378, 3, &lpt_ops, &m->lpt1);
     bus_map_ports(b, "vga", 0x3b0, 0x30, &vga_port_ops, &m->vga);
@@ -129,6 +142,7 @@ static void wire_chips(struct machine *m)
     uart_init(&m->com1, "com1", k, line(m, 4), m->cfg.serial_write, m->cfg.serial_ctx, t);
     lpt_init(&m->lpt1, line(m, 7), m->cfg.parallel_write, m->cfg.parallel_ctx);
     vga_init(&m->vga, k, t);
+    fperr_init(&m->fperr, line(m, 13), (struct irq){ignne_wire, &m->cpu, 0}, t);
     port92_init(&m->port92, a20_92, reset, t);
     postcode_init(&m->postcode, t);
     debugcon_init(&m->debugcon, m->cfg.debugcon_write, m->cfg.debugcon_ctx);
@@ -154,7 +168,7 @@ static void set_cmos(struct machine *m)
     rtc_cmos_set(&m->rtc, 0x31, (uint8_t)(high_kib >> 8));
     rtc_cmos_set(&m->rtc, 0x34, above16 & 0xff);
     rtc_cmos_set(&m->rtc, 0x35, (uint8_t)(above16 >> 8));
-    rtc_cmos_set(&m->rtc, 0x14, 0x04); /* equipment: VGA, keyboard; no floppy, no FPU */
+    rtc_cmos_set(&m->rtc, 0x14, 0x06); /* equipment: VGA, keyboard; x87, no floppy */
 }
 
 static struct machine *board_new(const struct config *cfg, struct error *err)
@@ -178,6 +192,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .tlb = {cfg->tlb_sets, cfg->tlb_ways, cfg->tlb_pseudo_lru},
         .inta = acknowledge,
         .inta_arg = &m->pic[PIC_MASTER],
+        .ferr = {ferr_wire, &m->fperr, 0},
     };
     if (!cpu_init(&m->cpu, &cpu, &m->bus, &m->clock, &m->trace, err)) {
         bus_fini(&m->bus);
@@ -241,6 +256,7 @@ void machine_reset(struct machine *m)
     lpt_reset(&m->lpt1);
     vga_reset(&m->vga);
     port92_reset(&m->port92);
+    fperr_reset(&m->fperr);
     postcode_reset(&m->postcode);
     debugcon_reset(&m->debugcon);
     cpu_reset(&m->cpu);

@@ -27,6 +27,7 @@ void machine_snap(struct machine *m, struct snap *s)
     lpt_snap(&m->lpt1, s);
     vga_snap(&m->vga, s);
     port92_snap(&m->port92, s);
+    fperr_snap(&m->fperr, s);
     postcode_snap(&m->postcode, s);
     debugcon_snap(&m->debugcon, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
@@ -76,5 +77,8 @@ uint64_t machine_hash(const struct machine *m)
     for (unsigned n = 0; n < ARRAY_LEN(c->tr_test); n++)
         h = mix(h, c->tr_test[n]);
     h = mix(h, (uint64_t)c->gdtr.base << 32 | c->idtr.base);
+    h = mix(h, (uint64_t)c->x87.full << 32 | (uint32_t)c->x87.cw << 16 | c->x87.sw);
+    for (unsigned n = 0; n < 8; n++)
+        h = mix(mix(h, c->x87.reg[n].m), c->x87.reg[n].se);
     return mix(mix(h, c->icount), m->clock.now);
 }

@@ -53,7 +53,7 @@ static inline unsigned gen_rarity(unsigned row)
     if (o->shape == S_NONE || o->shape == S_GROUP || (o->flags & OPC_CPL0) || io ||
         strstr(o->name, "far") || !strcmp(o->name, "retf"))
         return 0;
-    if (o->flags & (OPC_MISSING | OPC_FPU))
+    if (o->flags & OPC_MISSING)
         return 250;
     if (o->flags & OPC_STRING)
         return 3;
@@ -77,7 +77,10 @@ static inline void gen_init(struct gen *g, uint64_t seed)
     g->forms = 0;
     for (unsigned place = 0; place < 512; place++) {
         const struct opcode *o = &opcodes[place];
-        if (o->shape != S_GROUP)
+        if (o->shape == S_SPLIT)
+            for (unsigned n = 0; n < 3; n++) /* every ModRM byte */
+                gen_add_form(g, o->group, place, -1);
+        else if (o->shape != S_GROUP)
             gen_add_form(g, place, place, -1);
         for (unsigned reg = 0; o->shape == S_GROUP && reg < 8; reg++)
             gen_add_form(g, o->group + reg, place, (int)reg);

@@ -124,6 +124,20 @@ static void place_tables(struct rig *r, const struct era *e)
     mmu_set_cr3(&r->cpu.mmu, RIG_PD);
 }
 
+/* Registers, tags and masks out of the memory's random bytes. */
+static void place_x87(struct cpu *c, const uint8_t *data)
+{
+    struct x87 *f = &c->x87;
+    x87_reset(c);
+    for (unsigned n = 0; n < 8; n++) {
+        memcpy(&f->reg[n].m, data + 16 * n, 8);
+        f->reg[n].se = (uint16_t)(data[16 * n + 8] << 7);
+    }
+    f->full = data[9] & 1 ? 0x7f : data[10];
+    f->cw = (uint16_t)(data[11] & 3 ? 0x37f : 0x340 | (data[12] & 0x3f));
+    c->cr0 |= data[13] & 1 && c->model->level > 3 ? CR0_NE : 0;
+}
+
 static void place(struct rig *r, const struct era *e, const struct start *s)
 {
     struct cpu *c = &r->cpu;
@@ -147,6 +161,7 @@ static void place(struct rig *r, const struct era *e, const struct start *s)
                          .hi = host_get(s->image + 8 * e->sel[n] + 4, 4)};
         seg_from_desc(&c->seg[n], (uint16_t)(8 * e->sel[n] + c->cpl), &d);
     }
+    place_x87(c, s->image + RIG_DATA);
     c->eip = s->eip;
     cpu_set_eflags(c, s->eflags);
     c->halted = c->shutdown = c->intr = c->nmi = c->nmi_blocked = c->stepping = false;
@@ -200,6 +215,8 @@ static const char *compare(const struct rig *x, const struct rig *y)
         return "fault";
     if (a->mmu.stats.walks != b->mmu.stats.walks || a->mmu.stats.faults != b->mmu.stats.faults)
         return "page walks";
+    if (memcmp(&a->x87, &b->x87, sizeof a->x87) != 0)
+        return "x87";
     return memcmp(x->bus.ram, y->bus.ram, RIG_PT + PAGE_SIZE) ? "memory" : NULL;
 }
 

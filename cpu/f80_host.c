@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * f80_host.c - f80_run on the host's own x87 (Intel and AMD; SDM vol. 2). The operation runs under
+ * the guest's control word, masks included: exceptions of an x87 wait for the next waiting
+ * instruction, and before one comes FNCLEX has thrown them away. The host's control word is put
+ * back; its register stack is empty on entry, as the ABI demands, and empty again afterwards.
+ */
+#include "cpu/f80.h"
+
+#if F80_HOST
+
+#include <string.h>
+
+/* The memory image of a register. */
+struct image {
+    uint8_t byte[16];
+};
+
+static struct image image_of(struct f80 v)
+{
+    struct image x = {{0}};
+    memcpy(x.byte, &v.m, 8);
+    memcpy(x.byte + 8, &v.se, 2);
+    return x;
+}
+
+static struct f80 value_of(const struct image *x)
+{
+    struct f80 v = {0};
+    memcpy(&v.m, x->byte, 8);
+    memcpy(&v.se, x->byte + 8, 2);
+    return v;
+}
+
+/* Pushes b, then a; runs; takes one register away as the result and drops the rest. `clean` says
+   how many registers are left besides: the operand not consumed, or none. */
+#define LEAVE "fnstsw %[sw]\n\tfnclex\n\tfstpt %[v]\n\t"
+#define SETTLE "fninit\n\tfldcw %[host]"
+#define OPERANDS                                                                                   \
+    [v] "=m"(v), [w] "=m"(w), [sw] "=m"(sw),                                                       \
+        [host] "+m"(host)                                                                          \
+        : [a] "m"(x), [b] "m"(y), [cw] "m"(cw)                                                     \
+        : "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)", "st(7)"
+
+/* Two registers, then the operation; one result. */
+#define TWO(insn)                                                                                  \
+    __asm__ volatile("fnstcw %[host]\n\tfnclex\n\tfldt %[b]\n\tfldt %[a]\n\tfldcw %[cw]\n\t" insn  \
+                     "\n\t" LEAVE SETTLE                                                           \
+                     : OPERANDS)
+/* One register and a memory operand, or one alone. */
+#define ONE(insn)                                                                                  \
+    __asm__ volatile("fnstcw %[host]\n\tfnclex\n\tfldt %[a]\n\tfldcw %[cw]\n\t" insn               \
+                     "\n\t" LEAVE SETTLE                                                           \
+                     : OPERANDS)
+/* One register; two results, the second below the first. */
+#define PAIR(insn)                                                                                 \
+    __asm__ volatile("fnstcw %[host]\n\tfnclex\n\tfldz\n\tfldt %[a]\n\tfldcw %[cw]\n\t" insn       \
+                     "\n\t" LEAVE "fstpt %[w]\n\t" SETTLE                                          \
+                     : OPERANDS)
+/* A load: there may be no result. */
+#define LOAD(insn)                                                                                 \
+    __asm__ volatile("fnstcw %[host]\n\tfnclex\n\tfldz\n\tfldcw %[cw]\n\t" insn                    \
+                     "\n\t" LEAVE SETTLE                                                           \
+                     : OPERANDS)
+/* A store from ST(0) to v. */
+#define STORE(insn)                                                                                \
+    __asm__ volatile("fnstcw %[host]\n\tfnclex\n\tfldt %[a]\n\tfldcw %[cw]\n\t" insn               \
+                     " %[v]\n\tfnstsw %[sw]\n\t" SETTLE                                            \
+                     : OPERANDS)
+
+#define BINARY(name)                                                                               \
+    do {                                                                                           \
+        if (kind == F80_REG)                                                                       \
+            TWO(name " %%st(1), %%st");                                                            \
+        else if (kind == F80_F32)                                                                  \
+            ONE(name "s %[b]");                                                                    \
+        else                                                                                       \
+            ONE(name "l %[b]");                                                                    \
+    } while (0)
+
+struct f80_out f80_host_run(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b,
+                            uint16_t cw)
+{
+    struct image x = image_of(a), y = image_of(b), v = {{0}}, w = {{0}};
+    uint16_t sw = 0, host = 0;
+    switch (op) {
+    case F80_ADD: BINARY("fadd"); break;
+    case F80_MUL: BINARY("fmul"); break;
+    case F80_SUB: BINARY("fsub"); break;
+    case F80_SUBR: BINARY("fsubr"); break;
+    case F80_DIV: BINARY("fdiv"); break;
+    case F80_DIVR: BINARY("fdivr"); break;
+    case F80_COM:
+        if (kind == F80_REG)
+            TWO("fcom %%st(1)");
+        else if (kind == F80_F32)
+            ONE("fcoms %[b]");
+        else
+            ONE("fcoml %[b]");
+        break;
+    case F80_UCOM: TWO("fucom %%st(1)"); break;
+    case F80_SQRT: ONE("fsqrt"); break;
+    case F80_RNDINT: ONE("frndint"); break;
+    case F80_2XM1: ONE("f2xm1"); break;
+    case F80_SIN: ONE("fsin"); break;
+    case F80_COS: ONE("fcos"); break;
+    case F80_PTAN: PAIR("fptan"); break;
+    case F80_SINCOS: PAIR("fsincos"); break;
+    case F80_XTRACT: PAIR("fxtract"); break;
+    case F80_SCALE: TWO("fscale"); break;
+    case F80_PREM: TWO("fprem"); break;
+    case F80_PREM1: TWO("fprem1"); break;
+    case F80_YL2X: TWO("fyl2x"); break;
+    case F80_YL2XP1: TWO("fyl2xp1"); break;
+    case F80_PATAN: TWO("fpatan"); break;
+    case F80_FROM_F32: LOAD("flds %[a]"); break;
+    case F80_FROM_F64: LOAD("fldl %[a]"); break;
+    case F80_FROM_BCD: LOAD("fbld %[a]"); break;
+    case F80_TO_F32: STORE("fsts"); break;
+    case F80_TO_F64: STORE("fstl"); break;
+    case F80_TO_BCD: STORE("fbstp"); break;
+    case F80_TO_I16: STORE("fists"); break;
+    case F80_TO_I32: STORE("fistl"); break;
+    case F80_TO_I64: STORE("fistpll"); break;
+    case F80_LD1: LOAD("fld1"); break;
+    case F80_LDL2T: LOAD("fldl2t"); break;
+    case F80_LDL2E: LOAD("fldl2e"); break;
+    case F80_LDPI: LOAD("fldpi"); break;
+    case F80_LDLG2: LOAD("fldlg2"); break;
+    case F80_LDLN2: LOAD("fldln2"); break;
+    case F80_LDZ: LOAD("fldz"); break;
+    case F80_OPS: break;
+    }
+    return (struct f80_out){
+        .v = value_of(&v), .w = value_of(&w), .sw = sw & (SW_EXCEPTIONS | SW_CC)};
+}
+
+#endif
