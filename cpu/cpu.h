@@ -114,7 +114,7 @@ struct cpu {
     uint64_t *row_count;        /* completed in the reference layer, by row; NULL: not counted */
     uint8_t (*inta)(void *arg); /* interrupt acknowledge: gives the vector */
     void *inta_arg;
-    struct irq ferr;                      /* the FERR# pin */
+    struct irq ferr; /* the FERR# pin */
     struct x87 x87;
     struct fault fault;                   /* the fault being raised or last delivered */
     struct fault first;                   /* the first fault of a triple fault */

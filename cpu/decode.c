@@ -169,9 +169,9 @@ static void immediate(struct insn *i, struct reader *r, enum operand o)
 static bool has_modrm(const struct opcode *o)
 {
     static const uint8_t wants[] = {
-        [Eb] = 1, [Ew] = 1,    [Ev] = 1, [Gb] = 1, [Gw] = 1, [Gv] = 1, [Mx] = 1, [Mp] = 1,
-        [Rd] = 1, [Mw_Rv] = 1, [Sw] = 1, [Cd] = 1, [Dd] = 1, [Td] = 1, [Pq] = 1,
-        [Qq] = 1, [Qd] = 1,    [Ed] = 1, [OPERANDS] = 0,
+        [Eb] = 1, [Ew] = 1, [Ev] = 1,    [Gb] = 1, [Gw] = 1,       [Gv] = 1, [Mx] = 1,
+        [Mp] = 1, [Rd] = 1, [Mw_Rv] = 1, [Sw] = 1, [Cd] = 1,       [Dd] = 1, [Td] = 1,
+        [Pq] = 1, [Qq] = 1, [Qd] = 1,    [Ed] = 1, [OPERANDS] = 0,
     };
     return (o->flags & OPC_MODRM) || wants[o->dst] || wants[o->src];
 }

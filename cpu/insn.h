@@ -41,7 +41,7 @@ struct insn {
     uint8_t scale; /* memory: shift of the index, 0-3 */
     uint8_t seg;   /* segment of the memory operand, after prefixes and defaults */
     uint32_t disp; /* memory: displacement; moffs; far pointer: offset; ENTER: level */
-    uint32_t imm;  /* immediate, sign- or zero-extended to 32 bits; far pointer: selector; x87: opcode & 7 */
+    uint32_t imm;  /* immediate, extended to 32 bits; far pointer: selector; x87: opcode & 7 */
 };
 
 enum decode_status {

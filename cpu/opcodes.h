@@ -136,7 +136,7 @@ enum {
     G_0F01 = G_0F00 + 8,
     G_0FBA = G_0F01 + 8,
     G_0FC7 = G_0FBA + 8,
-    G_ESC = G_0FC7 + 8,     /* D8-DF, sixteen rows each */
+    G_ESC = G_0FC7 + 8,      /* D8-DF, sixteen rows each */
     G_D9D0 = G_ESC + 8 * 16, /* register forms told apart by ModRM.rm */
     G_D9E0 = G_D9D0 + 8,
     G_D9E8 = G_D9E0 + 8,
