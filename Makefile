@@ -109,6 +109,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include roms/cputest/cputest.mk
 -include tests/insn/insn.mk
 -include tests/snap/snap.mk
+-include tests/diff/diff.mk
 -include roms/bench/bench.mk
 
 .PHONY: guests

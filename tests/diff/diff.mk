@@ -1,0 +1,25 @@
+# SPDX-License-Identifier: MIT
+# emu386 against other processors. make fuzz-cpu N=10000000 SEED=7: random instructions, the host's
+# own processor being the oracle.
+
+N ?= 1000000
+SEED ?= 1
+FUZZ_OBJ := $(addprefix $(B)/tests/diff/,fuzz.o show.o generate.o exclude.o emulated.o native.o ldt.o native_enter.o)
+FUZZ_CPU := $(B)/tests/diff/fuzz_cpu
+
+$(B)/tests/diff/%.o: tests/diff/%.S
+	@mkdir -p $(@D)
+	@$(say) AS $<
+	$(Q)$(CC) -c -o $@ $<
+
+$(FUZZ_CPU): $(B)/tests/diff/fuzz_cpu.o $(FUZZ_OBJ) $(OBJ_cpu) $(OBJ_mmu) $(OBJ_base)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: fuzz-cpu
+fuzz-cpu: $(FUZZ_CPU) ## compare N random cases with the host's processor (N=1000000 SEED=1)
+	$(FUZZ_CPU) -n $(N) -s $(SEED) -j $(JOBS) -u -x
+
+SUITES += fuzz-cpu
+SUITE_fuzz-cpu = $(FUZZ_CPU) -t -n 200000
+TEST_NEEDS += $(FUZZ_CPU)

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * exclude.h - what the differential fuzzer leaves out, each with its reason, and what the manual
+ * leaves undefined.
+ *
+ * - row_reason: rows that are never made.
+ * - exclude_form: encodings of other rows that mean something else on later processors.
+ * - exclude_state: instructions whose effect in this state depends on the host's system tables.
+ * - undefined_flags, undefined_result: by row and operands.
+ */
+#ifndef TESTS_DIFF_EXCLUDE_H
+#define TESTS_DIFF_EXCLUDE_H
+
+#include "base/types.h"
+
+struct cpu;
+struct emulated;
+struct insn;
+
+const char *row_reason(unsigned row);
+const char *exclude_form(const struct insn *i, const uint8_t *code);
+const char *exclude_state(struct emulated *e, const struct insn *i);
+uint32_t undefined_flags(const struct cpu *c, const struct insn *i);
+bool undefined_result(const struct cpu *c, const struct insn *i);
+
+#endif
