@@ -181,6 +181,7 @@ void emulated_place(struct emulated *e, const struct state *s)
     c->attention = 0;
     c->ahead = 0;
     c->delivering = -1;
+    c->debug_hit = 0;
     cpu_update_mode(c);
     /* Blocks were made from the data pages: they are written behind the engine's back. */
     for (unsigned page = 0; c->engine && page < WIN_CODE / PAGE; page++) {

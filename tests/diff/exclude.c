@@ -13,6 +13,8 @@
 
 #include <string.h>
 
+#define EFLAGS_ID (UINT32_C(1) << 21)
+
 struct exclusion {
     const char *name;   /* mnemonic of the rows */
     const char *reason; /* why they cannot be compared */
@@ -30,6 +32,8 @@ static const struct exclusion rows[] = {
     {"sldt",     "gives the host's table, or #GP with UMIP"},
     {"str",      "gives the host's task, or #GP with UMIP"},
     {"smsw",     "gives the host's CR0, or #GP with UMIP"},
+    {"int1",     "virtual machine monitors disagree whether EIP is before or after it"},
+    {"ud1",      "takes a ModRM byte on Intel, none on AMD"},
     {"rsm",      "depends on the mode of the firmware"},
 };
 /* clang-format on */
@@ -54,6 +58,8 @@ const char *exclude_form(const struct insn *i, const uint8_t *code)
     bool two_byte = (i->row >= MAP_0F && i->row < MAP_GROUPS) || i->row >= G_0F00;
     if (two_byte && (i->flags & (INSN_REP | INSN_REPNE)))
         return "F2 and F3 before 0F select other instructions (SSE, POPCNT, TZCNT, ...)";
+    if ((i->row == 0xe0 || i->row == 0xe1) && (i->flags & (INSN_REP | INSN_REPNE)))
+        return "AMD takes F2 and F3 before LOOPE and LOOPNE for the condition";
     if ((i->row == 0x62 || i->row == 0xc4 || i->row == 0xc5) && !(i->flags & INSN_MEM))
         return "the register forms of BOUND, LES and LDS begin VEX and EVEX";
     if (i->row >= G_0F01 && i->row < G_0F01 + 8 && !(i->flags & INSN_MEM))
@@ -142,6 +148,46 @@ static bool push_keeps_half(struct emulated *e, const struct insn *i)
            peek(e, c->seg[SS].base + off, 2, &v) && v != 0;
 }
 
+/* RETF and IRET whose frame cannot be read as a whole, with the outer stack's pointer: AMD reads it
+   all at first, and CS before EIP. */
+static bool frame_unreadable(struct emulated *e, const struct insn *i)
+{
+    const struct cpu *c = &e->cpu;
+    const char *name = opcodes[i->row].name;
+    unsigned size = i->flags & INSN_OS32 ? 4 : 2;
+    uint32_t mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
+    bool far = !strcmp(name, "retf");
+    if (!far && strncmp(name, "iret", 4) != 0)
+        return false;
+    for (unsigned n = 0; n < 5; n++) {
+        uint32_t at = c->gpr[ESP] + n * size + (far && n >= 2 ? i->imm : 0);
+        if (!accessible(e, SS, at & mask, size, false))
+            return true;
+    }
+    return false;
+}
+
+/* POP of a segment register with a 32-bit operand where only the selector can be read. */
+static bool pop_reads_half(struct emulated *e, const struct insn *i)
+{
+    const struct cpu *c = &e->cpu;
+    uint32_t mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
+    return opcodes[i->row].dst == Sz && (i->flags & INSN_OS32) &&
+           !accessible(e, SS, (c->gpr[ESP] + 2) & mask, 2, false);
+}
+
+/* POPF and IRET that would set EFLAGS.ID on a model without it. */
+static bool sets_id(struct emulated *e, const struct insn *i)
+{
+    const struct cpu *c = &e->cpu;
+    const char *name = opcodes[i->row].name;
+    uint32_t v, esp = c->gpr[ESP] & (c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff);
+    bool iret = !strncmp(name, "iret", 4);
+    if ((c->model->eflags_mask & EFLAGS_ID) || (!iret && strncmp(name, "popf", 4) != 0))
+        return false;
+    return peek(e, c->seg[SS].base + esp + (iret ? 8 : 0), 4, &v) && (v & EFLAGS_ID);
+}
+
 static bool arpl_read_only(struct emulated *e, const struct insn *i)
 {
     return i->row == 0x63 && (i->flags & INSN_MEM) &&
@@ -152,6 +198,12 @@ const char *exclude_state(struct emulated *e, const struct insn *i)
 {
     if (cmps_faults_twice(e, i))
         return "both operands of CMPS fault: AMD looks at ES:EDI first";
+    if (frame_unreadable(e, i))
+        return "RETF and IRET: the order in which the frame is read";
+    if (pop_reads_half(e, i))
+        return "POP of a selector: Intel reads a word, AMD the doubleword";
+    if (sets_id(e, i))
+        return "EFLAGS.ID does not exist on this model";
     if (push_keeps_half(e, i))
         return "PUSH of a selector: Intel leaves the upper half, AMD writes zero";
     if (arpl_read_only(e, i))
@@ -202,4 +254,14 @@ bool undefined_result(const struct cpu *c, const struct insn *i)
     if (is_double_shift(i->row))
         return shift_count(c, i) > 8u * i->size;
     return !strcmp(opcodes[i->row].name, "bswap") && !(i->flags & INSN_OS32);
+}
+
+enum partial partial_effect(const struct insn *i)
+{
+    const char *name = opcodes[i->row].name;
+    if (!strncmp(name, "popa", 4))
+        return PARTIAL_REGISTERS;
+    if (!strncmp(name, "pusha", 5) || !strcmp(name, "enter") || !strcmp(name, "call far"))
+        return PARTIAL_STACK;
+    return PARTIAL_NOTHING;
 }

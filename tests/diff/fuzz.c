@@ -87,15 +87,25 @@ static void end(struct fuzz *f)
 
 /* ---- the reference layer ---- */
 
-/* Decodes at CS:EIP. False outside the code. */
-static bool look(struct emulated *e, struct insn *i, const uint8_t **code)
+enum view {
+    VIEW_INSN,    /* an instruction with a row, legal or not */
+    VIEW_NOTHING, /* no code there, or not all of it: fetching faults */
+    VIEW_FOREIGN, /* data, or an opcode without a row: no telling what it is to the host */
+};
+
+/* What is at CS:EIP. */
+static enum view look(struct emulated *e, struct insn *i, const uint8_t **code)
 {
     const struct cpu *c = &e->cpu;
     uint32_t at = c->seg[CS].base + c->eip - WIN;
     if (at < WIN_CODE || at >= WIN_CODE_END)
-        return false;
+        return at < WIN_SIZE && window_mapped(at / PAGE) ? VIEW_FOREIGN : VIEW_NOTHING;
     *code = emulated_window(e) + at;
-    return decode(i, *code, WIN_CODE_END - at, !(c->mode & MODE_CODE32)) == DECODE_OK;
+    switch (decode(i, *code, WIN_CODE_END - at, !(c->mode & MODE_CODE32))) {
+    case DECODE_OK: return VIEW_INSN;
+    case DECODE_UD: return i->row == ROW_NONE ? VIEW_FOREIGN : VIEW_INSN;
+    default: return VIEW_NOTHING;
+    }
 }
 
 /* An error code that names a selector of the host's GDT. */
@@ -105,6 +115,13 @@ static bool foreign_selector(const struct result *r)
     uint32_t index = r->code & 0xfff8;
     return selector && !(r->code & 6) && index && index != (SEL_CODE & ~7u) &&
            index != (SEL_DATA & ~7u);
+}
+
+/* Page faults in the system area, where the two sides differ, and at both ends of the address
+   space: a segment without a limit may fault or not when an access wraps (SDM vol. 3, 5.3). */
+static bool odd_address(const struct result *r)
+{
+    return r->vector == EXC_PF && (r->cr2 - SYSTEM_AREA < SYSTEM_AREA_SIZE || r->cr2 + 64 < 128);
 }
 
 /* Whether the instruction at which the case ended had been completed. */
@@ -120,6 +137,7 @@ static bool run_plain(struct fuzz *f)
     struct insn i;
     const uint8_t *code;
     uint32_t pending = 0, eip = 0;
+    enum partial partial = PARTIAL_NOTHING;
     bool in_user = true;
     f->undef = 0;
     f->rows = 0;
@@ -127,29 +145,50 @@ static bool run_plain(struct fuzz *f)
     for (unsigned n = 0; n < STEPS && in_user; n++) {
         f->undef |= pending;
         pending = 0;
+        if (e->cpu.debug_hit && e->cpu.inhibit != INHIBIT_SS) {
+            in_user = emulated_step(e); /* a trap comes before the next instruction */
+            continue;
+        }
         eip = e->cpu.eip;
-        if (look(e, &i, &code)) {
+        partial = PARTIAL_NOTHING;
+        enum view view = look(e, &i, &code);
+        if (view == VIEW_FOREIGN)
+            return false;
+        if (view == VIEW_INSN) {
             if (f->undef && *code != 0xcc)
                 return false; /* it might look at them */
             if (exclude_form(&i, code) || exclude_state(e, &i) || undefined_result(&e->cpu, &i) ||
                 row_reason(i.row))
                 return false;
+            partial = partial_effect(&i);
             pending = undefined_flags(&e->cpu, &i);
             if (f->rows < ARRAY_LEN(f->row))
                 f->row[f->rows++] = i.row;
-        } else if (e->cpu.seg[CS].base + e->cpu.eip - WIN < WIN_CODE) {
-            return false; /* in the data: no telling what it means to the host */
         }
         in_user = emulated_step(e);
     }
     emulated_result(e, &f->expected);
-    if (was_completed(&f->expected, eip))
+    bool completed = was_completed(&f->expected, eip);
+    if (completed)
         f->undef |= pending;
-    uint32_t system = f->expected.cr2 - SYSTEM_AREA;
-    return !f->expected.hung && !foreign_selector(&f->expected) && system >= SYSTEM_AREA_SIZE;
+    f->any_stack = !completed && partial == PARTIAL_STACK;
+    f->any_registers = !completed && partial == PARTIAL_REGISTERS;
+    return !f->expected.hung && !foreign_selector(&f->expected) && !odd_address(&f->expected);
 }
 
 /* ---- comparing ---- */
+
+/* The same but for what is below the stack pointer. */
+static const char *compare_above(const struct state *s, const uint8_t *a, const uint8_t *b)
+{
+    uint32_t base = s->sel[SS] & 4 ? ldt_table[s->sel[SS] >> 3].base : 0;
+    for (unsigned at = 0; at < WIN_SIZE; at++) {
+        uint32_t below = s->gpr[ESP] - (WIN + at - base);
+        if (window_writable(at / PAGE) && a[at] != b[at] && (below & 0xffff) > 256)
+            return "memory";
+    }
+    return NULL;
+}
 
 static const char *compare_memory(const uint8_t *a, const uint8_t *b)
 {
@@ -172,7 +211,8 @@ static bool same_selectors(const struct state *a, const struct state *b)
     return true;
 }
 
-static const char *compare(const struct result *a, const struct result *b, uint32_t flags)
+/* r: whether registers but ESP count. */
+static const char *compare(const struct result *a, const struct result *b, uint32_t flags, bool r)
 {
     if (a->hung != b->hung)
         return "end";
@@ -185,7 +225,7 @@ static const char *compare(const struct result *a, const struct result *b, uint3
         return "CR2";
     if (a->s.eip != b->s.eip)
         return "EIP";
-    if (memcmp(a->s.gpr, b->s.gpr, sizeof a->s.gpr) != 0)
+    if (a->s.gpr[ESP] != b->s.gpr[ESP] || (r && memcmp(a->s.gpr, b->s.gpr, sizeof a->s.gpr) != 0))
         return "registers";
     if ((a->s.eflags ^ b->s.eflags) & flags)
         return "EFLAGS";
@@ -225,8 +265,10 @@ static void with_host(struct fuzz *f)
     /* EFLAGS.ID does not exist on every model. */
     uint32_t id = UINT32_C(1) << 21, ignore = f->plain.cpu.model->eflags_mask & id ? 0 : id;
     native_run(&f->x.start, &host);
-    const char *what = compare(&f->expected, &host, ~(f->undef | ignore));
-    if (!what)
+    const char *what = compare(&f->expected, &host, ~(f->undef | ignore), !f->any_registers);
+    if (!what && f->any_stack)
+        what = compare_above(&f->expected.s, emulated_window(&f->plain), native_window());
+    else if (!what)
         what = compare_memory(emulated_window(&f->plain), native_window());
     if (what)
         differs(f, &f->tally->differences, what, "host", &host, native_window());
@@ -243,7 +285,7 @@ static void with_engine(struct fuzz *f)
     emulated_place(&f->fast, &f->x.start);
     emulated_run(&f->fast, STEPS);
     emulated_result(&f->fast, &fast);
-    const char *what = compare(&f->expected, &fast, UINT32_MAX);
+    const char *what = compare(&f->expected, &fast, UINT32_MAX, true);
     if (!what)
         what = compare_memory(emulated_window(&f->plain), emulated_window(&f->fast));
     if (what)

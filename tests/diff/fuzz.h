@@ -38,8 +38,10 @@ struct fuzz {
     struct experiment x;
     /* What the reference layer did. */
     struct result expected;
-    uint32_t undef;    /* flags that are undefined at the end */
-    uint16_t row[256]; /* rows executed */
+    uint32_t undef;     /* flags that are undefined at the end */
+    bool any_stack;     /* memory below ESP may have been written by what faulted */
+    bool any_registers; /* registers may */
+    uint16_t row[256];  /* rows executed */
     unsigned rows;
 };
 
