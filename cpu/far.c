@@ -68,6 +68,14 @@ static void push_return(struct cpu *c, unsigned size)
     stack_commit(c, &s);
 }
 
+/* CALL: the room for the return address is looked at before the target's limit (SDM vol. 2). */
+static void probe_return(struct cpu *c, unsigned size)
+{
+    struct stack s;
+    stack_here(c, &s);
+    stack_probe(c, &s, 2, size);
+}
+
 /* CALL through a gate to a more privileged segment: new stack, parameters copied. */
 static void call_inner(struct cpu *c, uint16_t sel, struct desc *code, uint32_t eip,
                        unsigned params, unsigned size)
@@ -132,6 +140,8 @@ static void through_gate(struct cpu *c, uint16_t gate_sel, const struct desc *ga
         call_inner(c, sel, &d, eip, gate->hi & 31, size);
         return;
     }
+    if (call)
+        probe_return(c, size);
     limit_check(c, eip, desc_limit(&d), 0);
     if (call)
         push_return(c, size);
@@ -145,6 +155,8 @@ static void far_transfer(struct cpu *c, const struct insn *i, uint16_t sel, uint
     struct desc d;
     if (cpu_paragraphs(c)) {
         bool fixed = c->model->level <= 4 || cpu_v86(c);
+        if (call)
+            probe_return(c, size);
         limit_check(c, eip, fixed ? 0xffff : c->seg[CS].limit, 0);
         if (call)
             push_return(c, size);
@@ -156,6 +168,8 @@ static void far_transfer(struct cpu *c, const struct insn *i, uint16_t sel, uint
     desc_read(c, sel, &d, EXC_GP, 0);
     if (is_code(&d)) {
         check_direct(c, sel, &d);
+        if (call)
+            probe_return(c, size);
         limit_check(c, eip, desc_limit(&d), 0);
         if (call)
             push_return(c, size);

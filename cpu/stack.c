@@ -218,7 +218,8 @@ uint32_t x_enter(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     probe.esp = s.esp;
     stack_probe(c, &probe, level + 1, size);
     stack_push(c, &s, c->gpr[EBP], size);
-    uint32_t frame = s.esp, ebp = c->gpr[EBP];
+    uint32_t frame = (c->gpr[ESP] & ~s.mask) | s.esp; /* EBP gets all of it, SP or ESP */
+    uint32_t ebp = c->gpr[EBP];
     for (unsigned n = 1; n < level; n++) {
         ebp = (ebp - size) & s.mask;
         lin_t at = stack_lin(c, &s, ebp, size, false);
