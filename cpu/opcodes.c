@@ -174,7 +174,7 @@ const struct opcode opcodes[OPCODE_ROWS] = {
     EIGHT(MAP_0F + 0x18, NOP_E),
     [MAP_0F + 0x20] = RAW("mov", Rd, Cd, x_mov_from_cr, F(OPC_CPL0)), [MAP_0F + 0x22] = RAW("mov", Cd, Rd, x_mov_to_cr, F(OPC_CPL0 | OPC_ENDS)),
     [MAP_0F + 0x21] = RAW("mov", Rd, Dd, x_mov_from_dr, F(OPC_CPL0)), [MAP_0F + 0x23] = RAW("mov", Dd, Rd, x_mov_to_dr, F(OPC_CPL0 | OPC_ENDS)),
-    [MAP_0F + 0x24] = RAW("mov", Rd, Td, x_mov_from_tr, F(OPC_CPL0)), [MAP_0F + 0x26] = RAW("mov", Td, Rd, x_mov_to_tr, F(OPC_CPL0 | OPC_ENDS)),
+    [MAP_0F + 0x24] = RAW("mov", Rd, Td, x_mov_from_tr, F(0)), [MAP_0F + 0x26] = RAW("mov", Td, Rd, x_mov_to_tr, F(OPC_ENDS)),
     [MAP_0F + 0x30] = RAW("wrmsr", O_NONE, O_NONE, x_wrmsr, F(OPC_CPL0 | OPC_ENDS), .level = 5), [MAP_0F + 0x31] = RAW("rdtsc", O_NONE, O_NONE, x_rdtsc, F(OPC_ENDS), .level = 5),
     [MAP_0F + 0x32] = RAW("rdmsr", O_NONE, O_NONE, x_rdmsr, F(OPC_CPL0 | OPC_ENDS), .level = 5), [MAP_0F + 0x33] = RAW("rdpmc", O_NONE, O_NONE, x_rdpmc, F(OPC_ENDS), .level = 6),
     [MAP_0F + 0x34] = RAW("sysenter", O_NONE, O_NONE, x_sysenter, F(OPC_ENDS), .level = 6), [MAP_0F + 0x35] = RAW("sysexit", O_NONE, O_NONE, x_sysexit, F(OPC_ENDS), .level = 6),

@@ -224,6 +224,8 @@ static void check_tr(struct cpu *c, const struct insn *i)
     unsigned first = c->model->level == 3 ? 6 : 3;
     if (c->model->level > 4 || i->reg < first)
         cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 0);
+    if (c->cpl) /* not in the row: #UD comes first */
+        cpu_fault_code(c, EXC_GP, 0, WHY_PRIVILEGED, c->cpl, 0);
 }
 
 uint32_t x_mov_from_tr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
