@@ -13,8 +13,6 @@
 
 #include <string.h>
 
-#define EFLAGS_ID (UINT32_C(1) << 21)
-
 struct exclusion {
     const char *name;   /* mnemonic of the rows */
     const char *reason; /* why they cannot be compared */
@@ -64,6 +62,8 @@ const char *exclude_form(const struct insn *i, const uint8_t *code)
         return "the register forms of BOUND, LES and LDS begin VEX and EVEX";
     if (i->row >= G_0F01 && i->row < G_0F01 + 8 && !(i->flags & INSN_MEM))
         return "register forms of 0F 01 are other instructions (VMCALL, SWAPGS, ...)";
+    if (i->row >= G_0F00 && i->row < G_0F00 + 8 && (i->flags & INSN_LOCK))
+        return "AMD looks at the operand of VERR before it looks at LOCK";
     if ((o->dst == Cd || o->src == Cd) && (i->flags & INSN_LOCK))
         return "LOCK MOV CR0 is MOV CR8 on AMD";
     if ((o->dst == Cd || o->src == Cd || o->dst == Dd || o->src == Dd))
@@ -141,11 +141,31 @@ static bool cmps_faults_twice(struct emulated *e, const struct insn *i)
 static bool push_keeps_half(struct emulated *e, const struct insn *i)
 {
     const struct cpu *c = &e->cpu;
-    uint32_t v, off = c->gpr[ESP] - 2;
-    if (!(c->seg[SS].attr & DESC_BIG))
-        off &= 0xffff;
-    return opcodes[i->row].src == Sz && (i->flags & INSN_OS32) &&
-           peek(e, c->seg[SS].base + off, 2, &v) && v != 0;
+    uint32_t v, esp = c->gpr[ESP], mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
+    if (opcodes[i->row].src != Sz || !(i->flags & INSN_OS32))
+        return false;
+    if (!accessible(e, SS, (esp - 4) & mask, 4, true))
+        return accessible(e, SS, (esp - 4) & mask, 2, true);
+    return peek(e, c->seg[SS].base + ((esp - 2) & mask), 2, &v) && v != 0;
+}
+
+/* ENTER that copies frame pointers and finds some of its memory missing; CALL whose target and
+   stack are both wrong. */
+static bool order_matters(struct emulated *e, const struct insn *i)
+{
+    const struct cpu *c = &e->cpu;
+    uint32_t mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
+    unsigned size = i->flags & INSN_OS32 ? 4 : 2, level = i->disp & 31;
+    if (i->row == 0xe8 || i->row == G_FF + 2)
+        return !accessible(e, SS, (c->gpr[ESP] - size) & mask, size, true);
+    if (strcmp(opcodes[i->row].name, "enter") != 0 || level == 0)
+        return false;
+    for (unsigned n = 1; n <= level + 1; n++) {
+        if (!accessible(e, SS, (c->gpr[ESP] - n * size) & mask, size, true) ||
+            (n < level && !accessible(e, SS, (c->gpr[EBP] - n * size) & mask, size, false)))
+            return true;
+    }
+    return false;
 }
 
 /* RETF and IRET whose frame cannot be read as a whole, with the outer stack's pointer: AMD reads it
@@ -176,18 +196,6 @@ static bool pop_reads_half(struct emulated *e, const struct insn *i)
            !accessible(e, SS, (c->gpr[ESP] + 2) & mask, 2, false);
 }
 
-/* POPF and IRET that would set EFLAGS.ID on a model without it. */
-static bool sets_id(struct emulated *e, const struct insn *i)
-{
-    const struct cpu *c = &e->cpu;
-    const char *name = opcodes[i->row].name;
-    uint32_t v, esp = c->gpr[ESP] & (c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff);
-    bool iret = !strncmp(name, "iret", 4);
-    if ((c->model->eflags_mask & EFLAGS_ID) || (!iret && strncmp(name, "popf", 4) != 0))
-        return false;
-    return peek(e, c->seg[SS].base + esp + (iret ? 8 : 0), 4, &v) && (v & EFLAGS_ID);
-}
-
 static bool arpl_read_only(struct emulated *e, const struct insn *i)
 {
     return i->row == 0x63 && (i->flags & INSN_MEM) &&
@@ -202,8 +210,8 @@ const char *exclude_state(struct emulated *e, const struct insn *i)
         return "RETF and IRET: the order in which the frame is read";
     if (pop_reads_half(e, i))
         return "POP of a selector: Intel reads a word, AMD the doubleword";
-    if (sets_id(e, i))
-        return "EFLAGS.ID does not exist on this model";
+    if (order_matters(e, i))
+        return "ENTER and CALL with several reasons to fault: the order of the checks";
     if (push_keeps_half(e, i))
         return "PUSH of a selector: Intel leaves the upper half, AMD writes zero";
     if (arpl_read_only(e, i))
