@@ -2,6 +2,7 @@
 # emu386 against other processors. make fuzz-cpu N=10000000 SEED=7: random instructions, the host's
 # own processor being the oracle.
 
+comma := ,
 N ?= 1000000
 SEED ?= 1
 FUZZ_OBJ := $(addprefix $(B)/tests/diff/,fuzz.o show.o generate.o exclude.o emulated.o native.o ldt.o native_enter.o)
@@ -16,10 +17,17 @@ $(FUZZ_CPU): $(B)/tests/diff/fuzz_cpu.o $(FUZZ_OBJ) $(OBJ_cpu) $(OBJ_mmu) $(OBJ_
 	@$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
+# The same with wrong bodies in it, one at a time.
+PLANTED := x_shl x_imul1 x_bound x_aam x_not x_rcr
+$(FUZZ_CPU)_planted: $(B)/tests/diff/planted.o $(FUZZ_OBJ) $(OBJ_cpu) $(OBJ_mmu) $(OBJ_base)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(PLANTED)) -o $@ $^
+
 .PHONY: fuzz-cpu
 fuzz-cpu: $(FUZZ_CPU) ## compare N random cases with the host's processor (N=1000000 SEED=1)
 	$(FUZZ_CPU) -n $(N) -s $(SEED) -j $(JOBS) -u -x
 
-SUITES += fuzz-cpu
+SUITES += fuzz-cpu fuzz-cpu-planted
+SUITE_fuzz-cpu-planted = $(FUZZ_CPU)_planted
 SUITE_fuzz-cpu = $(FUZZ_CPU) -t -n 200000
-TEST_NEEDS += $(FUZZ_CPU)
+TEST_NEEDS += $(FUZZ_CPU) $(FUZZ_CPU)_planted

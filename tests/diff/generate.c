@@ -508,6 +508,14 @@ static void choose_place(struct generator *g, struct experiment *x)
     x->start.eip = WIN + x->code_at - base_of(x->start.sel[CS]);
 }
 
+/* MOV to and from test registers is no instruction on the host: how many bytes of it are fetched
+   is not told. */
+static bool past_end(const struct experiment *x, const struct insn *i, unsigned n)
+{
+    const struct opcode *o = &opcodes[i->row];
+    return (o->dst == Td || o->src == Td) && x->code_at + x->code_bytes + n > WIN_CODE_END;
+}
+
 void generator_make(struct generator *g, uint64_t number, struct experiment *x)
 {
     struct maker m = {.g = g, .x = x};
@@ -526,7 +534,7 @@ void generator_make(struct generator *g, uint64_t number, struct experiment *x)
         uint8_t code[INSN_MAX_LENGTH + 1];
         m.eip = x->start.eip + x->code_bytes;
         unsigned n = make_insn(&m, code, &i);
-        if (!n)
+        if (!n || (i.row < OPCODE_ROWS && past_end(x, &i, n)))
             continue;
         memcpy(x->code + x->code_bytes, code, n);
         x->code_bytes += n;

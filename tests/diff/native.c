@@ -237,7 +237,7 @@ static bool stack_is_16(uint16_t sel)
     return (sel & 4) && sel >> 3 < LDT_USED && !ldt_table[sel >> 3].big;
 }
 
-static void run_once(const struct state *s, struct result *r)
+void native_run(const struct state *s, struct result *r)
 {
     static const uint8_t order[7] = {EAX, ECX, EDX, EBX, EDI, EBP, ESI};
     uint32_t *far = (uint32_t *)(uintptr_t)(SYSTEM_AREA + 0x800);
@@ -262,16 +262,6 @@ static void run_once(const struct state *s, struct result *r)
     frame.to = frame.iret;
     running = r;
     native_enter(&frame);
-}
-
-/* The timer may come in the middle of a case that is all right: then once more. */
-void native_run(const struct state *s, struct result *r)
-{
-    for (unsigned n = 0; n < 3; n++) {
-        run_once(s, r);
-        if (!r->hung)
-            return;
-    }
 }
 
 #else

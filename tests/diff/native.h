@@ -24,7 +24,8 @@ uint8_t *native_window(void);
 void native_fill(const uint8_t *pattern); /* all mapped pages, the read-only one included */
 uint8_t *native_code(void);
 
-/* Runs from s until an exception. */
+/* Runs from s until an exception. r->hung if the timer came first, once a second: which may also
+   be in the middle of a case that is all right. */
 void native_run(const struct state *s, struct result *r);
 
 #endif
