@@ -123,6 +123,8 @@ static bool accessible(struct emulated *e, unsigned seg, uint32_t off, unsigned 
     unsigned access = MMU_USER | (write ? MMU_WRITE : MMU_READ);
     if ((uint64_t)(uint32_t)(off - s->lo) + size > bytes)
         return false;
+    if ((e->cpu.eflags & FLAG_AC) && ((s->base + off) & (size - 1)))
+        return false;
     return mmu_check(&e->cpu.mmu, s->base + off, access, &f) &&
            mmu_check(&e->cpu.mmu, s->base + off + size - 1, access, &f);
 }
@@ -156,9 +158,16 @@ static bool order_matters(struct emulated *e, const struct insn *i)
     const struct cpu *c = &e->cpu;
     uint32_t mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
     unsigned size = i->flags & INSN_OS32 ? 4 : 2, level = i->disp & 31;
+    bool misaligned = (c->eflags & FLAG_AC) && ((c->seg[SS].base + c->gpr[ESP]) & (size - 1));
+    if (!strcmp(opcodes[i->row].name, "call far"))
+        return misaligned;
     if (i->row == 0xe8 || i->row == G_FF + 2)
         return !accessible(e, SS, (c->gpr[ESP] - size) & mask, size, true);
-    if (strcmp(opcodes[i->row].name, "enter") != 0 || level == 0)
+    if (strcmp(opcodes[i->row].name, "enter") != 0)
+        return false;
+    if ((c->eflags & FLAG_AC) && (i->imm & (size - 1)))
+        return true; /* AMD wants the new top of the stack aligned as well */
+    if (level == 0)
         return false;
     for (unsigned n = 1; n <= level + 1; n++) {
         if (!accessible(e, SS, (c->gpr[ESP] - n * size) & mask, size, true) ||
@@ -187,6 +196,15 @@ static bool frame_unreadable(struct emulated *e, const struct insn *i)
     return false;
 }
 
+/* Is it a word or a doubleword that has to be aligned? */
+static bool selector_misaligned(struct emulated *e, const struct insn *i)
+{
+    const struct cpu *c = &e->cpu;
+    const struct opcode *o = &opcodes[i->row];
+    return (c->eflags & FLAG_AC) && (i->flags & INSN_OS32) && (o->src == Sz || o->dst == Sz) &&
+           ((c->seg[SS].base + c->gpr[ESP]) & 3);
+}
+
 /* POP of a segment register with a 32-bit operand where only the selector can be read. */
 static bool pop_reads_half(struct emulated *e, const struct insn *i)
 {
@@ -208,6 +226,8 @@ const char *exclude_state(struct emulated *e, const struct insn *i)
         return "both operands of CMPS fault: AMD looks at ES:EDI first";
     if (frame_unreadable(e, i))
         return "RETF and IRET: the order in which the frame is read";
+    if (selector_misaligned(e, i))
+        return "PUSH and POP of a selector: the same, and EFLAGS.AC is set";
     if (pop_reads_half(e, i))
         return "POP of a selector: Intel reads a word, AMD the doubleword";
     if (order_matters(e, i))

@@ -124,6 +124,12 @@ static bool odd_address(const struct result *r)
     return r->vector == EXC_PF && (r->cr2 - SYSTEM_AREA < SYSTEM_AREA_SIZE || r->cr2 + 64 < 128);
 }
 
+/* Both misaligned and not there: the 486 looks at the page first, AMD at the alignment. */
+static bool may_be_misaligned(const struct result *r)
+{
+    return r->vector == EXC_PF && (r->s.eflags & FLAG_AC);
+}
+
 /* Whether the instruction at which the case ended had been completed. */
 static bool was_completed(const struct result *r, uint32_t eip)
 {
@@ -166,8 +172,6 @@ static bool run_plain(struct fuzz *f)
                 f->row[f->rows++] = i.row;
         }
         in_user = emulated_step(e);
-        if (in_user && (e->cpu.eflags & FLAG_AC))
-            return false; /* the emulated processor does not check alignment yet */
     }
     emulated_result(e, &f->expected);
     bool completed = was_completed(&f->expected, eip);
@@ -175,7 +179,8 @@ static bool run_plain(struct fuzz *f)
         f->undef |= pending;
     f->any_stack = !completed && partial == PARTIAL_STACK;
     f->any_registers = !completed && partial == PARTIAL_REGISTERS;
-    return !f->expected.hung && !foreign_selector(&f->expected) && !odd_address(&f->expected);
+    return !f->expected.hung && !foreign_selector(&f->expected) && !odd_address(&f->expected) &&
+           !may_be_misaligned(&f->expected);
 }
 
 /* ---- comparing ---- */

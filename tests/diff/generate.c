@@ -301,7 +301,7 @@ static uint32_t flags_value(struct generator *g)
     uint32_t f = rnd(g) & (FLAG_ARITH | FLAG_DF);
     if (one_in(g, 4))
         f |= rnd(g) & ~(uint32_t)(one_in(g, 2) ? FLAG_TF : 0);
-    return f & ~(uint32_t)FLAG_AC;
+    return f;
 }
 
 /* Values for what pops: return addresses, selectors, flags. */
@@ -491,6 +491,10 @@ static void choose_registers(struct generator *g, struct experiment *x)
         s->eflags |= FLAG_TF;
     if (one_in(g, 60))
         s->eflags |= FLAG_NT;
+    if (one_in(g, 16))
+        s->eflags |= FLAG_AC;
+    if (one_in(g, 60))
+        s->eflags |= FLAG_ID;
     memset(s->fpu, 0, sizeof s->fpu);
     s->fpu[0] = 0x7f; /* control word 037Fh, MXCSR 1F80h */
     s->fpu[1] = 0x03;
