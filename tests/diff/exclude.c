@@ -39,8 +39,10 @@ static const struct exclusion rows[] = {
 const char *row_reason(unsigned row)
 {
     const struct opcode *o = &opcodes[row];
-    if (o->shape == S_NONE || o->shape == S_GROUP)
+    if (o->shape == S_NONE || o->shape == S_GROUP || o->shape == S_SPLIT || o->shape == S_BY_RM)
         return "no instruction";
+    if (o->flags & OPC_FPU)
+        return "x87 states are not made yet";
     if (o->flags & OPC_MISSING)
         return "not emulated yet";
     for (unsigned n = 0; n < ARRAY_LEN(rows); n++) {
