@@ -33,11 +33,12 @@ _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
 {
     mmu_fault_taken(&c->mmu, f);
     c->cr2 = f->lin;
-    c->fault = (struct fault){.vector = EXC_PF,
-                              .has_code = true,
-                              .code = f->code,
-                              .why = WHY_PAGE,
-                              .arg = {f->lin, (uint32_t)(f->walk.pde & 0xfff) | (uint32_t)(f->walk.pte & 0xfff) << 16}};
+    c->fault = (struct fault){
+        .vector = EXC_PF,
+        .has_code = true,
+        .code = f->code,
+        .why = WHY_PAGE,
+        .arg = {f->lin, (uint32_t)(f->walk.pde & 0xfff) | (uint32_t)(f->walk.pte & 0xfff) << 16}};
     longjmp(c->unwind, 1);
 }
 
