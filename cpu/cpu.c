@@ -83,8 +83,7 @@ void cpu_reset(struct cpu *c)
     c->eflags = 0;
     flags_put(0, &c->res, &c->cv);
     c->cr0 = c->model->cr0_fixed;
-    if (c->model->level >= 4)
-        c->cr0 |= CR0_NW | CR0_CD;
+    c->cr0 |= c->model->level >= 4 ? CR0_NW | CR0_CD : CR0_ET; /* ET: there is a 387 */
     c->cr2 = 0;
     c->cr4 = 0;
     memset(c->dr, 0, sizeof c->dr);

@@ -15,11 +15,11 @@
  */
 #include "cpu/internal.h"
 
-/* Not here: APIC; the x87 with MMX and FXSAVE. */
+/* Not here: APIC; MMX and FXSAVE. */
 #define FEATURES_HERE                                                                              \
-    (CPUID_VME | CPUID_DE | CPUID_TSC | CPUID_MSR | CPUID_MCE | CPUID_CX8 | CPUID_SEP |            \
-     CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT | CPUID_PSE | CPUID_PSE36 | CPUID_PAE |       \
-     CPUID_PGE)
+    (CPUID_FPU | CPUID_VME | CPUID_DE | CPUID_TSC | CPUID_MSR | CPUID_MCE | CPUID_CX8 |            \
+     CPUID_SEP | CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT | CPUID_PSE | CPUID_PSE36 |       \
+     CPUID_PAE | CPUID_PGE)
 #define CR4_HERE                                                                                   \
     (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE)
 
@@ -45,7 +45,7 @@ const struct cpu_model *cpu_model_find(unsigned level)
         {.name = "386",
          .level = 3,
          .reset_edx = 0x0308,
-         .cr0_mask = CR0_386,
+         .cr0_mask = CR0_386 | CR0_ET,
          .cr0_fixed = 0,
          .cr3_mask = PAGE_FRAME_MASK,
          .eflags_mask = FLAGS_386},

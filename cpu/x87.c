@@ -114,36 +114,51 @@ void x87_note(struct cpu *c, const struct insn *i)
     }
 }
 
+/* SDM vol. 3, table 6-7: environments are words or doublewords by the operand size, and a
+   ten-byte value counts as a quadword. */
+static unsigned alignment(unsigned size)
+{
+    if (size == 14 || size == 14 + 80)
+        return 2;
+    return size == 8 || size == 10 ? 8 : size < 4 ? size : 4;
+}
+
 static lin_t proven(struct cpu *c, const struct insn *i, unsigned size, bool write)
 {
     lin_t lin = seg_lin(c, &c->seg[i->seg], exec_ea(c, i), size, write);
     if ((lin & PAGE_OFFSET_MASK) + size > PAGE_SIZE)
         lin_probe(c, lin, size, mem_user(c) | (write ? MMU_WRITE : MMU_READ));
+    lin_align(c, lin, alignment(size), mem_user(c) | (write ? MMU_WRITE : MMU_READ));
     return lin;
 }
 
 void x87_mem_probe(struct cpu *c, const struct insn *i, unsigned size)
 {
     mem_probe(c, i->seg, exec_ea(c, i), size, true);
+    (void)proven(c, i, size, true); /* alignment of ten bytes */
 }
 
-static unsigned step(unsigned left)
+/* Bytes to move next: no more than are aligned together. */
+static unsigned step(unsigned left, unsigned size)
 {
-    return left >= 4 ? 4 : left;
+    unsigned most = alignment(size) < 4 ? alignment(size) : 4;
+    return left < most ? left : most;
 }
 
 void x87_mem_read(struct cpu *c, const struct insn *i, uint8_t *to, unsigned size)
 {
     lin_t lin = proven(c, i, size, false);
-    for (unsigned n = 0; n < size; n += step(size - n))
-        host_put(to + n, lin_read(c, lin + n, step(size - n), mem_user(c)), step(size - n));
+    for (unsigned n = 0; n < size; n += step(size - n, size))
+        host_put(to + n, lin_read(c, lin + n, step(size - n, size), mem_user(c)),
+                 step(size - n, size));
 }
 
 void x87_mem_write(struct cpu *c, const struct insn *i, const uint8_t *from, unsigned size)
 {
     lin_t lin = proven(c, i, size, true);
-    for (unsigned n = 0; n < size; n += step(size - n))
-        lin_write(c, lin + n, host_get(from + n, step(size - n)), step(size - n), mem_user(c));
+    for (unsigned n = 0; n < size; n += step(size - n, size))
+        lin_write(c, lin + n, host_get(from + n, step(size - n, size)), step(size - n, size),
+                  mem_user(c));
 }
 
 void x87_snap(struct cpu *c, struct snap *s)

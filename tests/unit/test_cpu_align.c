@@ -61,6 +61,16 @@ static void test_sizes(struct rig *r)
         {"lea eax, [ebx]", 1, 2, {0x8d, 0x03}},
         {"sldt [ebx]", 2, 3, {0x0f, 0x00, 0x03}},
         {"xlatb", 1, 1, {0xd7}},
+        {"fld dword [ebx]", 4, 2, {0xd9, 0x03}},
+        {"fld qword [ebx]", 8, 2, {0xdd, 0x03}},
+        {"fld tbyte [ebx]", 8, 2, {0xdb, 0x2b}},
+        {"fld word int [ebx]", 2, 2, {0xdf, 0x03}},
+        {"fstp tbyte [ebx]", 8, 2, {0xdb, 0x3b}},
+        {"fnstcw [ebx]", 2, 2, {0xd9, 0x3b}},
+        {"fnstenv [ebx]", 4, 2, {0xd9, 0x33}},
+        {"fnstenv16 [ebx]", 2, 3, {0x66, 0xd9, 0x33}},
+        {"fnsave [ebx]", 4, 2, {0xdd, 0x33}},
+        {"frstor16 [ebx]", 2, 3, {0x66, 0xdd, 0x23}},
         {"cmovz eax, [ebx]", 4, 3, {0x0f, 0x44, 0x03}},
     };
     for (unsigned n = 0; n < ARRAY_LEN(rows); n++) {
