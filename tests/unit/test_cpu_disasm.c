@@ -55,7 +55,7 @@ static const struct line lines[] = {
     {"out dx, eax", "\xef", false},
     {"in al, 0x60", "\xe4\x60", false},
     {"gs xlatb", "\x65\xd7", false},
-    {"esc 0xd9, 3, [ebp-0x4]", "\xd9\x5d\xfc", false},
+    {"fstp dword ptr [ebp-0x4]", "\xd9\x5d\xfc", false},
     {"(bad)", "\x0f\xff", false},
 };
 
