@@ -77,6 +77,9 @@ opcode_body x_fmath1, x_fmath2, x_fmath_push, x_fconst;
 
 /* x87_env.c */
 opcode_body x_fldcw, x_fnstcw, x_fnstsw, x_fnclex, x_fninit, x_fnop, x_fn8087, x_ffree, x_fstep,
-    x_fldenv, x_fnstenv, x_frstor, x_fnsave;
+    x_fldenv, x_fnstenv, x_frstor, x_fnsave, x_fxsave, x_fxrstor;
+
+/* mmx.c */
+opcode_body x_mmx, x_mmx_imm, x_movd_load, x_movd_store, x_movq_store, x_emms;
 
 #endif

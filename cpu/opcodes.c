@@ -13,6 +13,7 @@
 
 #include "cpu/bodies.h"
 #include "cpu/cpu.h"
+#include "cpu/mmx.h"
 #include "cpu/x87_ops.h"
 
 /* clang-format off */
@@ -87,6 +88,8 @@
     FREG(op, 0) = FPU("fadd" p, STi, ST0, x_farith, F80_ADD | (x)), FREG(op, 1) = FPU("fmul" p, STi, ST0, x_farith, F80_MUL | (x)), \
     FREG(op, 4) = FPU("fsubr" p, STi, ST0, x_farith, F80_SUB | (x)), FREG(op, 5) = FPU("fsub" p, STi, ST0, x_farith, F80_SUBR | (x)), \
     FREG(op, 6) = FPU("fdivr" p, STi, ST0, x_farith, F80_DIV | (x)), FREG(op, 7) = FPU("fdiv" p, STi, ST0, x_farith, F80_DIVR | (x))
+#define MMX(op, n, s, f, size) [MAP_0F + (op)] = {.name = n, .shape = S_RAW, .dst = Pq, .src = s, .body = x_mmx, .flags = OPC_BARE, .level = 6, .arg = PACKED(f, size)}
+#define MMX_IMM(g, reg, n, f, size) [(g) + 8 + (reg)] = {.name = n, .shape = S_RAW, .dst = Qq, .src = Ib, .body = x_mmx_imm, .flags = OPC_BARE, .level = 6, .arg = PACKED(f, size)}
 #define FCMOV(op, reg, cc, x) FREG(op, reg) = FPU("fcmov" cc, ST0, STi, x_fcmov, x, .level = 6)
 #define NOP_E(b, n) [(b) + (n)] = RAW("nop", Ev, O_NONE, x_nop, .level = 6)
 
@@ -282,4 +285,28 @@ const struct opcode opcodes[OPCODE_ROWS] = {
     FREG(7, 2) = FPU("fstp", STi, O_NONE, x_fst, POP_), FREG(7, 3) = FPU("fstp", STi, O_NONE, x_fst, POP_), FREG(7, 4) = BY_RM(G_DFE0),
     FREG(7, 5) = FPU("fucomip", ST0, STi, x_fcom, FARG_UNORDERED | FARG_EFLAGS | POP_, .level = 6), FREG(7, 6) = FPU("fcomip", ST0, STi, x_fcom, FARG_EFLAGS | POP_, .level = 6),
     [G_DFE0 + 0] = FPU("fnstsw", N_AX, O_NONE, x_fnstsw, 0),
+
+    /* MMX. */
+    MMX(0x60, "punpcklbw", Qd, P_UNPCKL, 0), MMX(0x61, "punpcklwd", Qd, P_UNPCKL, 1), MMX(0x62, "punpckldq", Qd, P_UNPCKL, 2),
+    MMX(0x63, "packsswb", Qq, P_PACKS, 0), MMX(0x64, "pcmpgtb", Qq, P_CMPGT, 0), MMX(0x65, "pcmpgtw", Qq, P_CMPGT, 1),
+    MMX(0x66, "pcmpgtd", Qq, P_CMPGT, 2), MMX(0x67, "packuswb", Qq, P_PACKUS, 0), MMX(0x68, "punpckhbw", Qq, P_UNPCKH, 0),
+    MMX(0x69, "punpckhwd", Qq, P_UNPCKH, 1), MMX(0x6a, "punpckhdq", Qq, P_UNPCKH, 2), MMX(0x6b, "packssdw", Qq, P_PACKS, 1),
+    MMX(0x6f, "movq", Qq, P_MOV, 3), MMX(0x74, "pcmpeqb", Qq, P_CMPEQ, 0), MMX(0x75, "pcmpeqw", Qq, P_CMPEQ, 1),
+    MMX(0x76, "pcmpeqd", Qq, P_CMPEQ, 2), MMX(0xd1, "psrlw", Qq, P_SRL, 1), MMX(0xd2, "psrld", Qq, P_SRL, 2),
+    MMX(0xd3, "psrlq", Qq, P_SRL, 3), MMX(0xd5, "pmullw", Qq, P_MULL, 1), MMX(0xd8, "psubusb", Qq, P_SUBUS, 0),
+    MMX(0xd9, "psubusw", Qq, P_SUBUS, 1), MMX(0xdb, "pand", Qq, P_AND, 3), MMX(0xdc, "paddusb", Qq, P_ADDUS, 0),
+    MMX(0xdd, "paddusw", Qq, P_ADDUS, 1), MMX(0xdf, "pandn", Qq, P_ANDN, 3), MMX(0xe1, "psraw", Qq, P_SRA, 1),
+    MMX(0xe2, "psrad", Qq, P_SRA, 2), MMX(0xe5, "pmulhw", Qq, P_MULH, 1), MMX(0xe8, "psubsb", Qq, P_SUBS, 0),
+    MMX(0xe9, "psubsw", Qq, P_SUBS, 1), MMX(0xeb, "por", Qq, P_OR, 3), MMX(0xec, "paddsb", Qq, P_ADDS, 0),
+    MMX(0xed, "paddsw", Qq, P_ADDS, 1), MMX(0xef, "pxor", Qq, P_XOR, 3), MMX(0xf1, "psllw", Qq, P_SLL, 1),
+    MMX(0xf2, "pslld", Qq, P_SLL, 2), MMX(0xf3, "psllq", Qq, P_SLL, 3), MMX(0xf5, "pmaddwd", Qq, P_MADD, 1),
+    MMX(0xf8, "psubb", Qq, P_SUB, 0), MMX(0xf9, "psubw", Qq, P_SUB, 1), MMX(0xfa, "psubd", Qq, P_SUB, 2),
+    MMX(0xfc, "paddb", Qq, P_ADD, 0), MMX(0xfd, "paddw", Qq, P_ADD, 1), MMX(0xfe, "paddd", Qq, P_ADD, 2),
+    [MAP_0F + 0x6e] = RAW("movd", Pq, Ed, x_movd_load, F(OPC_BARE), .level = 6), [MAP_0F + 0x7e] = RAW("movd", Ed, Pq, x_movd_store, F(OPC_BARE), .level = 6),
+    [MAP_0F + 0x7f] = RAW("movq", Qq, Pq, x_movq_store, F(OPC_BARE), .level = 6), [MAP_0F + 0x77] = RAW("emms", O_NONE, O_NONE, x_emms, F(OPC_BARE), .level = 6),
+    [MAP_0F + 0x71] = SPLIT(G_0F71), [MAP_0F + 0x72] = SPLIT(G_0F72), [MAP_0F + 0x73] = SPLIT(G_0F73), [MAP_0F + 0xae] = SPLIT(G_0FAE),
+    MMX_IMM(G_0F71, 2, "psrlw", P_SRL, 1), MMX_IMM(G_0F71, 4, "psraw", P_SRA, 1), MMX_IMM(G_0F71, 6, "psllw", P_SLL, 1),
+    MMX_IMM(G_0F72, 2, "psrld", P_SRL, 2), MMX_IMM(G_0F72, 4, "psrad", P_SRA, 2), MMX_IMM(G_0F72, 6, "pslld", P_SLL, 2),
+    MMX_IMM(G_0F73, 2, "psrlq", P_SRL, 3), MMX_IMM(G_0F73, 6, "psllq", P_SLL, 3),
+    [G_0FAE + 0] = RAW("fxsave", Mx, O_NONE, x_fxsave, F(OPC_FPU | OPC_BARE), .level = 6), [G_0FAE + 1] = RAW("fxrstor", O_NONE, Mx, x_fxrstor, F(OPC_FPU | OPC_BARE), .level = 6),
 };

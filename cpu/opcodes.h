@@ -146,7 +146,11 @@ enum {
     G_DBE0 = G_DAE8 + 8,
     G_DED8 = G_DBE0 + 8,
     G_DFE0 = G_DED8 + 8,
-    OPCODE_ROWS = G_DFE0 + 8
+    G_0F71 = G_DFE0 + 8, /* sixteen rows each from here */
+    G_0F72 = G_0F71 + 16,
+    G_0F73 = G_0F72 + 16,
+    G_0FAE = G_0F73 + 16,
+    OPCODE_ROWS = G_0FAE + 16
 };
 
 #define ROW_NONE 0xffffu

@@ -215,3 +215,60 @@ uint32_t x_fnsave(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     x87_init(c);
     return 0;
 }
+
+/* ---- FXSAVE ---- */
+
+#define FX_SIZE 512u
+#define FX_USED 160u /* what a processor without SSE writes */
+
+static void fx_align(struct cpu *c, const struct insn *i)
+{
+    uint32_t lin = c->seg[i->seg].base + exec_ea(c, i);
+    if (lin & 15)
+        cpu_fault_code(c, EXC_GP, 0, WHY_ALIGNMENT, lin, 16);
+}
+
+uint32_t x_fxsave(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    const struct x87 *f = &c->x87;
+    uint8_t all[FX_USED] = {0};
+    fx_align(c, i);
+    x87_mem_probe(c, i, FX_SIZE);
+    host_put(all, f->cw, 2);
+    host_put(all + 2, f->sw, 2);
+    all[4] = f->full;
+    host_put(all + 6, f->fop, 2);
+    host_put(all + 8, f->fip, 4);
+    host_put(all + 12, f->fcs, 2);
+    host_put(all + 16, f->fdp, 4);
+    host_put(all + 20, f->fds, 2);
+    for (unsigned n = 0; n < 8; n++) {
+        struct f80 v = x87_get(f, n);
+        memcpy(all + 32 + 16 * n, &v.m, 8);
+        memcpy(all + 40 + 16 * n, &v.se, 2);
+    }
+    x87_mem_write(c, i, all, FX_USED);
+    return 0;
+}
+
+uint32_t x_fxrstor(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    struct x87 *f = &c->x87;
+    uint8_t all[FX_SIZE];
+    fx_align(c, i);
+    x87_mem_read(c, i, all, FX_SIZE);
+    f->sw = (uint16_t)host_get(all + 2, 2);
+    f->full = all[4];
+    f->fop = host_get(all + 6, 2) & 0x7ff;
+    f->fip = host_get(all + 8, 4);
+    f->fcs = (uint16_t)host_get(all + 12, 2);
+    f->fdp = host_get(all + 16, 4);
+    f->fds = (uint16_t)host_get(all + 20, 2);
+    for (unsigned n = 0; n < 8; n++) {
+        struct f80 *r = &f->reg[x87_phys(f, n)];
+        memcpy(&r->m, all + 32 + 16 * n, 8);
+        memcpy(&r->se, all + 40 + 16 * n, 2);
+    }
+    x87_set_cw(c, (uint16_t)host_get(all, 2));
+    return 0;
+}

@@ -144,10 +144,28 @@ static ZydisMnemonic mnemonic_of(struct oracle *t, const struct insn *i)
 
 /* ---- comparing ---- */
 
+/* MMX instructions that the Pentium III brought; Zydis counts them to the first ones. */
+static bool added_by_sse(const ZydisDecodedInstruction *z)
+{
+    static const ZydisMnemonic added[] = {
+        ZYDIS_MNEMONIC_PSHUFW,   ZYDIS_MNEMONIC_PINSRW,   ZYDIS_MNEMONIC_PEXTRW,
+        ZYDIS_MNEMONIC_PMOVMSKB, ZYDIS_MNEMONIC_PMINUB,   ZYDIS_MNEMONIC_PMAXUB,
+        ZYDIS_MNEMONIC_PAVGB,    ZYDIS_MNEMONIC_PAVGW,    ZYDIS_MNEMONIC_PMULHUW,
+        ZYDIS_MNEMONIC_MOVNTQ,   ZYDIS_MNEMONIC_PMINSW,   ZYDIS_MNEMONIC_PMAXSW,
+        ZYDIS_MNEMONIC_PSADBW,   ZYDIS_MNEMONIC_MASKMOVQ,
+    };
+    for (unsigned n = 0; n < ARRAY_LEN(added); n++) {
+        if (z->mnemonic == added[n])
+            return true;
+    }
+    return false;
+}
+
 /* The instruction sets whose rows we have (or ought to have). */
 static bool in_our_set(const ZydisDecodedInstruction *z)
 {
     switch (z->meta.isa_set) {
+    case ZYDIS_ISA_SET_PENTIUMMMX: return z->meta.isa_ext == ZYDIS_ISA_EXT_MMX && !added_by_sse(z);
     case ZYDIS_ISA_SET_I86:
     case ZYDIS_ISA_SET_I186:
     case ZYDIS_ISA_SET_I286PROTECTED:
@@ -160,6 +178,7 @@ static bool in_our_set(const ZydisDecodedInstruction *z)
     case ZYDIS_ISA_SET_CMOV:
     case ZYDIS_ISA_SET_X87:
     case ZYDIS_ISA_SET_FCMOV:
+    case ZYDIS_ISA_SET_FXSAVE:
     case ZYDIS_ISA_SET_LAHF:
     case ZYDIS_ISA_SET_RDPMC:
     case ZYDIS_ISA_SET_PAUSE:
@@ -312,18 +331,11 @@ static const char *compare_registers(const struct sample *s)
     return NULL;
 }
 
-static bool is_x87(const ZydisDecodedInstruction *z)
-{
-    return z->opcode_map == ZYDIS_OPCODE_MAP_DEFAULT && (z->opcode & 0xf8) == 0xd8;
-}
-
 static const char *compare_name(struct oracle *t, const struct sample *s)
 {
     unsigned row = s->i.row, place = (unsigned)s->z.opcode_map << 8 | s->z.opcode;
     const char *name = opcodes[row].name;
     bool far = strstr(name, " far") || !strcmp(name, "retf");
-    if (!!(opcodes[row].flags & OPC_FPU) != is_x87(&s->z))
-        return "x87";
     if (row < MAP_GROUPS && row != place)
         return "opcode";
     if (far != (s->z.meta.branch_type == ZYDIS_BRANCH_TYPE_FAR))
