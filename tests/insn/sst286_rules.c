@@ -2,7 +2,7 @@
 /*
  * sst286_rules.c - what a 386 does in real mode where the 286 that the vectors were captured from
  * does otherwise, by class of vector (sst286.md). Source: i386 Programmer's Reference Manual,
- * chapter 14 (14.7, differences from the 80286 real-address mode), LOCK, ESC, WAIT, IDIV.
+ * 14.6 (exceptions in real mode), 14.7 and 14.8 (differences from 8086 and 80286).
  */
 #include "tests/insn/sst286.h"
 
