@@ -174,7 +174,9 @@ static const char *operand_name(unsigned o)
         [Mp] = "Mp",   [Ap] = "Ap",     [Rd] = "Rd",    [Mw_Rv] = "Mw/Rv", [Sw] = "Sw", [Sz] = "Sz",
         [Cd] = "Cd",   [Dd] = "Dd",     [Td] = "Td",    [R_AL] = "AL",  [R_AX] = "eAX", [R_CL] = "CL",
         [R_DX] = "DX", [N_1] = "1",     [N_3] = "3",    [Xb] = "Xb",    [Xv] = "Xv",  [Yb] = "Yb",
-        [Yv] = "Yv",
+        [Yv] = "Yv",   [ST0] = "ST",    [STi] = "ST(i)", [N_AX] = "AX", [Mr4] = "M32fp", [Mr8] = "M64fp",
+        [Mr10] = "M80fp", [Mi2] = "M16int", [Mi4] = "M32int", [Mi8] = "M64int", [Mb10] = "M80bcd",
+        [Pq] = "Pq",   [Qq] = "Qq",     [Qd] = "Qd",    [Ed] = "Ed",
     };
     /* clang-format on */
     return o < ARRAY_LEN(names) && names[o] ? names[o] : "?";
@@ -279,6 +281,9 @@ static void check_rows(const struct page *p, FILE *reasons)
         if (!r->forms)
             continue;
         print_encoding(r, encoding, sizeof encoding);
+        print_operands(&opcodes[n], line, sizeof line);
+        CHECK(!strchr(line, '?'), "%s (%s): an operand has no name here", encoding,
+              opcodes[n].name);
         const char *reason = find_reason(reasons, encoding, line, sizeof line);
         used += reason != NULL;
         if (opcodes[n].flags & OPC_MISSING)
