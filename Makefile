@@ -110,6 +110,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/insn/insn.mk
 -include tests/snap/snap.mk
 -include tests/diff/diff.mk
+-include tests/mmu/mmu.mk
 -include roms/bench/bench.mk
 
 .PHONY: guests

@@ -4,7 +4,8 @@
  * stderr, one line for a mistake; stdout belongs to the guest.
  *
  * Exit status: 0 ended by the user or a halt that was waited for; (v << 1) | 1 for a write of v
- * to port F4h; 2 usage, image or output; 3 triple fault; 4 limit reached; 6 the engines differ;
+ * to port F4h; 2 usage, image or output; 3 triple fault; 4 limit reached; 5 a --strict finding; 6 the
+ * engines differ;
  * 128 + n ended by signal n. Signals only set a flag, so that the terminal is restored and the
  * screenshot written however a run ends.
  */
@@ -31,6 +32,7 @@ enum {
     EXIT_USAGE = 2,
     EXIT_TRIPLE = 3,
     EXIT_LIMIT = 4,
+    EXIT_FINDING = 5,
     EXIT_DIVERGED = 6,
     EXIT_BY_SIGNAL = 128,
 
@@ -277,6 +279,7 @@ static int exit_status(const struct session *s, struct ui_result r)
     case MACHINE_EXITED: return (int)(machine_exit_status(s->machine) & 0xff);
     case MACHINE_TRIPLE: return EXIT_TRIPLE;
     case MACHINE_INSNS: return EXIT_LIMIT;
+    case MACHINE_FINDING: return EXIT_FINDING;
     case MACHINE_DIVERGED: return EXIT_DIVERGED;
     case MACHINE_RAN:
     case MACHINE_HALTED: break;
@@ -288,6 +291,15 @@ static int exit_status(const struct session *s, struct ui_result r)
     if (r.why == UI_STOPPED && !s->options.exit_on_halt)
         return EXIT_LIMIT; /* --max-insns, and no instruction can ever follow */
     return 0;
+}
+
+/* What would go wrong on another day: said at the end of every run, if there was anything. */
+static void print_findings(struct session *s)
+{
+    struct out to;
+
+    out_file(&to, stderr);
+    machine_findings(s->machine, &to);
 }
 
 static void print_summary(struct session *s)
@@ -325,6 +337,7 @@ static int finish(struct session *s, struct ui_result r)
         print_error(&err);
         status = EXIT_USAGE;
     }
+    print_findings(s);
     if (s->options.trace_summary)
         print_summary(s);
     if (s->options.config.count_rows)

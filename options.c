@@ -197,6 +197,14 @@ static bool set_trace(struct options *o, const char *value, struct error *err)
                        &o->trace_file, err);
 }
 
+static bool set_strict(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->config.strict = true;
+    return true;
+}
+
 static bool set_exit_on_halt(struct options *o, const char *value, struct error *err)
 {
     (void)value;
@@ -237,6 +245,7 @@ static const struct option_row rows[] = {
     { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
     { "tlb",        0,  "MODEL",   set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
     { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
+    { "strict",     0,  NULL,      set_strict,    "stop at a stale TLB entry or a stray access" },
     { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
     { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
     { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display) or none" },
@@ -263,7 +272,6 @@ static const struct option_row rows[] = {
     { "cdrom",      0,  "FILE",    NULL,          NULL },
     { "floppy",     0,  "FILE",    NULL,          NULL },
     { "boot",       0,  "DEVICE",  NULL,          NULL },
-    { "strict",     0,  NULL,      NULL,          NULL },
     { "record",     0,  "FILE",    NULL,          NULL },
     { "replay",     0,  "FILE",    NULL,          NULL },
     /* clang-format on */

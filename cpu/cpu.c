@@ -37,6 +37,26 @@ static void mapping_changed(void *arg)
     cpu_attend(c, ATT_CODE);
 }
 
+static void where_am_i(void *arg, uint64_t *icount, uint32_t *eip)
+{
+    const struct cpu *c = arg;
+    *icount = c->icount - c->ahead;
+    *eip = c->eip;
+}
+
+static void finding_made(void *arg, const struct finding *f)
+{
+    struct cpu *c = arg;
+    char text[512];
+    finding_explain(f, text, sizeof text);
+    TRACE(c->trace, TRACE_MMU, "%s", text);
+    if (!c->strict || c->finding_stop)
+        return;
+    c->finding = *f;
+    c->finding_stop = true;
+    cpu_break(c);
+}
+
 bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct clock *k,
               struct trace *t, struct error *err)
 {
@@ -52,6 +72,10 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     c->cost_log2 = cfg->cost_log2;
     if (!mmu_init(&c->mmu, b, cfg->tlb, t, err))
         return false;
+    c->strict = cfg->strict;
+    c->mmu.sanitizer.where = where_am_i;
+    c->mmu.sanitizer.found = finding_made;
+    c->mmu.sanitizer.arg = c;
     c->mmu.mode.wide = c->model->level >= 6;
     if (cfg->fast) {
         c->engine = engine_new(b, &c->mmu);

@@ -125,6 +125,9 @@ struct cpu {
     uint32_t rmw_phys[2];                 /* store half of a read-modify-write: page addresses */
     uint8_t *rmw_host;                    /* the same as a host pointer, if there is one */
     uint8_t rmw_first;                    /* bytes in the first page */
+    bool strict;                          /* a finding of the sanitizer stops the machine */
+    bool finding_stop;                    /* it did: */
+    struct finding finding;               /* this one */
     struct fetch fetch;
     jmp_buf unwind; /* where cpu_fault goes */
     struct mmu mmu;
@@ -135,6 +138,7 @@ struct cpu_config {
     bool fast;            /* with the block engine */
     unsigned cost_log2;   /* clock units per instruction, as a power of two */
     struct tlb_shape tlb; /* all zero: large */
+    bool strict;          /* stop at a finding of the MMU sanitizer */
     uint8_t (*inta)(void *arg);
     void *inta_arg;
     struct irq ferr; /* FERR#: an x87 exception that is not reported as #MF */

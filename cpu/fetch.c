@@ -11,6 +11,17 @@
 #include "mmu/bus.h"
 #include "mmu/paging.h"
 
+/* Code from RAM that nothing was ever loaded or written to: said once for each page. */
+static void note_execution(struct cpu *c, lin_t lin, phys_t phys)
+{
+    uint8_t *flags = &c->bus->page_flags[phys >> 12];
+    if (*flags & (PAGE_TOUCHED | PAGE_ROM | PAGE_MMIO))
+        return;
+    *flags |= PAGE_TOUCHED;
+    struct finding f = {.kind = FINDING_EXECUTE, .lin = lin, .phys = phys};
+    sanitizer_report(&c->mmu.sanitizer, &f);
+}
+
 /* The processor asks the TLB for code when it comes to another page, not for every instruction; in a
    finite TLB that difference can be seen, so both layers ask here and nowhere else. Coming to
    another page then begins a new code_epoch, or the engine's jump cache would not ask. */
@@ -24,6 +35,7 @@ bool fetch_page(struct cpu *c, lin_t lin, phys_t *page, struct mmu_fault *f)
             return false;
         if (c->mmu.tlb.shape.ways && c->mmu.paging)
             c->mmu.code_epoch++;
+        note_execution(c, lin, phys);
         *x = (struct fetch){.lin = lin_page,
                             .page = phys & PAGE_FRAME_MASK,
                             .user = mem_user(c),

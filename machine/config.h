@@ -25,6 +25,7 @@ struct config {
     bool count_rows;           /* count executions of each row of opcodes[]; no block engine */
     unsigned insn_cost_log2;   /* an instruction costs 1 << this many clock units */
     enum triple_fault on_triple_fault;
+    bool strict;        /* --strict: stop at the first finding of the MMU sanitizer */
     uint16_t post_port; /* where POST codes are written; 0: port 80h */
     int64_t rtc_start;  /* seconds since 1970 that the RTC shows at power-on (fixed, so
                                   that runs repeat; see --rtc) */

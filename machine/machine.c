@@ -190,6 +190,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .fast = cfg->engine == ENGINE_LOCKSTEP || (cfg->engine == ENGINE_FAST && !cfg->count_rows),
         .cost_log2 = cfg->insn_cost_log2,
         .tlb = {cfg->tlb_sets, cfg->tlb_ways, cfg->tlb_pseudo_lru},
+        .strict = cfg->strict,
         .inta = acknowledge,
         .inta_arg = &m->pic[PIC_MASTER],
         .ferr = {ferr_wire, &m->fperr, 0},

@@ -28,6 +28,7 @@ enum machine_stop {
     MACHINE_EXITED,   /* the guest wrote to port F4h; see machine_exit_status */
     MACHINE_TRIPLE,   /* triple fault (unless configured to reset) */
     MACHINE_HALTED,   /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
+    MACHINE_FINDING,  /* --strict: the MMU sanitizer found something; see machine_findings */
     MACHINE_DIVERGED, /* lockstep: the two engines disagree; the report was printed to `log` */
 };
 
@@ -87,6 +88,8 @@ void machine_report(const struct machine *m, struct out *to);
 /* config.count_rows: "isa ROW COUNT MNEMONIC" for every row of opcodes[] that was completed. */
 void machine_isa(const struct machine *m, struct out *to);
 
+/* What the sanitizer found, a paragraph for the first of each kind; nothing if nothing. */
+void machine_findings(const struct machine *m, struct out *to);
 /* Counters of the MMU and the engine, a line each. */
 void machine_summary(const struct machine *m, struct out *to);
 

@@ -130,6 +130,21 @@ void machine_isa(const struct machine *m, struct out *to)
     }
 }
 
+void machine_findings(const struct machine *m, struct out *to)
+{
+    const struct sanitizer *s = &m->cpu.mmu.sanitizer;
+    for (unsigned kind = 0; kind < FINDINGS; kind++) {
+        char text[600];
+        if (!s->count[kind])
+            continue;
+        finding_explain(&s->first[kind], text, sizeof text);
+        out_printf(to, "@%" PRIu64 " %s", s->first[kind].icount, text);
+        if (s->count[kind] > 1)
+            out_printf(to, " (and %" PRIu64 " more of this kind)", s->count[kind] - 1);
+        out_text(to, "\n");
+    }
+}
+
 void machine_summary(const struct machine *m, struct out *to)
 {
     const struct cpu *c = &m->cpu;

@@ -38,6 +38,8 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
         clock_fire(&m->clock);
         if (m->exited)
             return MACHINE_EXITED;
+        if (m->cpu.finding_stop)
+            return MACHINE_FINDING;
         if (m->reset_wanted)
             reboot(m);
         if (m->clock.now >= until)

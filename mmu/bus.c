@@ -201,6 +201,8 @@ static uint32_t mmio_read(struct bus *b, const struct bus_region *r, phys_t a, u
     if (!r->ops || !r->ops->read) {
         TRACE(b->trace, TRACE_BUS, "read of %u at %08x: %s answers", size, a,
               r->ops ? "no register" : "nobody");
+        if (!r->ops && b->stray)
+            b->stray(b->mmu_arg, a, false, false);
         return ones(size);
     }
     b->io_count++;
@@ -213,6 +215,8 @@ static void mmio_write(struct bus *b, const struct bus_region *r, phys_t a, uint
     if (!r->ops || !r->ops->write) {
         TRACE(b->trace, TRACE_BUS, "write of %0*x at %08x: %s", (int)(2 * size), value, a,
               r->rom ? "this is ROM" : "nobody takes it");
+        if (!r->ops && b->stray)
+            b->stray(b->mmu_arg, a, true, r->rom);
         return;
     }
     b->io_count++;
@@ -248,6 +252,16 @@ static void note_store(struct bus *b, phys_t a, unsigned n)
         b->code_written(b->code_written_arg, a, n);
 }
 
+/* Bytes that paging entries in use may be made of are about to change. */
+static void before_store(struct bus *b, phys_t a, unsigned n)
+{
+    uint8_t *flags = &b->page_flags[a / PAGE_SIZE];
+
+    if ((*flags & PAGE_PT) && b->table_changes)
+        b->table_changes(b->mmu_arg, a, n);
+    *flags |= PAGE_TOUCHED;
+}
+
 static void write_pieces(struct bus *b, phys_t a, uint32_t value, unsigned size)
 {
     for (unsigned done = 0, n; done < size; done += n) {
@@ -256,6 +270,7 @@ static void write_pieces(struct bus *b, phys_t a, uint32_t value, unsigned size)
 
         n = memory_piece(r, at, size - done);
         if (r->host && !r->rom) {
+            before_store(b, at, 1);
             r->host[at - r->base] = (uint8_t)(value >> (8 * done));
             note_store(b, at, 1);
         } else {
@@ -292,6 +307,7 @@ void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size)
     r = region_at(b, a);
     if (inside_page(a, size)) {
         if (r->host && !r->rom) {
+            before_store(b, a, size);
             host_store(r->host + (a - r->base), value, size);
             note_store(b, a, size);
             return;
@@ -385,10 +401,11 @@ static size_t copy_pages(struct bus *b, phys_t a, uint8_t *to, const uint8_t *fr
             take = n - done;
         if (to)
             memcpy(to + done, page + at % PAGE_SIZE, take);
-        else
+        if (from) {
+            before_store(b, at, (unsigned)take);
             memcpy(page + at % PAGE_SIZE, from + done, take);
-        if (from)
             note_store(b, at, (unsigned)take);
+        }
         done += take;
     }
     return done;
@@ -446,6 +463,34 @@ static void load_ram(struct bus *b, struct snap *s)
     }
 }
 
+/* PAGE_TOUCHED as runs of pages: first, how many; closed by a run of none. */
+static void snap_touched(struct bus *b, struct snap *s)
+{
+    const uint32_t pages = UINT32_C(1) << 20;
+    uint32_t first = 0, n = 0;
+
+    for (uint32_t page = 0; !s->loading && page <= pages; page++) {
+        bool touched = page < pages && (b->page_flags[page] & PAGE_TOUCHED);
+
+        if (touched && !n++)
+            first = page;
+        if (!touched && n) {
+            snap_u32(s, &first);
+            snap_u32(s, &n);
+            n = 0;
+        }
+    }
+    for (uint32_t page = 0; s->loading && page < pages; page++)
+        b->page_flags[page] &= (uint8_t)~PAGE_TOUCHED;
+    do {
+        first = n = 0;
+        snap_u32(s, &first);
+        snap_u32(s, &n);
+        for (uint32_t page = first; n && page < pages && page - first < n; page++)
+            b->page_flags[page] |= PAGE_TOUCHED;
+    } while (s->loading && snap_ok(s) && n);
+}
+
 void bus_snap(struct bus *b, struct snap *s)
 {
     bool open = b->a20_mask == UINT32_MAX;
@@ -459,6 +504,7 @@ void bus_snap(struct bus *b, struct snap *s)
                   (unsigned)(b->ram_size >> 10));
     snap_bool(s, &open);
     snap_u64(s, &b->io_count);
+    snap_touched(b, s);
     if (!snap_ok(s))
         return;
     if (!s->loading) {

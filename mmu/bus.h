@@ -32,11 +32,12 @@ struct io_ops {
 };
 
 enum {
-    PAGE_CODE = 1 << 0,  /* decoded instructions come from here: stores must be looked at */
-    PAGE_ROM = 1 << 1,   /* stores are dropped */
-    PAGE_MMIO = 1 << 2,  /* a device, or nothing: no host pointer */
-    PAGE_PT = 1 << 3,    /* a live page table (for the MMU's sanitizer) */
-    PAGE_WATCH = 1 << 4, /* a watchpoint is here */
+    PAGE_CODE = 1 << 0,    /* decoded instructions come from here: stores must be looked at */
+    PAGE_ROM = 1 << 1,     /* stores are dropped */
+    PAGE_MMIO = 1 << 2,    /* a device, or nothing: no host pointer */
+    PAGE_PT = 1 << 3,      /* a live page table (for the MMU's sanitizer) */
+    PAGE_WATCH = 1 << 4,   /* a watchpoint is here */
+    PAGE_TOUCHED = 1 << 5, /* RAM that was loaded or written at least once */
 };
 
 /* A page where nothing ever is: what lies beyond 4 GiB of physical addresses looks like it. */
@@ -79,6 +80,11 @@ struct bus {
     /* Called after a store (not by the CPU's fast path) into a PAGE_CODE page; may be NULL. */
     void (*code_written)(void *arg, phys_t a, unsigned n);
     void *code_written_arg;
+    /* Called before a store (not by the CPU's fast path) into a PAGE_PT page, and for guest accesses
+       where nothing is or to write ROM; may be NULL. */
+    void (*table_changes)(void *arg, phys_t a, unsigned n);
+    void (*stray)(void *arg, phys_t a, bool write, bool rom);
+    void *mmu_arg;
     uint64_t io_count; /* device accesses so far (ports and MMIO), for the CPU to notice */
     struct trace *trace;
 };

@@ -20,6 +20,13 @@ bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct tra
     m->trace = trace;
     if (!tlb_init(&m->tlb, shape, err))
         return false;
+    if (!sanitizer_init(&m->sanitizer, err)) {
+        tlb_fini(&m->tlb);
+        return false;
+    }
+    bus->table_changes = sanitizer_entry_changes;
+    bus->stray = sanitizer_stray;
+    bus->mmu_arg = m;
     mmu_reset(m);
     return true;
 }
@@ -27,6 +34,7 @@ bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct tra
 void mmu_fini(struct mmu *m)
 {
     tlb_fini(&m->tlb);
+    sanitizer_fini(&m->sanitizer);
 }
 
 static void flush(struct mmu *m)
@@ -156,7 +164,9 @@ static void set_bits(struct mmu *m, phys_t at, uint64_t entry, uint32_t bits)
         m->stats.a_updates++;
     if (bits & ~entry & PTE_D)
         m->stats.d_updates++;
+    m->sanitizer.updating = true;
     bus_write(m->bus, bus_a20(m->bus, at), (uint32_t)entry | bits, 4);
+    m->sanitizer.updating = false;
 }
 
 /* What a TLB entry for this walk says, but for D. */
@@ -178,6 +188,75 @@ static bool walk_check(const struct mmu *m, lin_t lin, unsigned access, struct m
     return false;
 }
 
+static phys_t frame_of(const struct walk *w)
+{
+    return w->frame >> 32 ? BUS_NOWHERE : (phys_t)w->frame;
+}
+
+/* A fresh translation gives user code the right to write a table that is in use. */
+static void check_user_table(struct mmu *m, lin_t lin, const struct tlb_entry *e)
+{
+    uint32_t page = e->frame >> 12;
+    if ((e->frame & (TLB_U | TLB_W)) != (TLB_U | TLB_W) || !(m->bus->page_flags[page] & PAGE_PT) ||
+        m->sanitizer.stamp[page] != m->tlb.gen)
+        return;
+    struct finding f = {.kind = FINDING_USER_PT, .lin = lin, .phys = page << 12};
+    sanitizer_report(&m->sanitizer, &f);
+}
+
+static uint32_t pte_rights(uint32_t tlb_rights)
+{
+    return (tlb_rights & TLB_W ? PTE_RW : 0) | (tlb_rights & TLB_U ? PTE_US : 0);
+}
+
+static void report_stale(struct mmu *m, lin_t lin, unsigned access, const struct tlb_entry *e,
+                         const struct walk *w)
+{
+    struct finding f = {.kind = FINDING_STALE,
+                        .lin = lin,
+                        .access = access,
+                        .phys = (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK),
+                        .present = w->result == WALK_OK,
+                        .now = frame_of(w) | (lin & PAGE_OFFSET_MASK),
+                        .had = pte_rights(e->frame),
+                        .has = pte_rights(rights_of(m, w))};
+    const struct pt_write *by = sanitizer_writer(&m->sanitizer, w->pte_at);
+    uint64_t now = w->pte;
+    if (!by || w->result == WALK_PDE_GONE) {
+        by = sanitizer_writer(&m->sanitizer, w->pde_at);
+        now = w->pde;
+    }
+    if (by) {
+        f.writer_known = true;
+        f.entry_at = by->at;
+        f.old = by->old;
+        f.new = (uint32_t)now;
+        f.writer_eip = by->eip;
+        f.writer_icount = by->icount;
+    }
+    sanitizer_report(&m->sanitizer, &f);
+}
+
+/* A paging entry has changed since e was last looked at: does e still say what the tables say? True
+   if host pointers may be given out for it. */
+static bool still_agrees(struct mmu *m, lin_t lin, unsigned access, struct tlb_entry *e)
+{
+    struct walk w;
+    bool present = walk_page(m->bus, m->cr3, &m->mode, lin, &w);
+    uint32_t rights = present ? rights_of(m, &w) : 0;
+    uint32_t lost = e->frame & ~rights & (TLB_W | TLB_U);
+    bool moved = !present || frame_of(&w) != (e->frame & PAGE_FRAME_MASK);
+    if (!moved && !lost) {
+        e->checked = m->sanitizer.epoch;
+        return true;
+    }
+    if (!moved && permits(m, rights, access))
+        return false;                /* this use is right; another kind of access may not be */
+    e->checked = m->sanitizer.epoch; /* said once for each change */
+    report_stale(m, lin, access, e, &w);
+    return true;
+}
+
 /* Walks, checks, then sets A and D and fills the TLB. */
 static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access,
                                        struct mmu_fault *f)
@@ -192,7 +271,12 @@ static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access
     set_bits(m, w->pte_at, w->pte, PTE_A | (access & MMU_WRITE ? PTE_D : 0));
     if ((w->pte & PTE_D) || (access & MMU_WRITE))
         rights |= TLB_D;
-    return tlb_put(&m->tlb, lin, (w->frame >> 32 ? BUS_NOWHERE : (uint32_t)w->frame) | rights);
+    sanitizer_mark_table(m, w->pde_at);
+    sanitizer_mark_table(m, w->pte_at);
+    struct tlb_entry *e = tlb_put(&m->tlb, lin, frame_of(w) | rights);
+    e->checked = m->sanitizer.epoch;
+    check_user_table(m, lin, e);
+    return e;
 }
 
 /* Installs host pointers for a page that is plain memory for this kind of access. */
@@ -216,11 +300,19 @@ static bool entry_serves(const struct mmu *m, const struct tlb_entry *e, unsigne
     return permits(m, e->frame, access) && (!(access & MMU_WRITE) || (e->frame & TLB_D));
 }
 
+/* Before a host pointer for stores is given out: the page is going to be written. */
+static void note_use(struct mmu *m, phys_t phys, unsigned access)
+{
+    if (access & MMU_WRITE)
+        m->bus->page_flags[phys >> 12] |= PAGE_TOUCHED;
+}
+
 bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, struct mmu_fault *f)
 {
     bool user = access & MMU_USER;
     if (!m->paging) {
         *phys = bus_a20(m->bus, lin);
+        note_use(m, *phys, access);
         fill_host(m, lin, user, TLB_W | TLB_U | TLB_D, *phys & PAGE_FRAME_MASK);
         return true;
     }
@@ -237,9 +329,12 @@ bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, stru
                 m->code_epoch++; /* what was fetchable here has moved */
         }
     }
+    bool agrees = e->checked == m->sanitizer.epoch || still_agrees(m, lin, access, e);
     tlb_touch(&m->tlb, lin);
     *phys = bus_a20(m->bus, (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK));
-    fill_host(m, lin, user, e->frame & PAGE_OFFSET_MASK, *phys & PAGE_FRAME_MASK);
+    note_use(m, *phys, access);
+    if (agrees)
+        fill_host(m, lin, user, e->frame & PAGE_OFFSET_MASK, *phys & PAGE_FRAME_MASK);
     return true;
 }
 
@@ -357,6 +452,24 @@ static void snap_tlb(struct tlb *t, struct snap *s)
     snap_slots(t, s);
 }
 
+/* What the sanitizer knows follows from memory and the TLB, but for who wrote an entry: after
+   loading, entries count as unchecked and the tables they come from are marked again. */
+static void watch_loaded_tables(struct mmu *m)
+{
+    memset(m->sanitizer.log, 0, sizeof m->sanitizer.log);
+    m->sanitizer.epoch++;
+    for (uint32_t page = 0; page < TLB_PAGES; page++) {
+        struct walk w;
+        struct tlb_entry *e = tlb_find(&m->tlb, page << 12);
+        if (!e)
+            continue;
+        e->checked = m->sanitizer.epoch - 1;
+        walk_page(m->bus, m->cr3, &m->mode, page << 12, &w);
+        sanitizer_mark_table(m, w.pde_at);
+        sanitizer_mark_table(m, w.pte_at ? w.pte_at : w.pde_at);
+    }
+}
+
 void mmu_snap(struct mmu *m, struct snap *s)
 {
     if (!snap_section(s, "mmu", 1))
@@ -376,5 +489,7 @@ void mmu_snap(struct mmu *m, struct snap *s)
     snap_u64(s, &m->stats.a_updates);
     snap_u64(s, &m->stats.d_updates);
     snap_tlb(&m->tlb, s);
+    if (s->loading)
+        watch_loaded_tables(m);
     m->code_epoch++;
 }

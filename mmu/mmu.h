@@ -19,6 +19,7 @@
 #define MMU_MMU_H
 
 #include "base/types.h"
+#include "mmu/sanitizer.h"
 #include "mmu/tlb.h"
 #include "mmu/walk.h"
 
@@ -61,6 +62,7 @@ struct mmu {
     unsigned watches;      /* how many of them */
     struct tlb tlb;
     struct mmu_stats stats;
+    struct sanitizer sanitizer;
 };
 
 bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct trace *trace,

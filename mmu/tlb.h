@@ -33,8 +33,9 @@ enum {
 };
 
 struct tlb_entry {
-    uint32_t frame; /* physical page (bits 31-12) | TLB_* */
-    uint32_t gen;   /* valid if equal to the TLB's generation */
+    uint32_t frame;   /* physical page (bits 31-12) | TLB_* */
+    uint32_t gen;     /* valid if equal to the TLB's generation */
+    uint32_t checked; /* sanitizer.epoch when it was last seen to agree with the tables */
 };
 
 #define HOST_TLB_SIZE 1024u
