@@ -167,6 +167,33 @@ static void load_segments(struct emulated *e, const struct state *s)
     }
 }
 
+/* Registers in the layout of FXSAVE. */
+static void load_fpu(struct x87 *f, const uint8_t *fpu)
+{
+    f->cw = (uint16_t)host_get(fpu, 2);
+    f->sw = (uint16_t)host_get(fpu + 2, 2);
+    f->full = fpu[4];
+    for (unsigned n = 0; n < 8; n++) {
+        struct f80 *r = &f->reg[((f->sw >> 11) + n) & 7];
+        memcpy(&r->m, fpu + 32 + 16 * n, 8);
+        memcpy(&r->se, fpu + 40 + 16 * n, 2);
+    }
+    f->fop = f->fcs = f->fds = 0;
+    f->fip = f->fdp = 0;
+}
+
+static void store_fpu(const struct x87 *f, uint8_t *fpu)
+{
+    host_put(fpu, f->cw, 2);
+    host_put(fpu + 2, f->sw, 2);
+    fpu[4] = f->full;
+    for (unsigned n = 0; n < 8; n++) {
+        const struct f80 *r = &f->reg[((f->sw >> 11) + n) & 7];
+        memcpy(fpu + 32 + 16 * n, &r->m, 8);
+        memcpy(fpu + 40 + 16 * n, &r->se, 2);
+    }
+}
+
 void emulated_place(struct emulated *e, const struct state *s)
 {
     struct cpu *c = &e->cpu;
@@ -176,6 +203,7 @@ void emulated_place(struct emulated *e, const struct state *s)
     c->cr2 = 0;
     load_segments(e, s);
     cpu_set_eflags(c, s->eflags);
+    load_fpu(&c->x87, s->fpu);
     c->halted = c->shutdown = c->stepping = false;
     c->inhibit = INHIBIT_NONE;
     c->attention = 0;
@@ -218,6 +246,7 @@ void emulated_result(struct emulated *e, struct result *r)
         r->s.sel[n] = c->seg[n].sel;
     r->s.eip = c->eip;
     r->s.eflags = cpu_eflags(c);
+    store_fpu(&c->x87, r->s.fpu);
     uint32_t at = c->gpr[ESP] - SYSTEM_AREA, vector = c->eip - 1 - SYSTEM_AREA - SYS_HLT;
     if (!c->halted || c->shutdown || vector > 255 || at > SYS_STACK - 20) {
         r->hung = true;

@@ -30,6 +30,8 @@ static const struct exclusion rows[] = {
     {"sldt",     "gives the host's table, or #GP with UMIP"},
     {"str",      "gives the host's task, or #GP with UMIP"},
     {"smsw",     "gives the host's CR0, or #GP with UMIP"},
+    {"fxsave",   "the host's has SSE in it"},
+    {"fxrstor",  "the host's has SSE in it"},
     {"int1",     "virtual machine monitors disagree whether EIP is before or after it"},
     {"ud1",      "takes a ModRM byte on Intel, none on AMD"},
     {"rsm",      "depends on the mode of the firmware"},
@@ -41,8 +43,7 @@ const char *row_reason(unsigned row)
     const struct opcode *o = &opcodes[row];
     if (o->shape == S_NONE || o->shape == S_GROUP || o->shape == S_SPLIT || o->shape == S_BY_RM)
         return "no instruction";
-    if (o->flags & OPC_FPU)
-        return "x87 states are not made yet";
+
     if (o->flags & OPC_MISSING)
         return "not emulated yet";
     for (unsigned n = 0; n < ARRAY_LEN(rows); n++) {
@@ -294,4 +295,17 @@ enum partial partial_effect(const struct insn *i)
     if (!strncmp(name, "pusha", 5) || !strcmp(name, "enter") || !strcmp(name, "call far"))
         return PARTIAL_STACK;
     return PARTIAL_NOTHING;
+}
+
+/* FNSTENV, FNSAVE: where the pointers of the last instruction are. AMD keeps them only while an
+   exception is pending; FCS and FDS do not exist on later processors. */
+bool pointers_stored(const struct cpu *c, const struct insn *i, uint32_t *lin, unsigned *n)
+{
+    const char *name = opcodes[i->row].name;
+    if (strncmp(name, "fnstenv", 7) != 0 && strncmp(name, "fnsave", 6) != 0)
+        return false;
+    unsigned size = i->flags & INSN_OS32 ? 4 : 2;
+    *lin = c->seg[i->seg].base + exec_ea(c, i) + 3 * size;
+    *n = 4 * size;
+    return true;
 }

@@ -136,6 +136,28 @@ static bool was_completed(const struct result *r, uint32_t eip)
     return r->vector == EXC_DB || r->vector == EXC_BP || r->vector == EXC_OF || r->s.eip != eip;
 }
 
+static void note_ignored(struct fuzz *f, const struct insn *i)
+{
+    uint32_t lin;
+    unsigned bytes;
+    if (f->ignored_n < ARRAY_LEN(f->ignored) && pointers_stored(&f->plain.cpu, i, &lin, &bytes)) {
+        f->ignored[f->ignored_n].lin = lin;
+        f->ignored[f->ignored_n++].bytes = bytes;
+    }
+}
+
+/* Copies what is ignored from the host. */
+static void copy_ignored(struct fuzz *f)
+{
+    for (unsigned n = 0; n < f->ignored_n; n++) {
+        for (unsigned k = 0; k < f->ignored[n].bytes; k++) {
+            uint32_t at = f->ignored[n].lin + k - WIN;
+            if (at < WIN_SIZE && window_writable(at / PAGE))
+                emulated_window(&f->plain)[at] = native_window()[at];
+        }
+    }
+}
+
 /* Runs the case; false if it cannot be compared. */
 static bool run_plain(struct fuzz *f)
 {
@@ -146,7 +168,7 @@ static bool run_plain(struct fuzz *f)
     enum partial partial = PARTIAL_NOTHING;
     bool in_user = true;
     f->undef = 0;
-    f->rows = 0;
+    f->rows = f->ignored_n = 0;
     emulated_place(e, &f->x.start);
     for (unsigned n = 0; n < STEPS && in_user; n++) {
         f->undef |= pending;
@@ -167,6 +189,7 @@ static bool run_plain(struct fuzz *f)
                 row_reason(i.row))
                 return false;
             partial = partial_effect(&i);
+            note_ignored(f, &i);
             pending = undefined_flags(&e->cpu, &i);
             if (f->rows < ARRAY_LEN(f->row))
                 f->row[f->rows++] = i.row;
@@ -218,6 +241,16 @@ static bool same_selectors(const struct state *a, const struct state *b)
     return true;
 }
 
+/* Control, status and tag word, and the registers: 80 bits of 128 each. */
+static bool same_fpu(const uint8_t *a, const uint8_t *b)
+{
+    for (unsigned n = 0; n < 8; n++) {
+        if (memcmp(a + 32 + 16 * n, b + 32 + 16 * n, 10) != 0)
+            return false;
+    }
+    return memcmp(a, b, 5) == 0;
+}
+
 /* r: whether registers but ESP count. */
 static const char *compare(const struct result *a, const struct result *b, uint32_t flags, bool r)
 {
@@ -236,6 +269,8 @@ static const char *compare(const struct result *a, const struct result *b, uint3
         return "registers";
     if ((a->s.eflags ^ b->s.eflags) & flags)
         return "EFLAGS";
+    if (!same_fpu(a->s.fpu, b->s.fpu))
+        return "x87 state";
     return same_selectors(&a->s, &b->s) ? NULL : "selectors";
 }
 
@@ -277,6 +312,7 @@ static void with_host(struct fuzz *f)
         write_pokes(&f->x, native_window());
     }
     const char *what = compare(&f->expected, &host, ~f->undef, !f->any_registers);
+    copy_ignored(f);
     if (!what && f->any_stack)
         what = compare_above(&f->expected.s, emulated_window(&f->plain), native_window());
     else if (!what)
@@ -308,9 +344,9 @@ void fuzz_case(struct fuzz *f, uint64_t number)
     generator_make(&f->gen, number, &f->x);
     begin(f);
     if (run_plain(f)) {
-        if (f->native)
-            with_host(f);
         with_engine(f);
+        if (f->native)
+            with_host(f); /* changes the reference layer's memory */
     } else {
         count(&f->tally->left_out);
     }

@@ -41,7 +41,12 @@ struct fuzz {
     uint32_t undef;     /* flags that are undefined at the end */
     bool any_stack;     /* memory below ESP may have been written by what faulted */
     bool any_registers; /* registers may */
-    uint16_t row[256];  /* rows executed */
+    struct {            /* memory that is the host's affair */
+        uint32_t lin;
+        unsigned bytes;
+    } ignored[8];
+    unsigned ignored_n;
+    uint16_t row[256]; /* rows executed */
     unsigned rows;
 };
 

@@ -69,28 +69,36 @@ static unsigned rarity(unsigned row)
     return row >= MAP_0F + 0x80 && row < MAP_0F + 0x90 ? 4 : 1;
 }
 
-static void add_form(struct generator *g, unsigned row, unsigned op, int reg)
+/* Adds the rows that a row leads to, or the row itself. */
+static void add_forms(struct generator *g, unsigned row, struct form f)
 {
-    if (row_reason(row))
-        return;
-    g->form[g->forms++] = (struct form){.row = (uint16_t)row,
-                                        .op = (uint8_t)op,
-                                        .two = op >> 8,
-                                        .reg = (int8_t)reg,
-                                        .one_in = (uint8_t)rarity(row)};
+    const struct opcode *o = &opcodes[row];
+    f.row = (uint16_t)row;
+    if (o->shape == S_GROUP || o->shape == S_SPLIT) {
+        for (unsigned n = 0; n < (o->shape == S_SPLIT ? 16 : 8); n++) {
+            f.reg = (int8_t)(n & 7);
+            f.mem = o->shape == S_SPLIT ? n < 8 : -1;
+            add_forms(g, o->group + n, f);
+        }
+    } else if (o->shape == S_BY_RM) {
+        for (unsigned n = 0; n < 8; n++) {
+            f.rm = (int8_t)n;
+            f.mem = 0;
+            add_forms(g, o->group + n, f);
+        }
+    } else if (!row_reason(row)) {
+        f.one_in = (uint8_t)rarity(row);
+        g->form[g->forms++] = f;
+    }
 }
 
 void generator_init(struct generator *g, uint64_t seed)
 {
     g->seed = seed;
     g->forms = 0;
-    for (unsigned op = 0; op < 512; op++) {
-        const struct opcode *o = &opcodes[op];
-        if (o->shape != S_GROUP)
-            add_form(g, op, op, -1);
-        for (unsigned reg = 0; o->shape == S_GROUP && reg < 8; reg++)
-            add_form(g, o->group + reg, op, (int)reg);
-    }
+    for (unsigned op = 0; op < 512; op++)
+        add_forms(g, op,
+                  (struct form){.op = (uint8_t)op, .two = op >> 8, .reg = -1, .rm = -1, .mem = -1});
 }
 
 void generator_pattern(uint64_t seed, uint8_t *window)
@@ -329,6 +337,38 @@ static void give_stack(struct maker *m, const struct insn *i, const struct opcod
         m->x->start.gpr[EBP] = m->x->start.gpr[ESP] + below(g, 80);
 }
 
+static uint64_t short_float(struct generator *g, unsigned exponent_bits, unsigned fraction_bits);
+static void extended(struct generator *g, uint8_t *to);
+
+/* An operand of the x87 in memory. */
+static void give_float(struct maker *m, enum operand kind)
+{
+    struct generator *g = m->g;
+    uint8_t v[12];
+    uint64_t f;
+    for (unsigned n = 0; n < sizeof v; n += 4) {
+        uint32_t word = value(g);
+        memcpy(v + n, &word, 4);
+    }
+    if (kind == Mr4) {
+        f = short_float(g, 8, 23);
+        memcpy(v, &f, 8);
+    } else if (kind == Mr8) {
+        f = short_float(g, 11, 52);
+        memcpy(v, &f, 8);
+    } else if (kind == Mr10) {
+        extended(g, v);
+    } else if (kind == Mb10 && !one_in(g, 8)) {
+        for (unsigned n = 0; n < 9; n++)
+            v[n] = (uint8_t)(below(g, 10) << 4 | below(g, 10));
+    }
+    for (unsigned n = 0; n < sizeof v; n += 4) {
+        uint32_t word;
+        memcpy(&word, v + n, 4);
+        poke(m, m->aimed + n, word, n == 8 ? 2 : 4);
+    }
+}
+
 static bool named(const struct opcode *o, const char *name)
 {
     return !strcmp(o->name, name);
@@ -363,6 +403,8 @@ static void give_operands(struct maker *m, uint8_t *code, const struct insn *i)
         memcpy(code + i->len - 2 - size, &to, size);
     } else if (!strncmp(o->name, "bt", 2) && o->src == Gv) {
         set_register(m, i->reg, one_in(g, 4) ? value(g) : below(g, 2000) - 1000, i->size);
+    } else if (mem && (o->flags & OPC_FPU)) {
+        give_float(m, o->src);
     } else if (mem && one_in(g, 2)) {
         poke(m, m->aimed, value(g), 4);
     }
@@ -423,6 +465,12 @@ static unsigned make_insn(struct maker *m, uint8_t *code, struct insn *i)
         bytes[n] = (uint8_t)(one_in(g, 6) ? edge(g) : rnd(g));
     if (f->reg >= 0)
         bytes[modrm] = (uint8_t)((bytes[modrm] & 0xc7) | f->reg << 3);
+    if (f->rm >= 0)
+        bytes[modrm] = (uint8_t)((bytes[modrm] & 0xf8) | f->rm);
+    if (f->mem == 0)
+        bytes[modrm] |= 0xc0;
+    else if (f->mem == 1 && bytes[modrm] >= 0xc0)
+        bytes[modrm] = (uint8_t)((bytes[modrm] & 0x3f) | below(g, 3) << 6);
     enum decode_status status = decode(i, bytes, INSN_MAX_LENGTH, m->code16);
     if (i->row != f->row || exclude_form(i, bytes))
         return status == DECODE_LONG && i->len == INSN_MAX_LENGTH ? 15 : 0;
@@ -471,6 +519,72 @@ static void choose_segments(struct generator *g, struct state *s)
     }
 }
 
+/* A float of `exponent_bits`, as the sign, exponent and fraction of a significand without its integer
+   bit (so for 4 and 8 bytes). */
+static uint64_t short_float(struct generator *g, unsigned exponent_bits, unsigned fraction_bits)
+{
+    uint64_t fraction = (uint64_t)rnd(g) << 32 | rnd(g), all = (UINT64_C(1) << exponent_bits) - 1;
+    uint64_t exponent = rnd(g) & all, bias = all >> 1;
+    fraction = one_in(g, 3) ? 0 : one_in(g, 4) ? UINT64_MAX : one_in(g, 4) ? 1 : fraction;
+    switch (below(g, 6)) {
+    case 0: exponent = 0; break;
+    case 1: exponent = all; break;
+    case 2:
+    case 3: exponent = bias - 2 + below(g, 70); break;
+    default: break;
+    }
+    fraction &= (UINT64_C(1) << fraction_bits) - 1;
+    return (uint64_t)(rnd(g) & 1) << (exponent_bits + fraction_bits) |
+           (exponent & all) << fraction_bits | fraction;
+}
+
+static void extended(struct generator *g, uint8_t *to)
+{
+    uint64_t m = (uint64_t)rnd(g) << 32 | rnd(g), top = UINT64_C(1) << 63;
+    uint32_t e = 0x3fff - 70 + below(g, 140);
+    switch (below(g, 10)) {
+    case 0: e = below(g, 3); break;          /* zeroes and denormals */
+    case 1: e = 0x7fff - below(g, 3); break; /* infinities and NaNs */
+    case 2: e = rnd(g) & 0x7fff; break;
+    case 3: e = 0x3fff + below(g, 2); break;
+    case 4: e = one_in(g, 2) ? 0x3c00 : 0x43ff; break; /* ends of the double */
+    default: break;
+    }
+    switch (below(g, 8)) {
+    case 0: m = 0; break;
+    case 1: m = UINT64_MAX; break;
+    case 2: m &= UINT64_MAX << below(g, 64); break;
+    case 3: m = UINT64_C(1) << below(g, 63); break;
+    default: break;
+    }
+    if (!one_in(g, 12)) /* otherwise as it comes: pseudo-denormals, unnormals */
+        m = e ? m | top : m & ~top;
+    uint16_t se = (uint16_t)(e | (rnd(g) & 0x8000));
+    memcpy(to, &m, 8);
+    memcpy(to + 8, &se, 2);
+}
+
+/* In the layout of FXSAVE: 0 control word, 2 status word, 4 tags, 24 MXCSR, 32 ST(0) ... */
+static void choose_fpu(struct generator *g, uint8_t *fpu)
+{
+    static const uint16_t precision[] = {0x000, 0x200, 0x300};
+    uint32_t cw = 0x37f, sw = (rnd(g) & 0x4700) | below(g, 8) << 11, mxcsr = 0x1f80;
+    if (one_in(g, 2))
+        cw = 0x40 | (one_in(g, 2) ? 0x3f : rnd(g) & 0x3f) | precision[below(g, 3)] |
+             below(g, 4) << 10;
+    if (one_in(g, 4))
+        sw |= rnd(g) & (one_in(g, 2) ? cw & 0x3f : 0x7f);
+    if (sw & ~cw & 0x3f)
+        sw |= 0x8080; /* ES and B follow from the rest */
+    memset(fpu, 0, 512);
+    memcpy(fpu, &cw, 2);
+    memcpy(fpu + 2, &sw, 2);
+    fpu[4] = (uint8_t)(one_in(g, 4) ? rnd(g) : one_in(g, 8) ? 0 : 0xff);
+    memcpy(fpu + 24, &mxcsr, 4);
+    for (unsigned n = 0; n < 8; n++)
+        extended(g, fpu + 32 + 16 * n);
+}
+
 static void choose_registers(struct generator *g, struct experiment *x)
 {
     struct state *s = &x->start;
@@ -495,11 +609,7 @@ static void choose_registers(struct generator *g, struct experiment *x)
         s->eflags |= FLAG_AC;
     if (one_in(g, 60))
         s->eflags |= FLAG_ID;
-    memset(s->fpu, 0, sizeof s->fpu);
-    s->fpu[0] = 0x7f; /* control word 037Fh, MXCSR 1F80h */
-    s->fpu[1] = 0x03;
-    s->fpu[24] = 0x80;
-    s->fpu[25] = 0x1f;
+    choose_fpu(g, s->fpu);
 }
 
 static void choose_place(struct generator *g, struct experiment *x)

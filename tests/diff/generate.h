@@ -15,6 +15,8 @@ struct form {
     uint8_t op;     /* opcode byte */
     bool two;       /* after 0F */
     int8_t reg;     /* ModRM.reg that selects it, -1: any */
+    int8_t rm;      /* ModRM.rm that does, -1: any */
+    int8_t mem;     /* 1: memory form, 0: register form, -1: any */
     uint8_t one_in; /* how seldom it is taken */
 };
 

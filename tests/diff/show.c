@@ -35,6 +35,28 @@ static void add_state(struct text *t, const char *name, const struct state *s)
         s->eip, s->eflags, s->sel[ES], s->sel[CS], s->sel[SS], s->sel[DS], s->sel[FS], s->sel[GS]);
 }
 
+static void add_fpu(struct text *t, const uint8_t *fpu)
+{
+    uint64_t m;
+    uint16_t w[3];
+    memcpy(w, fpu, 6);
+    add(t, "            cw %04x sw %04x tags %02x\n           ", w[0], w[1], w[2] & 0xff);
+    for (unsigned n = 0; n < 8; n++) {
+        memcpy(&m, fpu + 32 + 16 * n, 8);
+        memcpy(w, fpu + 40 + 16 * n, 2);
+        add(t, " %04x:%016llx%s", w[0], (unsigned long long)m, n == 3 ? "\n           " : "");
+    }
+    add(t, "\n");
+}
+
+static bool uses_fpu(const struct fuzz *f)
+{
+    bool yes = false;
+    for (unsigned n = 0; n < f->rows; n++)
+        yes = yes || (opcodes[f->row[n]].flags & OPC_FPU);
+    return yes;
+}
+
 static void add_result(struct text *t, const char *name, const struct result *r)
 {
     add_state(t, name, &r->s);
@@ -76,11 +98,17 @@ void show_difference(struct fuzz *f, const char *what, const char *name_a, const
         (unsigned long long)x->number, (unsigned long long)f->gen.seed, f->undef);
     add_code(&t, x);
     add_state(&t, "start", &x->start);
+    if (uses_fpu(f))
+        add_fpu(&t, x->start.fpu);
     for (unsigned n = 0; n < x->pokes; n++)
         add(&t, "            [%08x] = %0*x\n", WIN + x->poke[n].at, 2 * x->poke[n].size,
             x->poke[n].value);
     add_result(&t, name_a, a);
+    if (uses_fpu(f))
+        add_fpu(&t, a->s.fpu);
     add_result(&t, name_b, b);
+    if (uses_fpu(f))
+        add_fpu(&t, b->s.fpu);
     for (unsigned at = 0; at < WIN_SIZE; at++) {
         if (window_writable(at / PAGE) && memory_a[at] != memory_b[at] && shown++ < 16)
             add(&t, "            [%08x] was %02x: %s %02x, %s %02x\n", WIN + at, f->pattern[at],
