@@ -59,6 +59,8 @@ const char *exclude_form(const struct insn *i, const uint8_t *code)
     bool two_byte = (i->row >= MAP_0F && i->row < MAP_GROUPS) || i->row >= G_0F00;
     if (two_byte && (i->flags & (INSN_REP | INSN_REPNE)))
         return "F2 and F3 before 0F select other instructions (SSE, POPCNT, TZCNT, ...)";
+    if ((o->flags & OPC_BARE) && (i->flags & (INSN_OS_PREFIX | INSN_REP | INSN_REPNE)))
+        return "MMX with 66, F2 or F3 is SSE2";
     if ((i->row == 0xe0 || i->row == 0xe1) && (i->flags & (INSN_REP | INSN_REPNE)))
         return "AMD takes F2 and F3 before LOOPE and LOOPNE for the condition";
     if ((i->row == 0x62 || i->row == 0xc4 || i->row == 0xc5) && !(i->flags & INSN_MEM))
@@ -217,6 +219,21 @@ static bool pop_reads_half(struct emulated *e, const struct insn *i)
            !accessible(e, SS, (c->gpr[ESP] + 2) & mask, 2, false);
 }
 
+/* The x87's environment and state, where not all of it can be reached: the order of its parts. */
+static bool environment_unreachable(struct emulated *e, const struct insn *i)
+{
+    const char *name = opcodes[i->row].name;
+    bool env = !strcmp(name, "fldenv") || !strcmp(name, "fnstenv");
+    bool all = !strcmp(name, "frstor") || !strcmp(name, "fnsave");
+    unsigned size = i->flags & INSN_OS32 ? 4 : 2, n = 7 * size + (all ? 80 : 0);
+    uint32_t off = exec_ea(&e->cpu, i);
+    for (unsigned at = 0; (env || all) && at < n; at += size) {
+        if (!accessible(e, i->seg, off + at, size, opcodes[i->row].dst == Mx))
+            return true;
+    }
+    return false;
+}
+
 static bool arpl_read_only(struct emulated *e, const struct insn *i)
 {
     return i->row == 0x63 && (i->flags & INSN_MEM) &&
@@ -233,6 +250,8 @@ const char *exclude_state(struct emulated *e, const struct insn *i)
         return "PUSH and POP of a selector: the same, and EFLAGS.AC is set";
     if (pop_reads_half(e, i))
         return "POP of a selector: Intel reads a word, AMD the doubleword";
+    if (environment_unreachable(e, i))
+        return "FLDENV, FNSTENV, FRSTOR, FNSAVE: the order of the accesses";
     if (order_matters(e, i))
         return "ENTER and CALL with several reasons to fault: the order of the checks";
     if (push_keeps_half(e, i))
@@ -295,6 +314,12 @@ enum partial partial_effect(const struct insn *i)
     if (!strncmp(name, "pusha", 5) || !strcmp(name, "enter") || !strcmp(name, "call far"))
         return PARTIAL_STACK;
     return PARTIAL_NOTHING;
+}
+
+uint16_t undefined_status(const struct insn *i)
+{
+    const char *name = opcodes[i->row].name;
+    return !strncmp(name, "fcomi", 5) || !strncmp(name, "fucomi", 6) ? 0x200 : 0;
 }
 
 /* FNSTENV, FNSAVE: where the pointers of the last instruction are. AMD keeps them only while an

@@ -22,6 +22,8 @@ struct insn;
 const char *row_reason(unsigned row);
 const char *exclude_form(const struct insn *i, const uint8_t *code);
 const char *exclude_state(struct emulated *e, const struct insn *i);
+/* Bits of the x87's status word: FCOMI clears C1 by the manual, AMD leaves it alone. */
+uint16_t undefined_status(const struct insn *i);
 bool pointers_stored(const struct cpu *c, const struct insn *i, uint32_t *lin, unsigned *n);
 uint32_t undefined_flags(const struct cpu *c, const struct insn *i);
 bool undefined_result(const struct cpu *c, const struct insn *i);

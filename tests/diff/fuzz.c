@@ -168,6 +168,7 @@ static bool run_plain(struct fuzz *f)
     enum partial partial = PARTIAL_NOTHING;
     bool in_user = true;
     f->undef = 0;
+    f->undef_sw = 0;
     f->rows = f->ignored_n = 0;
     emulated_place(e, &f->x.start);
     for (unsigned n = 0; n < STEPS && in_user; n++) {
@@ -185,11 +186,14 @@ static bool run_plain(struct fuzz *f)
         if (view == VIEW_INSN) {
             if (f->undef && *code != 0xcc)
                 return false; /* it might look at them */
+            if (f->undef_sw && (opcodes[i.row].flags & OPC_FPU))
+                return false;
             if (exclude_form(&i, code) || exclude_state(e, &i) || undefined_result(&e->cpu, &i) ||
                 row_reason(i.row))
                 return false;
             partial = partial_effect(&i);
             note_ignored(f, &i);
+            f->undef_sw |= undefined_status(&i);
             pending = undefined_flags(&e->cpu, &i);
             if (f->rows < ARRAY_LEN(f->row))
                 f->row[f->rows++] = i.row;
@@ -242,17 +246,24 @@ static bool same_selectors(const struct state *a, const struct state *b)
 }
 
 /* Control, status and tag word, and the registers: 80 bits of 128 each. */
-static bool same_fpu(const uint8_t *a, const uint8_t *b)
+static bool same_fpu(const uint8_t *a, const uint8_t *b, uint16_t any)
 {
+    uint16_t sw = (uint16_t)(host_get(a + 2, 2) ^ host_get(b + 2, 2));
     for (unsigned n = 0; n < 8; n++) {
         if (memcmp(a + 32 + 16 * n, b + 32 + 16 * n, 10) != 0)
             return false;
     }
-    return memcmp(a, b, 5) == 0;
+    return memcmp(a, b, 2) == 0 && !(sw & ~any) && a[4] == b[4];
 }
 
-/* r: whether registers but ESP count. */
-static const char *compare(const struct result *a, const struct result *b, uint32_t flags, bool r)
+/* What does not matter. */
+struct leave {
+    uint32_t flags; /* bits of EFLAGS */
+    uint16_t sw;    /* bits of the x87's status word */
+    bool registers; /* all but ESP */
+};
+
+static const char *compare(const struct result *a, const struct result *b, struct leave leave)
 {
     if (a->hung != b->hung)
         return "end";
@@ -265,11 +276,12 @@ static const char *compare(const struct result *a, const struct result *b, uint3
         return "CR2";
     if (a->s.eip != b->s.eip)
         return "EIP";
-    if (a->s.gpr[ESP] != b->s.gpr[ESP] || (r && memcmp(a->s.gpr, b->s.gpr, sizeof a->s.gpr) != 0))
+    if (a->s.gpr[ESP] != b->s.gpr[ESP] ||
+        (!leave.registers && memcmp(a->s.gpr, b->s.gpr, sizeof a->s.gpr) != 0))
         return "registers";
-    if ((a->s.eflags ^ b->s.eflags) & flags)
+    if ((a->s.eflags ^ b->s.eflags) & ~leave.flags)
         return "EFLAGS";
-    if (!same_fpu(a->s.fpu, b->s.fpu))
+    if (!same_fpu(a->s.fpu, b->s.fpu, leave.sw))
         return "x87 state";
     return same_selectors(&a->s, &b->s) ? NULL : "selectors";
 }
@@ -311,7 +323,8 @@ static void with_host(struct fuzz *f)
         native_fill(f->pattern);
         write_pokes(&f->x, native_window());
     }
-    const char *what = compare(&f->expected, &host, ~f->undef, !f->any_registers);
+    struct leave leave = {.flags = f->undef, .sw = f->undef_sw, .registers = f->any_registers};
+    const char *what = compare(&f->expected, &host, leave);
     copy_ignored(f);
     if (!what && f->any_stack)
         what = compare_above(&f->expected.s, emulated_window(&f->plain), native_window());
@@ -332,7 +345,7 @@ static void with_engine(struct fuzz *f)
     emulated_place(&f->fast, &f->x.start);
     emulated_run(&f->fast, STEPS);
     emulated_result(&f->fast, &fast);
-    const char *what = compare(&f->expected, &fast, UINT32_MAX, true);
+    const char *what = compare(&f->expected, &fast, (struct leave){0});
     if (!what)
         what = compare_memory(emulated_window(&f->plain), emulated_window(&f->fast));
     if (what)

@@ -39,6 +39,7 @@ struct fuzz {
     /* What the reference layer did. */
     struct result expected;
     uint32_t undef;     /* flags that are undefined at the end */
+    uint16_t undef_sw;  /* bits of the x87's status word that are */
     bool any_stack;     /* memory below ESP may have been written by what faulted */
     bool any_registers; /* registers may */
     struct {            /* memory that is the host's affair */
