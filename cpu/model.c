@@ -15,13 +15,14 @@
  */
 #include "cpu/internal.h"
 
-/* Not here: APIC; MMX and FXSAVE. */
+/* Not here: APIC. */
 #define FEATURES_HERE                                                                              \
     (CPUID_FPU | CPUID_VME | CPUID_DE | CPUID_TSC | CPUID_MSR | CPUID_MCE | CPUID_CX8 |            \
      CPUID_SEP | CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT | CPUID_PSE | CPUID_PSE36 |       \
-     CPUID_PAE | CPUID_PGE)
+     CPUID_PAE | CPUID_PGE | CPUID_MMX | CPUID_FXSR)
 #define CR4_HERE                                                                                   \
-    (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE)
+    (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE |      \
+     CR4_OSFXSR)
 
 #define FLAGS_386 (FLAG_ARITH | FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT)
 #define FLAGS_486 (FLAGS_386 | FLAG_AC)
