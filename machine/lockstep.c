@@ -42,6 +42,7 @@ static bool same_registers(const struct machine *m)
     if (memcmp(&a->x87, &b->x87, sizeof a->x87) != 0)
         return false;
     return a->cr0 == b->cr0 && a->cr2 == b->cr2 && a->cr4 == b->cr4 && a->mmu.cr3 == b->mmu.cr3 &&
+           a->tsc_base == b->tsc_base && memcmp(a->msr, b->msr, sizeof a->msr) == 0 &&
            a->cpl == b->cpl && a->halted == b->halted && a->inhibit == b->inhibit &&
            a->mmu.stats.walks == b->mmu.stats.walks && a->mmu.stats.faults == b->mmu.stats.faults &&
            a->mmu.tlb.evictions == b->mmu.tlb.evictions;
