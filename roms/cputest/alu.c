@@ -153,8 +153,10 @@ static int divide(const struct operation *op, u32 q, u32 d, u32 r)
 
 static int check_grid(const struct operation *op)
 {
+    u32 step = op->grid == DOUBLE ? 7 : rt_sparse ? 5 : 1;
+
     for (u32 i = 0; i < VALUES; i++) {
-        for (u32 j = 0; j < VALUES; j += op->grid == DOUBLE ? 7 : 1) {
+        for (u32 j = rt_sparse ? i % step : 0; j < VALUES; j += step) {
             if (op->grid == DIVIDE) {
                 if (!divide(op, values[i], values[j], values[(i + j) % VALUES]))
                     return 0;

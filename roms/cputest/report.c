@@ -18,6 +18,7 @@
 
 static u32 passed, failed;
 static int verbose;
+int rt_sparse;
 
 /* rt.S, in the order of PUSHAD, then vector, error, EIP, CS, EFLAGS. */
 extern const u32 pre_edi, pre_eflags, rec_edi, rec_vec, rec_err, rec_eip, rec_eflags, rec_cr2;
@@ -166,7 +167,20 @@ void rt_real_results(void)
     rm_next = (u32)rm_results;
 }
 
-/* COM1 to 115200 8N1, FIFO off; `verbose` on the command line. */
+static int has_word(const char *line, const char *word)
+{
+    for (u32 i = 0; i < 200 && line[i]; i++) {
+        u32 n = 0;
+
+        while (word[n] && line[i + n] == word[n])
+            n++;
+        if (!word[n])
+            return 1;
+    }
+    return 0;
+}
+
+/* COM1 to 115200 8N1, FIFO off; `verbose` and `sparse` on the command line. */
 void rt_begin(const u32 *multiboot)
 {
     static const u8 setup[][2] = {{1, 0}, {3, 0x80}, {0, 1}, {1, 0}, {3, 3}, {2, 0}, {4, 3}};
@@ -176,14 +190,8 @@ void rt_begin(const u32 *multiboot)
     if (multiboot[0] & 4) {
         const char *p = (const char *)multiboot[4];
 
-        for (u32 i = 0; i < 200 && p[i]; i++) {
-            u32 n = 0;
-
-            while (n < 7 && p[i + n] == "verbose"[n])
-                n++;
-            if (n == 7)
-                verbose = 1;
-        }
+        verbose = has_word(p, "verbose");
+        rt_sparse = has_word(p, "sparse");
     }
 }
 

@@ -20,6 +20,9 @@ void rt_puts(const char *s);
 void rt_puthex(u32 v);
 void rt_putdec(u32 v);
 
+/* `sparse` on the command line: where a table of operands is long, some of it will do. */
+extern int rt_sparse;
+
 /* One named check. */
 void rt_report_eq(const char *name, u32 got, u32 want);
 /* Counts a passed check without a name of its own (tables of thousands). */

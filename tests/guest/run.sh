@@ -9,7 +9,7 @@
 # The checks named in NAME-deviations.txt may fail under that emulator: they are counted apart. A
 # listed deviation that passes is reported as stale, unless it is marked `?` (depends on host time).
 # Environment: B (build directory), QEMU, EMU386, BOCHS (command names), ISA_DIR (folder where runs
-# in lockstep record the instructions that were executed).
+# in the reference layer record the instructions that were executed).
 
 B=${B:-build}
 QEMU=${QEMU:-qemu-system-i386}
@@ -90,11 +90,14 @@ run() { # run NAME OPTIONS...: leaves $work/out, err and e9, returns the emulato
             "$BOCHS -q -f $work/bochsrc -rc $work/debugger" /dev/null >/dev/null 2>&1 </dev/null
         cp "$work/out" "$work/e9" ;;
     emu386)
-        case ${ISA_DIR:+$*} in
-        *lockstep*) set -- "$@" --trace "isa:$ISA_DIR/guest-${image##*/test_}.txt" ;;
+        words=verbose
+        case $* in
+        *lockstep* | *reference*) # some thirty times slower
+            words="verbose sparse"
+            [ -z "$ISA_DIR" ] || set -- "$@" --trace "isa:$ISA_DIR/guest-${image##*/test_}.txt" ;;
         esac
         timeout 300 "$EMU386" -m 16M --display none --serial stdio --debugcon "file:$work/e9" \
-            "$@" -a verbose "$image.elf" >"$work/out" 2>"$work/err" </dev/null ;;
+            "$@" -a "$words" "$image.elf" >"$work/out" 2>"$work/err" </dev/null ;;
     emu386-rom)
         timeout 300 "$EMU386" -m 16M --display none --serial stdio --debugcon "file:$work/e9" \
             "$@" --bios "$image.rom" >"$work/out" 2>"$work/err" </dev/null ;;
