@@ -29,5 +29,6 @@ fuzz-cpu: $(FUZZ_CPU) ## compare N random cases with the host's processor (N=100
 
 SUITES += fuzz-cpu fuzz-cpu-planted
 SUITE_fuzz-cpu-planted = $(FUZZ_CPU)_planted
+ISA_SUITES += fuzz-cpu
 SUITE_fuzz-cpu = $(FUZZ_CPU) -t -n 200000
 TEST_NEEDS += $(FUZZ_CPU) $(FUZZ_CPU)_planted

@@ -14,6 +14,7 @@
  */
 #include "tests/diff/exclude.h"
 #include "tests/diff/fuzz.h"
+#include "tests/isa.h"
 #include "tests/report.h"
 
 #include <string.h>
@@ -151,6 +152,14 @@ static void list_undefined(const struct tally *t)
     }
 }
 
+/* The rows that were compared with the host, for the coverage page. */
+static bool record(const struct tally *t)
+{
+    struct isa_counts counts;
+    memcpy(counts.row, t->row, sizeof counts.row);
+    return isa_write(&counts, "fuzz");
+}
+
 static unsigned rows_not_met(const struct tally *t)
 {
     unsigned n = 0;
@@ -188,6 +197,7 @@ int main(int argc, char **argv)
     CHECK(ran, "a worker died");
     CHECK(t->done == o.cases, "%llu cases of %llu", (unsigned long long)t->done,
           (unsigned long long)o.cases);
+    CHECK(record(t), "cannot write the recording");
     CHECK(t->layers == 0, "differences between the layers: %llu", (unsigned long long)t->layers);
     CHECK(t->left_out < o.cases / 4, "%llu cases left out", (unsigned long long)t->left_out);
     if (t->compared > 0) {
