@@ -22,6 +22,7 @@ struct tally {
     uint64_t layers;                                /* between the two layers of emu386 */
     uint64_t shown;                                 /* differences printed */
     uint64_t row[OPCODE_ROWS];                      /* executed and compared */
+    uint64_t completed[OPCODE_ROWS];                /* by the reference layer */
     uint64_t fault[256];                            /* exceptions met, by vector */
     uint64_t undefined[OPCODE_ROWS][FLAGS_COUNTED]; /* undefined flags met ... */
     uint64_t as_host[OPCODE_ROWS][FLAGS_COUNTED];   /* ... that were as the host's */
