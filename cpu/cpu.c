@@ -252,8 +252,11 @@ void cpu_step(struct cpu *c)
         debug_check_code(c);
     fetch_insn(c, &i);
     c->next = c->eip + i.len;
+    uint32_t rf = c->eflags & FLAG_RF;
     c->eflags &= ~(uint32_t)FLAG_RF;
     exec_insn(c, &i);
+    if (rf && c->next == c->eip && (i.flags & (INSN_REP | INSN_REPNE)))
+        c->eflags |= rf; /* RF lasts until the whole instruction is done */
     c->eip = c->next;
     c->ahead = 0;
     if (c->row_count)

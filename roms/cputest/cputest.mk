@@ -48,5 +48,5 @@ test-guest: guest-tests $(if $(filter emu386,$(EMULATOR)),$(B)/emu386) ## run th
 $(CPUTEST)/alu.o $(CPUTEST)/test_alu.o $(CPUTEST)/test_muldiv.o: roms/cputest/alu.h
 $(CPUTEST)/test_alu.elf $(CPUTEST)/test_muldiv.elf: $(CPUTEST)/alu.o
 
-# The two that share the tasks of task.S.
-$(CPUTEST)/test_tasks.elf $(CPUTEST)/test_taskfaults.elf: $(CPUTEST)/task.o
+# Those that share the tasks of task.S.
+$(patsubst %,$(CPUTEST)/test_%.elf,tasks taskfaults debug): $(CPUTEST)/task.o

@@ -9,12 +9,14 @@
 # The checks named in NAME-deviations.txt may fail under that emulator: they are counted apart. A
 # listed deviation that passes is reported as stale, unless it is marked `?` (depends on host time).
 # Environment: B (build directory), QEMU, EMU386, BOCHS (command names), ISA_DIR (folder where runs
-# in the reference layer record the instructions that were executed).
+# in the reference layer record the instructions that were executed), LIMIT (seconds that a program may
+# take under QEMU and Bochs).
 
 B=${B:-build}
 QEMU=${QEMU:-qemu-system-i386}
 EMU386=${EMU386:-$B/emu386}
 BOCHS=${BOCHS:-bochs}
+LIMIT=${LIMIT:-60}
 here=$(dirname "$0")
 emulator=${1:-emu386}
 [ $# -gt 0 ] && shift
@@ -79,14 +81,14 @@ run() { # run NAME OPTIONS...: leaves $work/out, err and e9, returns the emulato
         load="-kernel $image.elf -append verbose"
         [ "$emulator" = qemu ] || load="-cpu qemu32,-apic -bios $image.rom"
         # shellcheck disable=SC2086
-        timeout 60 "$QEMU" -m 16 $load -display none -serial stdio -monitor none \
+        timeout "$LIMIT" "$QEMU" -m 16 $load -display none -serial stdio -monitor none \
             -device isa-debug-exit,iobase=0xf4,iosize=4 -debugcon "file:$work/e9" \
             -no-reboot "$@" >"$work/out" 2>"$work/err" </dev/null ;;
     bochs)
         # Its terminal display needs a terminal; only the serial port is of interest.
         prepare_bochs "$image.rom"
         : >"$work/out"
-        TERM=xterm timeout 60 script -qec \
+        TERM=xterm timeout "$LIMIT" script -qec \
             "$BOCHS -q -f $work/bochsrc -rc $work/debugger" /dev/null >/dev/null 2>&1 </dev/null
         cp "$work/out" "$work/e9" ;;
     emu386)
