@@ -243,12 +243,13 @@ const char *cpu_model_name(const struct cpu *c)
 void cpu_step(struct cpu *c)
 {
     struct insn i;
+    bool shadow = c->inhibit == INHIBIT_SS; /* no breakpoint behind MOV SS and POP SS */
     c->stepping = c->eflags & FLAG_TF;
     c->inhibit = INHIBIT_NONE;
     c->icount++;
     c->ahead = 1;
     c->limit = 0; /* one iteration of a string instruction */
-    if (c->break_code)
+    if (c->break_code && !shadow)
         debug_check_code(c);
     fetch_insn(c, &i);
     c->next = c->eip + i.len;
