@@ -7,9 +7,9 @@
  *
  * Rows: arg is enum packed, shifted by two, and the size of an element as a power of two bytes.
  */
-#include "cpu/bodies.h"
-
 #include "cpu/mmx.h"
+
+#include "cpu/bodies.h"
 #include "cpu/x87_ops.h"
 
 static bool begin(struct cpu *c)

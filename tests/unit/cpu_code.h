@@ -77,8 +77,7 @@ static inline void gen_init(struct gen *g, uint64_t seed)
     g->forms = 0;
     for (unsigned place = 0; place < 512; place++) {
         const struct opcode *o = &opcodes[place];
-        unsigned times = o->shape == S_SPLIT ? 3 : o->shape != S_GROUP; /* 3: every ModRM byte */
-        for (unsigned n = 0; n < times; n++)
+        for (unsigned n = 0; n < (o->shape == S_SPLIT ? 3 : o->shape != S_GROUP); n++)
             gen_add_form(g, place, place, -1);
         for (unsigned reg = 0; o->shape == S_GROUP && reg < 8; reg++)
             gen_add_form(g, o->group + reg, place, (int)reg);
