@@ -10,6 +10,7 @@
 #include "cpu/internal.h"
 
 #include "mmu/bus.h"
+#include "mmu/paging.h"
 
 static uint32_t get(const struct cpu *c, const struct insn *i, unsigned reg)
 {
@@ -23,18 +24,18 @@ static void step(struct cpu *c, const struct insn *i, unsigned reg)
 }
 
 typedef void one_iteration(struct cpu *c, const struct insn *i);
+/* Does up to n iterations at once if all is plain memory; gives how many it did, 0 if it cannot. */
+typedef uint32_t many_iterations(struct cpu *c, const struct insn *i, uint32_t n);
 
-/* Another iteration without going back to the run loop? */
-static bool may_continue(struct cpu *c)
+/* Iterations that may still be done before the run loop wants to look, this one included. */
+static uint64_t allowed(const struct cpu *c)
 {
-    if (c->icount >= c->limit)
-        return false;
-    c->icount++; /* charged; `ahead` stays 1: the iteration to come */
-    return true;
+    return c->limit > c->icount ? c->limit - c->icount + 1 : 1;
 }
 
 /* until_zf: REPE and REPNE end on the flag (CMPS, SCAS). */
-static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, bool until_zf)
+static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, many_iterations *many,
+                   bool until_zf)
 {
     if (!(i->flags & (INSN_REP | INSN_REPNE))) {
         one(c, i);
@@ -45,15 +46,99 @@ static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, bool
     if (!left)
         return;
     for (;;) {
-        one(c, i);
-        reg_set(c, ECX * 4, --left, size);
+        uint64_t most = allowed(c);
+        uint32_t done = many ? many(c, i, left < most ? left : (uint32_t)most) : 0;
+        if (!done) {
+            one(c, i);
+            done = 1;
+        }
+        left -= done;
+        c->icount += done - 1; /* charged; `ahead` stays 1: the iteration to come */
+        reg_set(c, ECX * 4, left, size);
         if (!left || (until_zf && flag_zf(c->res) != !!(i->flags & INSN_REP)))
             return;
-        if (!may_continue(c)) {
+        if (c->icount >= c->limit) {
             c->next = c->eip;
             return;
         }
+        c->icount++;
     }
+}
+
+/* How many elements from off on, in string direction, lie in one page and one stretch of offsets; the
+   host address of the lowest one, or NULL. At most n, at least 1 if not NULL. */
+static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint32_t off,
+                        uint32_t *n, bool write)
+{
+    const struct seg *s = &c->seg[seg];
+    bool down = c->eflags & FLAG_DF;
+    uint32_t within = (s->base + off) & PAGE_OFFSET_MASK;
+    uint32_t top = i->flags & INSN_AS32 ? UINT32_MAX : 0xffff;
+    uint32_t room = (down ? within + i->size : PAGE_SIZE - within) / i->size;
+    uint32_t line = (down ? off / i->size : (top - off) / i->size) + (i->size == 1);
+    if (room < *n)
+        *n = room;
+    if (line < *n)
+        *n = line;
+    if (!*n || (c->mode & MODE_ALIGN))
+        return NULL;
+    uint32_t bytes = *n * i->size, low = down ? off - (bytes - i->size) : off;
+    uint64_t valid = write ? s->wr_bytes : s->rd_bytes;
+    if ((uint64_t)(uint32_t)(low - s->lo) + bytes > valid)
+        return NULL;
+    lin_t lin = s->base + low;
+    return write ? mmu_store(&c->mmu, mem_user(c), lin, bytes)
+                 : mmu_load(&c->mmu, mem_user(c), lin, bytes);
+}
+
+static void step_many(struct cpu *c, const struct insn *i, unsigned reg, uint32_t n)
+{
+    uint32_t by = c->eflags & FLAG_DF ? 0u - i->size : i->size;
+    reg_set(c, reg * 4, c->gpr[reg] + by * n, i->flags & INSN_AS32 ? 4 : 2);
+}
+
+/* One element after the other where source and destination overlap: the guest may want the pattern
+   that this makes. */
+static uint32_t movs_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    uint8_t *to = stretch(c, i, ES, get(c, i, EDI), &n, true);
+    if (!to)
+        return 0;
+    uint32_t least = n;
+    const uint8_t *from = stretch(c, i, i->seg, get(c, i, ESI), &least, false);
+    if (!from)
+        return 0;
+    bool down = c->eflags & FLAG_DF;
+    unsigned size = i->size;
+    if (down) /* both must begin at the lowest element of as many */
+        to += (n - least) * size;
+    n = least;
+    if (to + n * size <= from || from + n * size <= to) {
+        memcpy(to, from, n * size);
+    } else {
+        for (uint32_t k = 0; k < n; k++) {
+            uint32_t at = (down ? n - 1 - k : k) * size;
+            host_put(to + at, host_get(from + at, size), size);
+        }
+    }
+    step_many(c, i, ESI, n);
+    step_many(c, i, EDI, n);
+    return n;
+}
+
+static uint32_t stos_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    uint8_t *to = stretch(c, i, ES, get(c, i, EDI), &n, true);
+    if (!to)
+        return 0;
+    if (i->size == 1) {
+        memset(to, (int)(c->gpr[EAX] & 0xff), n);
+    } else {
+        for (uint32_t k = 0; k < n; k++)
+            host_put(to + k * i->size, c->gpr[EAX], i->size);
+    }
+    step_many(c, i, EDI, n);
+    return n;
 }
 
 static void movs(struct cpu *c, const struct insn *i)
@@ -117,44 +202,44 @@ static void outs(struct cpu *c, const struct insn *i)
 
 uint32_t x_movs(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, movs, false);
+    repeat(c, i, movs, movs_many, false);
     return 0;
 }
 
 uint32_t x_stos(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, stos, false);
+    repeat(c, i, stos, stos_many, false);
     return 0;
 }
 
 uint32_t x_lods(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, lods, false);
+    repeat(c, i, lods, NULL, false);
     return 0;
 }
 
 uint32_t x_scas(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, scas, true);
+    repeat(c, i, scas, NULL, true);
     return 0;
 }
 
 uint32_t x_cmps(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, cmps, true);
+    repeat(c, i, cmps, NULL, true);
     return 0;
 }
 
 uint32_t x_ins(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     task_check_io(c, (uint16_t)c->gpr[EDX], i->size);
-    repeat(c, i, ins, false);
+    repeat(c, i, ins, NULL, false);
     return 0;
 }
 
 uint32_t x_outs(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     task_check_io(c, (uint16_t)c->gpr[EDX], i->size);
-    repeat(c, i, outs, false);
+    repeat(c, i, outs, NULL, false);
     return 0;
 }
