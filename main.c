@@ -299,7 +299,7 @@ static void print_findings(struct session *s)
     struct out to;
 
     out_file(&to, stderr);
-    machine_findings(s->machine, &to);
+    machine_findings(s->machine, !s->options.bios || s->options.config.strict, &to);
 }
 
 static void print_summary(struct session *s)

@@ -259,8 +259,8 @@ static const struct option_row rows[] = {
     { "trace",      0,  "CATS",    set_trace,     "what to trace, CATS:FILE for a file (stderr)" },
     { "on-triple-fault", 0, "DO",  set_on_triple_fault, "stop, reset or exit (stop)" },
     { "exit-on-halt", 0, NULL,     set_exit_on_halt, "end at HLT with interrupts off" },
-    { "version",    0,  NULL,      set_version,   "print the version" },
-    { "help",       0,  "[TOPIC]", set_help,      "options, images, display, debugging or exit" },
+    { "version",    0,  NULL,      set_version,   NULL },
+    { "help",       0,  "[TOPIC]", set_help,      "options, images, display, debugging, exit; --version" },
     /* Not in this version: recognised, refused, not in the help. */
     { "monitor",   'M', NULL,      NULL,          NULL },
     { "exec",      'e', "CMD",     NULL,          NULL },
@@ -450,11 +450,10 @@ void options_version(FILE *to)
 
 static void print_options(FILE *to)
 {
-    fprintf(to, "emu386 [OPTIONS] [IMAGE]\n");
     for (unsigned i = 0; i < ROWS; i++) {
         char names[40];
 
-        if (!rows[i].set)
+        if (!rows[i].set || !rows[i].help) /* refused, or explained in another row */
             continue;
         snprintf(names, sizeof names, "%c%c%s --%s %s", rows[i].letter ? '-' : ' ',
                  rows[i].letter ? rows[i].letter : ' ', rows[i].letter ? "," : " ", rows[i].name,

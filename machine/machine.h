@@ -88,8 +88,9 @@ void machine_report(const struct machine *m, struct out *to);
 /* config.count_rows: "isa ROW COUNT MNEMONIC" for every row of opcodes[] that was completed. */
 void machine_isa(const struct machine *m, struct out *to);
 
-/* What the sanitizer found, a paragraph for the first of each kind; nothing if nothing. */
-void machine_findings(const struct machine *m, struct out *to);
+/* What the sanitizer found, a line for the first of each kind; nothing if nothing. Without `strays`
+   accesses where nothing is and stores into ROM are left out: firmware makes them on purpose. */
+void machine_findings(const struct machine *m, bool strays, struct out *to);
 /* Counters of the MMU and the engine, a line each. */
 void machine_summary(const struct machine *m, struct out *to);
 

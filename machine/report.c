@@ -130,12 +130,12 @@ void machine_isa(const struct machine *m, struct out *to)
     }
 }
 
-void machine_findings(const struct machine *m, struct out *to)
+void machine_findings(const struct machine *m, bool strays, struct out *to)
 {
     const struct sanitizer *s = &m->cpu.mmu.sanitizer;
     for (unsigned kind = 0; kind < FINDINGS; kind++) {
         char text[600];
-        if (!s->count[kind])
+        if (!s->count[kind] || (!strays && (kind == FINDING_NOWHERE || kind == FINDING_ROM)))
             continue;
         finding_explain(&s->first[kind], text, sizeof text);
         out_printf(to, "@%" PRIu64 " %s", s->first[kind].icount, text);

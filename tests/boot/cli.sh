@@ -69,6 +69,10 @@ bad '64M would be right' -m ''
 bad 'multiple of 4K' -m 2000001
 bad '386, 486, pentium or ppro' --cpu 586
 bad 'fast, reference or lockstep' --engine turbo
+bad 'large, 386, 486 or WAYSxSETS' --tlb small
+bad 'large, 386, 486 or WAYSxSETS' --tlb 4
+bad '1 to 16 ways, and a power of two of sets' --tlb 4x12
+bad '1 to 16 ways, and a power of two of sets' --tlb 17x8
 bad '1 to 1221' --speed 0
 bad '1 to 1221' --speed 1222
 bad '1 to 1221' --speed 10x
@@ -122,7 +126,7 @@ bad 'both need the terminal' --display term --serial stdio
 bad 'both need the terminal' --debugcon stdio --display term
 bad '--parallel stdio both need the terminal' --parallel stdio --display term
 for later in '-M' '-e cmd' '-x file' '--json' '-g' '--gdb=1234' '-S' '--disk a' '--cdrom a' \
-    '--floppy a' '--boot disk' '--tlb large' '--strict' '--record a' '--replay a'; do
+    '--floppy a' '--boot disk' '--record a' '--replay a'; do
     # shellcheck disable=SC2086 # option and value are two words
     bad 'not available in this version' $later
 done
