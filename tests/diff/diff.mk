@@ -23,12 +23,17 @@ $(FUZZ_CPU)_planted: $(B)/tests/diff/planted.o $(FUZZ_OBJ) $(OBJ_cpu) $(OBJ_mmu)
 	@$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) $(addprefix -Wl$(comma)--wrap=,$(PLANTED)) -o $@ $^
 
+$(B)/tests/diff/symptoms: $(B)/tests/diff/symptoms.o $(FUZZ_OBJ) $(OBJ_cpu) $(OBJ_mmu) $(OBJ_base)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
 .PHONY: fuzz-cpu
 fuzz-cpu: $(FUZZ_CPU) ## compare N random cases with the host's processor (N=1000000 SEED=1)
 	$(FUZZ_CPU) -n $(N) -s $(SEED) -j $(JOBS) -u -x
 
-SUITES += fuzz-cpu fuzz-cpu-planted
+SUITES += fuzz-cpu fuzz-cpu-planted fuzz-cpu-symptoms
+SUITE_fuzz-cpu-symptoms = $(B)/tests/diff/symptoms
 SUITE_fuzz-cpu-planted = $(FUZZ_CPU)_planted
 ISA_SUITES += fuzz-cpu
 SUITE_fuzz-cpu = $(FUZZ_CPU) -t -n 200000
-TEST_NEEDS += $(FUZZ_CPU) $(FUZZ_CPU)_planted
+TEST_NEEDS += $(FUZZ_CPU) $(FUZZ_CPU)_planted $(B)/tests/diff/symptoms

@@ -225,6 +225,9 @@ static bool environment_unreachable(struct emulated *e, const struct insn *i)
     const char *name = opcodes[i->row].name;
     bool env = !strcmp(name, "fldenv") || !strcmp(name, "fnstenv");
     bool all = !strcmp(name, "frstor") || !strcmp(name, "fnsave");
+    enum operand dst = opcodes[i->row].dst, src = opcodes[i->row].src;
+    if (dst == Mr10 || src == Mr10 || dst == Mb10 || src == Mb10)
+        return !(i->flags & INSN_AS32) && exec_ea(&e->cpu, i) > 0x10000 - 10; /* part of it wraps */
     unsigned size = i->flags & INSN_OS32 ? 4 : 2, n = 7 * size + (all ? 80 : 0);
     uint32_t off = exec_ea(&e->cpu, i);
     for (unsigned at = 0; (env || all) && at < n; at += size) {
@@ -251,7 +254,7 @@ const char *exclude_state(struct emulated *e, const struct insn *i)
     if (pop_reads_half(e, i))
         return "POP of a selector: Intel reads a word, AMD the doubleword";
     if (environment_unreachable(e, i))
-        return "FLDENV, FNSTENV, FRSTOR, FNSAVE: the order of the accesses";
+        return "x87 operands in several parts: their order, and wrapping at 64 KiB";
     if (order_matters(e, i))
         return "ENTER and CALL with several reasons to fault: the order of the checks";
     if (push_keeps_half(e, i))
