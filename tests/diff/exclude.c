@@ -219,15 +219,26 @@ static bool pop_reads_half(struct emulated *e, const struct insn *i)
            !accessible(e, SS, (c->gpr[ESP] + 2) & mask, 2, false);
 }
 
+/* Operands of 80 bits are two parts to AMD: they wrap one by one with 16-bit addresses, and the
+   first one's alignment comes before the second one's limit. */
+static bool two_parts(struct emulated *e, const struct insn *i)
+{
+    enum operand dst = opcodes[i->row].dst, src = opcodes[i->row].src;
+    uint32_t off = exec_ea(&e->cpu, i);
+    if (dst != Mr10 && src != Mr10 && dst != Mb10 && src != Mb10)
+        return false;
+    if (!(i->flags & INSN_AS32) && off > 0x10000 - 10)
+        return true;
+    return (e->cpu.eflags & FLAG_AC) &&
+           !accessible(e, i->seg, off + 8, 2, dst == Mr10 || dst == Mb10);
+}
+
 /* The x87's environment and state, where not all of it can be reached: the order of its parts. */
 static bool environment_unreachable(struct emulated *e, const struct insn *i)
 {
     const char *name = opcodes[i->row].name;
     bool env = !strcmp(name, "fldenv") || !strcmp(name, "fnstenv");
     bool all = !strcmp(name, "frstor") || !strcmp(name, "fnsave");
-    enum operand dst = opcodes[i->row].dst, src = opcodes[i->row].src;
-    if (dst == Mr10 || src == Mr10 || dst == Mb10 || src == Mb10)
-        return !(i->flags & INSN_AS32) && exec_ea(&e->cpu, i) > 0x10000 - 10; /* part of it wraps */
     unsigned size = i->flags & INSN_OS32 ? 4 : 2, n = 7 * size + (all ? 80 : 0);
     uint32_t off = exec_ea(&e->cpu, i);
     for (unsigned at = 0; (env || all) && at < n; at += size) {
@@ -253,7 +264,7 @@ const char *exclude_state(struct emulated *e, const struct insn *i)
         return "PUSH and POP of a selector: the same, and EFLAGS.AC is set";
     if (pop_reads_half(e, i))
         return "POP of a selector: Intel reads a word, AMD the doubleword";
-    if (environment_unreachable(e, i))
+    if (environment_unreachable(e, i) || two_parts(e, i))
         return "x87 operands in several parts: their order, and wrapping at 64 KiB";
     if (order_matters(e, i))
         return "ENTER and CALL with several reasons to fault: the order of the checks";
