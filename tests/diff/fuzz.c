@@ -117,11 +117,19 @@ static bool foreign_selector(const struct result *r)
            index != (SEL_DATA & ~7u);
 }
 
+/* AddressSanitizer has its shadow in the upper half of the first 4 GiB. */
+#ifdef __SANITIZE_ADDRESS__
+#define SHADOW 0x7fff7000u
+#else
+#define SHADOW UINT32_MAX
+#endif
+
 /* Page faults in the system area, where the two sides differ, and at both ends of the address
    space: a segment without a limit may fault or not when an access wraps (SDM vol. 3, 5.3). */
 static bool odd_address(const struct result *r)
 {
-    return r->vector == EXC_PF && (r->cr2 - SYSTEM_AREA < SYSTEM_AREA_SIZE || r->cr2 + 64 < 128);
+    return r->vector == EXC_PF &&
+           (r->cr2 - SYSTEM_AREA < SYSTEM_AREA_SIZE || r->cr2 + 64 < 128 || r->cr2 >= SHADOW);
 }
 
 /* Both misaligned and not there: the 486 looks at the page first, AMD at the alignment. */
