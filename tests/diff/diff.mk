@@ -5,7 +5,7 @@
 comma := ,
 N ?= 1000000
 SEED ?= 1
-FUZZ_OBJ := $(addprefix $(B)/tests/diff/,fuzz.o show.o generate.o exclude.o emulated.o native.o ldt.o native_enter.o)
+FUZZ_OBJ := $(addprefix $(B)/tests/diff/,fuzz.o show.o generate.o values.o exclude.o emulated.o native.o ldt.o native_enter.o)
 FUZZ_CPU := $(B)/tests/diff/fuzz_cpu
 
 $(B)/tests/diff/%.o: tests/diff/%.S

@@ -119,14 +119,18 @@ static bool selectors_known(struct emulated *e, const struct insn *i)
     return true;
 }
 
+static bool inside(const struct seg *s, uint32_t off, unsigned size, bool write)
+{
+    return (uint64_t)(uint32_t)(off - s->lo) + size <= (write ? s->wr_bytes : s->rd_bytes);
+}
+
 /* Whether `size` bytes can be read (or written) in user mode. */
 static bool accessible(struct emulated *e, unsigned seg, uint32_t off, unsigned size, bool write)
 {
     const struct seg *s = &e->cpu.seg[seg];
-    uint64_t bytes = write ? s->wr_bytes : s->rd_bytes;
     struct mmu_fault f;
     unsigned access = MMU_USER | (write ? MMU_WRITE : MMU_READ);
-    if ((uint64_t)(uint32_t)(off - s->lo) + size > bytes)
+    if (!inside(s, off, size, write))
         return false;
     if ((e->cpu.eflags & FLAG_AC) && ((s->base + off) & (size - 1)))
         return false;
@@ -151,6 +155,8 @@ static bool push_keeps_half(struct emulated *e, const struct insn *i)
     uint32_t v, esp = c->gpr[ESP], mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
     if (opcodes[i->row].src != Sz || !(i->flags & INSN_OS32))
         return false;
+    if (!inside(&c->seg[SS], (esp - 4) & mask, 4, true))
+        return true;
     if (!accessible(e, SS, (esp - 4) & mask, 4, true))
         return accessible(e, SS, (esp - 4) & mask, 2, true);
     return peek(e, c->seg[SS].base + ((esp - 2) & mask), 2, &v) && v != 0;

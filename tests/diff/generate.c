@@ -13,6 +13,7 @@
 #include "cpu/opcodes.h"
 #include "tests/diff/case.h"
 #include "tests/diff/exclude.h"
+#include "tests/diff/values.h"
 
 #include <string.h>
 
@@ -24,24 +25,6 @@ struct maker {
     uint32_t aimed;    /* linear address of its memory operand */
     bool esp_is_taken; /* ESP was set for an operand */
 };
-
-static uint32_t rnd(struct generator *g)
-{
-    g->random ^= g->random << 13;
-    g->random ^= g->random >> 7;
-    g->random ^= g->random << 17;
-    return (uint32_t)(g->random * UINT64_C(0x2545f4914f6cdd1d) >> 32);
-}
-
-static uint32_t below(struct generator *g, uint32_t n)
-{
-    return (uint32_t)((uint64_t)rnd(g) * n >> 32);
-}
-
-static bool one_in(struct generator *g, uint32_t n)
-{
-    return below(g, n) == 0;
-}
 
 /* The seed of one case: splitmix64 of both numbers. */
 static uint64_t mix(uint64_t a, uint64_t b)
@@ -113,29 +96,6 @@ void generator_pattern(uint64_t seed, uint8_t *window)
 
 /* ---- values ---- */
 
-static uint32_t edge(struct generator *g)
-{
-    static const uint32_t edges[] = {
-        0,          1,          2,          0x7e,       0x7f,       0x80,    0x81,       0xff,
-        0x100,      0x7fff,     0x8000,     0x8001,     0xffff,     0x10000, 0x7fffffff, 0x80000000,
-        0x80000001, 0xfffffffe, 0xffffffff, 0xffffff80, 0xffff8000, 7,       8,          9,
-        15,         16,         17,         31,         32,         33};
-    return edges[below(g, ARRAY_LEN(edges))];
-}
-
-static uint32_t value(struct generator *g)
-{
-    switch (below(g, 8)) {
-    case 0:
-    case 1:
-    case 2: return edge(g);
-    case 3: return edge(g) + below(g, 5) - 2;
-    case 4: return rnd(g) >> below(g, 32);
-    case 5: return UINT32_C(1) << below(g, 32);
-    default: return rnd(g);
-    }
-}
-
 static uint16_t any_selector(struct generator *g)
 {
     switch (below(g, 8)) {
@@ -191,7 +151,7 @@ static uint32_t code_target(struct maker *m, uint16_t cs)
     struct generator *g = m->g;
     uint32_t at = WIN + m->x->code_at - base_of(cs);
     if (one_in(g, 12))
-        return value(g);
+        return value_any(g);
     return one_in(g, 4) ? WIN + WIN_CODE + below(g, 0x2000) - base_of(cs) : at + below(g, 60);
 }
 
@@ -279,7 +239,7 @@ static void give_pointer(struct maker *m, uint32_t lin, const struct insn *i, bo
     uint16_t sel = any_selector(g);
     if (code && !one_in(g, 3))
         sel = one_in(g, 2) ? m->x->start.sel[CS] : SEL_LDT(LDT_CODE + below(g, 3));
-    poke(m, lin, code ? code_target(m, sel) : value(g), size);
+    poke(m, lin, code ? code_target(m, sel) : value_any(g), size);
     poke(m, lin + size, sel, 2);
 }
 
@@ -289,7 +249,7 @@ static void give_strings(struct maker *m, const struct insn *i)
     struct state *s = &m->x->start;
     s->gpr[ESI] = place(g) - base_of(s->sel[i->seg]);
     s->gpr[EDI] = one_in(g, 3) ? s->gpr[ESI] + below(g, 16) : place(g) - base_of(s->sel[ES]);
-    s->gpr[ECX] = one_in(g, 20) ? value(g) : below(g, 24);
+    s->gpr[ECX] = one_in(g, 20) ? value_any(g) : below(g, 24);
     if (!(i->flags & INSN_AS32) && one_in(g, 2))
         s->gpr[ECX] |= rnd(g) << 16;
     if (one_in(g, 2)) { /* for SCAS and CMPS: equal for a while */
@@ -337,9 +297,6 @@ static void give_stack(struct maker *m, const struct insn *i, const struct opcod
         m->x->start.gpr[EBP] = m->x->start.gpr[ESP] + below(g, 80);
 }
 
-static uint64_t short_float(struct generator *g, unsigned exponent_bits, unsigned fraction_bits);
-static void extended(struct generator *g, uint8_t *to);
-
 /* An operand of the x87 in memory. */
 static void give_float(struct maker *m, enum operand kind)
 {
@@ -347,17 +304,17 @@ static void give_float(struct maker *m, enum operand kind)
     uint8_t v[12];
     uint64_t f;
     for (unsigned n = 0; n < sizeof v; n += 4) {
-        uint32_t word = value(g);
+        uint32_t word = value_any(g);
         memcpy(v + n, &word, 4);
     }
     if (kind == Mr4) {
-        f = short_float(g, 8, 23);
+        f = value_float(g, 8, 23);
         memcpy(v, &f, 8);
     } else if (kind == Mr8) {
-        f = short_float(g, 11, 52);
+        f = value_float(g, 11, 52);
         memcpy(v, &f, 8);
     } else if (kind == Mr10) {
-        extended(g, v);
+        value_extended(g, v);
     } else if (kind == Mb10 && !one_in(g, 8)) {
         for (unsigned n = 0; n < 9; n++)
             v[n] = (uint8_t)(below(g, 10) << 4 | below(g, 10));
@@ -402,11 +359,11 @@ static void give_operands(struct maker *m, uint8_t *code, const struct insn *i)
         memcpy(code + i->len - 2, &sel, 2);
         memcpy(code + i->len - 2 - size, &to, size);
     } else if (!strncmp(o->name, "bt", 2) && o->src == Gv) {
-        set_register(m, i->reg, one_in(g, 4) ? value(g) : below(g, 2000) - 1000, i->size);
+        set_register(m, i->reg, one_in(g, 4) ? value_any(g) : below(g, 2000) - 1000, i->size);
     } else if (mem && (o->flags & OPC_FPU)) {
         give_float(m, o->src);
     } else if (mem && one_in(g, 2)) {
-        poke(m, m->aimed, value(g), 4);
+        poke(m, m->aimed, value_any(g), 4);
     }
 }
 
@@ -416,7 +373,7 @@ static void aim_branch(struct maker *m, uint8_t *code, const struct insn *i)
     unsigned size = opcodes[i->row].dst == Jb ? 1 : i->flags & INSN_OS32 ? 4 : 2;
     uint32_t by = below(g, 60);
     if (one_in(g, 4))
-        by = value(g);
+        by = value_any(g);
     else if (one_in(g, 8))
         by = 0u - below(g, 60);
     memcpy(code + i->len - size, &by, size);
@@ -462,7 +419,7 @@ static unsigned make_insn(struct maker *m, uint8_t *code, struct insn *i)
     bytes[n++] = f->op;
     modrm = n;
     for (; n < sizeof bytes; n++)
-        bytes[n] = (uint8_t)(one_in(g, 6) ? edge(g) : rnd(g));
+        bytes[n] = (uint8_t)(one_in(g, 6) ? value_edge(g) : rnd(g));
     if (f->reg >= 0)
         bytes[modrm] = (uint8_t)((bytes[modrm] & 0xc7) | f->reg << 3);
     if (f->rm >= 0)
@@ -519,77 +476,11 @@ static void choose_segments(struct generator *g, struct state *s)
     }
 }
 
-/* A float of `exponent_bits`, as the sign, exponent and fraction of a significand without its integer
-   bit (so for 4 and 8 bytes). */
-static uint64_t short_float(struct generator *g, unsigned exponent_bits, unsigned fraction_bits)
-{
-    uint64_t fraction = (uint64_t)rnd(g) << 32 | rnd(g), all = (UINT64_C(1) << exponent_bits) - 1;
-    uint64_t exponent = rnd(g) & all, bias = all >> 1;
-    fraction = one_in(g, 3) ? 0 : one_in(g, 4) ? UINT64_MAX : one_in(g, 4) ? 1 : fraction;
-    switch (below(g, 6)) {
-    case 0: exponent = 0; break;
-    case 1: exponent = all; break;
-    case 2:
-    case 3: exponent = bias - 2 + below(g, 70); break;
-    default: break;
-    }
-    fraction &= (UINT64_C(1) << fraction_bits) - 1;
-    return (uint64_t)(rnd(g) & 1) << (exponent_bits + fraction_bits) |
-           (exponent & all) << fraction_bits | fraction;
-}
-
-static void extended(struct generator *g, uint8_t *to)
-{
-    uint64_t m = (uint64_t)rnd(g) << 32 | rnd(g), top = UINT64_C(1) << 63;
-    uint32_t e = 0x3fff - 70 + below(g, 140);
-    switch (below(g, 10)) {
-    case 0: e = below(g, 3); break;          /* zeroes and denormals */
-    case 1: e = 0x7fff - below(g, 3); break; /* infinities and NaNs */
-    case 2: e = rnd(g) & 0x7fff; break;
-    case 3: e = 0x3fff + below(g, 2); break;
-    case 4: e = one_in(g, 2) ? 0x3c00 : 0x43ff; break; /* ends of the double */
-    default: break;
-    }
-    switch (below(g, 8)) {
-    case 0: m = 0; break;
-    case 1: m = UINT64_MAX; break;
-    case 2: m &= UINT64_MAX << below(g, 64); break;
-    case 3: m = UINT64_C(1) << below(g, 63); break;
-    default: break;
-    }
-    if (!one_in(g, 12)) /* otherwise as it comes: pseudo-denormals, unnormals */
-        m = e ? m | top : m & ~top;
-    uint16_t se = (uint16_t)(e | (rnd(g) & 0x8000));
-    memcpy(to, &m, 8);
-    memcpy(to + 8, &se, 2);
-}
-
-/* In the layout of FXSAVE: 0 control word, 2 status word, 4 tags, 24 MXCSR, 32 ST(0) ... */
-static void choose_fpu(struct generator *g, uint8_t *fpu)
-{
-    static const uint16_t precision[] = {0x000, 0x200, 0x300};
-    uint32_t cw = 0x37f, sw = (rnd(g) & 0x4700) | below(g, 8) << 11, mxcsr = 0x1f80;
-    if (one_in(g, 2))
-        cw = 0x40 | (one_in(g, 2) ? 0x3f : rnd(g) & 0x3f) | precision[below(g, 3)] |
-             below(g, 4) << 10;
-    if (one_in(g, 4))
-        sw |= rnd(g) & (one_in(g, 2) ? cw & 0x3f : 0x7f);
-    if (sw & ~cw & 0x3f)
-        sw |= 0x8080; /* ES and B follow from the rest */
-    memset(fpu, 0, 512);
-    memcpy(fpu, &cw, 2);
-    memcpy(fpu + 2, &sw, 2);
-    fpu[4] = (uint8_t)(one_in(g, 4) ? rnd(g) : one_in(g, 8) ? 0 : 0xff);
-    memcpy(fpu + 24, &mxcsr, 4);
-    for (unsigned n = 0; n < 8; n++)
-        extended(g, fpu + 32 + 16 * n);
-}
-
 static void choose_registers(struct generator *g, struct experiment *x)
 {
     struct state *s = &x->start;
     for (unsigned n = 0; n < 8; n++)
-        s->gpr[n] = one_in(g, 4) ? place(g) : value(g);
+        s->gpr[n] = one_in(g, 4) ? place(g) : value_any(g);
     uint32_t esp = WIN + WIN_STACK + (below(g, PAGE) & (one_in(g, 6) ? ~0u : ~3u));
     if (one_in(g, 10))
         esp = WIN + WIN_STACK + PAGE - below(g, 20);
@@ -609,7 +500,7 @@ static void choose_registers(struct generator *g, struct experiment *x)
         s->eflags |= FLAG_AC;
     if (one_in(g, 60))
         s->eflags |= FLAG_ID;
-    choose_fpu(g, s->fpu);
+    value_fpu(g, s->fpu);
 }
 
 static void choose_place(struct generator *g, struct experiment *x)
