@@ -86,7 +86,7 @@ static void find_handlers(struct handlers *h)
 static void note_handler(struct handlers *h, const struct insn *i, uint8_t mode)
 {
     struct rec r = {.i = *i};
-    handler *fn = handler_pick(&r, mode);
+    handler *fn = i->row < OPCODE_ROWS ? handler_pick(&r, mode) : NULL; /* #UD on purpose */
     unsigned k = fn ? handler_index(h, fn) : h->n;
     if (k < h->n)
         h->met[k]++;
