@@ -16,7 +16,7 @@
 
 #include <string.h>
 
-#define STEPS 200u /* instructions and iterations of one case */
+#define STEPS 2500u /* instructions and iterations of one case */
 
 static void count(uint64_t *n)
 {

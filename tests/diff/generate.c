@@ -249,7 +249,7 @@ static void give_strings(struct maker *m, const struct insn *i)
     struct state *s = &m->x->start;
     s->gpr[ESI] = place(g) - base_of(s->sel[i->seg]);
     s->gpr[EDI] = one_in(g, 3) ? s->gpr[ESI] + below(g, 16) : place(g) - base_of(s->sel[ES]);
-    s->gpr[ECX] = one_in(g, 20) ? value_any(g) : below(g, 24);
+    s->gpr[ECX] = one_in(g, 20) ? value_any(g) : below(g, one_in(g, 20) ? 2000 : 24);
     if (!(i->flags & INSN_AS32) && one_in(g, 2))
         s->gpr[ECX] |= rnd(g) << 16;
     if (one_in(g, 2)) { /* for SCAS and CMPS: equal for a while */
