@@ -11,7 +11,7 @@ JOBS ?= $(shell nproc)
 
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
-SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest guest-rom guest-qemu guest-qemu-rom guest-bochs
+SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
 # SDL and the drivers it loads keep memory until the end; all other suites look for leaks of ours.
 SUITE_boot-window = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/window.sh $(boot_args)
 SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
@@ -22,6 +22,7 @@ SUITE_guest = B=$(B) tests/guest/run.sh emu386
 SUITE_guest-rom = B=$(B) tests/guest/run.sh emu386-rom
 # Lockstep runs the engine and the reference layer side by side.
 SUITE_guest-lockstep = B=$(B) tests/guest/run.sh emu386 --engine lockstep
+SUITE_guest-reference = ISA_DIR= B=$(B) tests/guest/run.sh emu386 --engine reference --cpu 486
 ISA_SUITES += guest-lockstep
 $(foreach m,386 486 pentium,$(eval SUITES += guest-$(m))$(eval SUITE_guest-$(m) = B=$(B) tests/guest/run.sh emu386 --cpu $(m)))
 SUITE_guest-qemu = B=$(B) tests/guest/run.sh qemu
