@@ -149,10 +149,15 @@ void machine_summary(const struct machine *m, struct out *to)
 {
     const struct cpu *c = &m->cpu;
     const struct mmu_stats *s = &c->mmu.stats;
-    out_printf(to, "mmu: walks %" PRIu64 ", faults %" PRIu64 ", evictions %" PRIu64 "\n", s->walks,
-               s->faults, c->mmu.tlb.evictions);
-    out_printf(to, "mmu: flushes %" PRIu64 ", page flushes %" PRIu64 "\n", s->flushes,
-               s->page_flushes);
+    out_printf(to,
+               "mmu: tlb hits behind the host pointers %" PRIu64 ", walks %" PRIu64
+               ", faults %" PRIu64 ", evictions %" PRIu64 "\n",
+               s->hits, s->walks, s->faults, c->mmu.tlb.evictions);
+    out_printf(to,
+               "mmu: flushes by CR3 %" PRIu64 ", CR0 %" PRIu64 ", CR4 %" PRIu64 ", reset %" PRIu64
+               ", INVLPG %" PRIu64 "\n",
+               s->flushes[FLUSH_CR3], s->flushes[FLUSH_CR0], s->flushes[FLUSH_CR4],
+               s->flushes[FLUSH_RESET], s->page_flushes);
     out_printf(to, "mmu: accessed set %" PRIu64 ", dirty set %" PRIu64 "\n", s->a_updates,
                s->d_updates);
     if (!c->engine)

@@ -37,11 +37,11 @@ void mmu_fini(struct mmu *m)
     sanitizer_fini(&m->sanitizer);
 }
 
-static void flush(struct mmu *m)
+static void flush(struct mmu *m, enum mmu_flush cause)
 {
     tlb_flush(&m->tlb);
     m->code_epoch++;
-    m->stats.flushes++;
+    m->stats.flushes[cause]++;
 }
 
 void mmu_reset(struct mmu *m)
@@ -51,7 +51,7 @@ void mmu_reset(struct mmu *m)
     m->wp = false;
     m->pge = false;
     m->mode.pse = m->mode.pae = false;
-    flush(m);
+    flush(m, FLUSH_RESET);
 }
 
 /* The processor reads the directory pointers when PAE paging begins and when CR3 is loaded. */
@@ -75,7 +75,7 @@ bool mmu_set_cr0(struct mmu *m, bool paging, bool wp)
     TRACE(m->trace, TRACE_MMU, "CR0.PG %d -> %d, WP %d -> %d", m->paging, paging, m->wp, wp);
     m->paging = paging;
     m->wp = wp;
-    flush(m);
+    flush(m, FLUSH_CR0);
     return true;
 }
 
@@ -91,7 +91,7 @@ bool mmu_set_cr3(struct mmu *m, uint32_t cr3)
     else
         tlb_flush(&m->tlb);
     m->code_epoch++;
-    m->stats.flushes++;
+    m->stats.flushes[FLUSH_CR3]++;
     return true;
 }
 
@@ -105,7 +105,7 @@ bool mmu_set_cr4(struct mmu *m, bool pse, bool pae, bool pge)
     m->mode.pse = pse;
     m->mode.pae = pae;
     m->pge = pge;
-    flush(m);
+    flush(m, FLUSH_CR4);
     return true;
 }
 
@@ -317,7 +317,9 @@ bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, stru
         return true;
     }
     struct tlb_entry *e = tlb_find(&m->tlb, lin);
-    if (!e || !entry_serves(m, e, access)) {
+    if (e && entry_serves(m, e, access)) {
+        m->stats.hits++;
+    } else {
         uint32_t old = e ? e->frame & ~(uint32_t)TLB_D : 0;
         bool had = e;
         e = walk_and_fill(m, lin, access, f);
@@ -484,7 +486,8 @@ void mmu_snap(struct mmu *m, struct snap *s)
         snap_u64(s, &m->mode.pdpte[n]);
     snap_u64(s, &m->stats.walks);
     snap_u64(s, &m->stats.faults);
-    snap_u64(s, &m->stats.flushes);
+    for (unsigned n = 0; n < FLUSHES; n++)
+        snap_u64(s, &m->stats.flushes[n]);
     snap_u64(s, &m->stats.page_flushes);
     snap_u64(s, &m->stats.a_updates);
     snap_u64(s, &m->stats.d_updates);

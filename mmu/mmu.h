@@ -40,13 +40,17 @@ struct mmu_fault {
     struct walk walk; /* what the tables said: the reason */
 };
 
+/* What flushed the TLB. A task switch counts as the CR3 load that it is. */
+enum mmu_flush { FLUSH_RESET, FLUSH_CR0, FLUSH_CR3, FLUSH_CR4, FLUSHES };
+
 struct mmu_stats {
-    uint64_t walks;        /* page walks */
-    uint64_t faults;       /* page faults found */
-    uint64_t flushes;      /* whole-TLB flushes */
-    uint64_t page_flushes; /* INVLPG */
-    uint64_t a_updates;    /* entries whose A bit was set */
-    uint64_t d_updates;    /* entries whose D bit was set */
+    uint64_t hits;             /* look-ups that the TLB answered and no host pointer did */
+    uint64_t walks;            /* misses: page walks */
+    uint64_t faults;           /* page faults found */
+    uint64_t flushes[FLUSHES]; /* whole-TLB flushes, by cause */
+    uint64_t page_flushes;     /* INVLPG */
+    uint64_t a_updates;        /* entries whose A bit was set */
+    uint64_t d_updates;        /* entries whose D bit was set */
 };
 
 struct mmu {

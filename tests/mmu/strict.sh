@@ -66,5 +66,16 @@ for run in hello "segv rodata" ps maps "spin 2"; do
     check "the built-in kernel is clean: $run" [ ! -s "$out" ]
     check "the built-in kernel is clean: $run, status $status" [ $((status & 1)) -eq 1 ]
 done
+# Every TLB model gives the same transcript; the counters tell them apart.
+walks=()
+for tlb in large 386 486 2x16; do
+    timeout 60 "$B/emu386" --tlb $tlb --display none --serial stdio -a "run=hello" \
+        --trace "summary:$out.$tlb" >"$out.text.$tlb" 2>/dev/null
+    check "transcript with --tlb $tlb" cmp -s "$out.text.large" "$out.text.$tlb"
+    walks+=("$(sed -n 's/.*walks \([0-9]*\).*/\1/p' "$out.$tlb")")
+done
+check "walks differ: ${walks[*]}" [ "$(printf '%s\n' "${walks[@]}" | sort -u | wc -l)" -eq 4 ]
+rm -f "$out".*
+
 echo "$passed passed, $failed failed"
 [ $failed -eq 0 ]
