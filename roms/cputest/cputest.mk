@@ -50,3 +50,4 @@ $(CPUTEST)/test_alu.elf $(CPUTEST)/test_muldiv.elf: $(CPUTEST)/alu.o
 
 # Those that share the tasks of task.S.
 $(patsubst %,$(CPUTEST)/test_%.elf,tasks taskfaults debug): $(CPUTEST)/task.o
+$(CPUTEST)/test_gates.elf: $(CPUTEST)/gates.o
