@@ -135,7 +135,7 @@ void cpu_reset(struct cpu *c)
     msr_reset(c);
     mmu_reset(&c->mmu);
     x87_reset(c);
-    cpu_update_mode(c);
+    cpu_update_align(c);
     TRACE(c->trace, TRACE_CPU, "reset (%s)", c->model->name);
 }
 
@@ -172,11 +172,6 @@ static bool flat(const struct seg *s)
     return s->base == 0 && s->rd_bytes == all && s->wr_bytes == all;
 }
 
-static bool align_armed(const struct cpu *c)
-{
-    return c->cpl == 3 && (c->cr0 & CR0_AM) && (c->eflags & FLAG_AC);
-}
-
 void cpu_update_mode(struct cpu *c)
 {
     const struct seg *cs = &c->seg[CS];
@@ -185,8 +180,15 @@ void cpu_update_mode(struct cpu *c)
                   (c->seg[SS].attr & DESC_BIG ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
                   (cs->base == 0 && cs->limit == UINT32_MAX ? MODE_FLAT_CS : 0) |
                   (flat(&c->seg[DS]) ? MODE_FLAT_DS : 0) | (flat(&c->seg[ES]) ? MODE_FLAT_ES : 0) |
-                  (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0) | (align_armed(c) ? MODE_ALIGN : 0));
+                  (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0) |
+                  (c->cpl == 3 && c->mmu.user_slow ? MODE_ALIGN : 0));
     c->host = c->mmu.tlb.host[c->cpl == 3];
+}
+
+void cpu_update_align(struct cpu *c)
+{
+    mmu_set_user_slow(&c->mmu, (c->eflags & FLAG_AC) && (c->cr0 & CR0_AM));
+    cpu_update_mode(c);
 }
 
 uint32_t cpu_eflags(const struct cpu *c)
@@ -196,10 +198,11 @@ uint32_t cpu_eflags(const struct cpu *c)
 
 void cpu_set_eflags(struct cpu *c, uint32_t value)
 {
+    uint32_t was = c->eflags;
     flags_put(value, &c->res, &c->cv);
     c->eflags = value & (c->model->eflags_mask | FLAG_RF | FLAG_VM) & ~(uint32_t)FLAG_ARITH;
-    if (align_armed(c) != !!(c->mode & MODE_ALIGN))
-        cpu_update_mode(c);
+    if ((was ^ c->eflags) & FLAG_AC)
+        cpu_update_align(c);
 }
 
 void cpu_set_intr(struct cpu *c, bool level)

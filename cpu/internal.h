@@ -38,8 +38,9 @@ void fetch_insn(struct cpu *c, struct insn *i);
 bool fetch_page(struct cpu *c, lin_t lin, phys_t *page, struct mmu_fault *f);
 
 /* cpu.c */
-void cpu_update_mode(struct cpu *c); /* after CPL, CS, SS, DS or ES changed */
-void cpu_step(struct cpu *c);        /* one instruction or one iteration, in the reference layer */
+void cpu_update_mode(struct cpu *c);  /* after CPL, CS, SS, DS or ES changed */
+void cpu_update_align(struct cpu *c); /* the same, and EFLAGS.AC or CR0.AM */
+void cpu_step(struct cpu *c);         /* one instruction or one iteration, in the reference layer */
 
 /* segment.c */
 struct desc {

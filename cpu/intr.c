@@ -42,7 +42,7 @@ static void deliver_real(struct cpu *c, const struct fault *f)
     c->eflags &= ~(uint32_t)(FLAG_IF | FLAG_TF | FLAG_RF | FLAG_AC);
     seg_set_real(&c->seg[CS], (uint16_t)(vector >> 16));
     c->next = vector & 0xffff;
-    cpu_update_mode(c);
+    cpu_update_align(c);
 }
 
 struct gate {

@@ -100,6 +100,7 @@ static void span_write(struct cpu *c, const struct span *sp, uint32_t v, unsigne
 uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
 {
     struct span sp;
+    lin_align(c, lin, size, access & MMU_USER);
     span_of(c, lin, size, access & MMU_USER, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, false);
@@ -109,6 +110,7 @@ uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
 void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigned access)
 {
     struct span sp;
+    lin_align(c, lin, size, (access & MMU_USER) | MMU_WRITE);
     span_of(c, lin, size, (access & MMU_USER) | MMU_WRITE, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, true);
@@ -142,10 +144,10 @@ uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
     lin_t lin = seg_lin(c, s, off, size, true);
     /* A writable segment is readable, except that nothing says so for a bad one: check both. */
     (void)seg_lin(c, s, off, size, false);
-    lin_align(c, lin, size, mem_user(c) | MMU_WRITE);
     c->rmw_host = mmu_store(&c->mmu, mem_user(c), lin, size);
     if (c->rmw_host)
         return host_get(c->rmw_host, size);
+    lin_align(c, lin, size, mem_user(c) | MMU_WRITE);
     struct span sp;
     span_of(c, lin, size, mem_user(c) | MMU_WRITE, &sp);
     if (c->mmu.watches)

@@ -10,7 +10,7 @@
  * - mem_probe proves that a later access will succeed.
  * - Alignment (#AC) is checked last, for accesses with user rights while MODE_ALIGN is set: each
  *   by its size, which is what SDM vol. 3, table 6-7 asks for all data but quadwords; these call
- *   lin_align.
+ *   lin_align. The host TLB then has nothing for the user, so that only the slow halves check.
  */
 #ifndef CPU_MEM_H
 #define CPU_MEM_H
@@ -78,14 +78,12 @@ static inline void lin_align(struct cpu *c, lin_t lin, unsigned align, unsigned 
 
 static inline uint32_t lin_read(struct cpu *c, lin_t lin, unsigned size, unsigned access)
 {
-    lin_align(c, lin, size, access & MMU_USER);
     const uint8_t *p = mmu_load(&c->mmu, access & MMU_USER, lin, size);
     return p ? host_get(p, size) : lin_read_slow(c, lin, size, access);
 }
 
 static inline void lin_write(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigned access)
 {
-    lin_align(c, lin, size, access | MMU_WRITE);
     uint8_t *p = mmu_store(&c->mmu, access & MMU_USER, lin, size);
     if (p)
         host_put(p, v, size);

@@ -91,6 +91,6 @@ void cpu_snap(struct cpu *c, struct snap *s)
         if (c->engine)
             engine_flush(c->engine);
         debug_update(c);
-        cpu_update_mode(c);
+        cpu_update_align(c);
     }
 }

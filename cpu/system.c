@@ -80,7 +80,7 @@ static void set_cr0(struct cpu *c, uint32_t v)
     if (!(c->cr0 & CR0_PE) && (v & CR0_PE))
         c->cpl = 0;
     c->cr0 = v;
-    cpu_update_mode(c);
+    cpu_update_align(c);
 }
 
 uint32_t x_clts(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)

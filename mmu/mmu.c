@@ -285,13 +285,21 @@ static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys
     struct host_entry *h = tlb_host_slot(&m->tlb, user, lin);
     uint8_t flags = m->bus->page_flags[page >> 12];
     uint8_t *host = bus_host_page(m->bus, page);
-    if (!host || (flags & PAGE_MMIO) || (m->watches && is_watched(m, lin)))
+    if (!host || (flags & PAGE_MMIO) || (user && m->user_slow) ||
+        (m->watches && is_watched(m, lin)))
         return;
     uint32_t tag = (lin & PAGE_FRAME_MASK) | m->tlb.host_gen;
     h->addend = (uintptr_t)host - (lin & PAGE_FRAME_MASK);
     h->rtag = flags & PAGE_WATCH ? 0 : tag;
     bool writable = permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D);
     h->wtag = writable && !(flags & (PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT)) ? tag : 0;
+}
+
+void mmu_set_user_slow(struct mmu *m, bool slow)
+{
+    if (slow && !m->user_slow)
+        tlb_flush_host(&m->tlb);
+    m->user_slow = slow;
 }
 
 /* Can this TLB entry answer the access without a look at the tables? */

@@ -64,6 +64,7 @@ struct mmu {
     uint32_t code_epoch;   /* see above */
     lin_t watch[4];        /* linear pages that get no host pointers */
     unsigned watches;      /* how many of them */
+    bool user_slow;        /* no host pointers for user accesses: alignment is checked */
     struct tlb tlb;
     struct mmu_stats stats;
     struct sanitizer sanitizer;
@@ -105,6 +106,9 @@ void mmu_test_register(struct mmu *m, uint32_t tr6, uint32_t *tr7);
 
 /* Saves CR3 and the TLB's contents (stale entries are state). */
 void mmu_snap(struct mmu *m, struct snap *s);
+
+/* While set, mmu_load and mmu_store answer NULL for user accesses. */
+void mmu_set_user_slow(struct mmu *m, bool slow);
 
 static inline uint8_t *mmu_load(struct mmu *m, bool user, lin_t lin, unsigned size)
 {

@@ -49,8 +49,6 @@ handler *forms_pick(const struct forms *f, struct rec *r, uint8_t mode)
 
 handler *handler_pick(struct rec *r, uint8_t mode)
 {
-    if (mode & MODE_ALIGN) /* the reference layer checks */
-        return NULL;
     handler *h = pick_move(r, mode);
     if (!h)
         h = pick_alu(r, mode);
