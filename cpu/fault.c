@@ -42,13 +42,6 @@ _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
     longjmp(c->unwind, 1);
 }
 
-_Noreturn void cpu_missing(struct cpu *c, const char *what)
-{
-    TRACE(c->trace, TRACE_CPU, "not implemented: %s at %04x:%08x; raising #UD", what,
-          c->seg[CS].sel, c->eip);
-    cpu_fault(c, EXC_UD, WHY_MISSING, 0, 0);
-}
-
 static bool contributory(int vector)
 {
     return vector == EXC_DE || (vector >= EXC_TS && vector <= EXC_GP);
@@ -160,7 +153,6 @@ int fault_explain(const struct fault *f, char *text, size_t n)
     case WHY_NO_INSN: return snprintf(text, n, "no such instruction");
     case WHY_OTHER_MODEL:
         return snprintf(text, n, "the instruction is not there on this processor model");
-    case WHY_MISSING: return snprintf(text, n, "the emulator does not implement this yet");
     case WHY_TOO_LONG: return snprintf(text, n, "the instruction is longer than 15 bytes");
     case WHY_REG_FORM: return snprintf(text, n, "the instruction needs a memory operand");
     case WHY_DIVIDE: return snprintf(text, n, "division by %x overflows or is by zero", a);

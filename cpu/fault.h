@@ -34,7 +34,6 @@ enum reason {
     WHY_LOCK,
     WHY_NO_INSN,
     WHY_OTHER_MODEL,
-    WHY_MISSING,
     WHY_TOO_LONG,
     WHY_REG_FORM,
     WHY_DIVIDE,
@@ -81,9 +80,6 @@ _Noreturn void cpu_fault(struct cpu *c, unsigned vector, enum reason why, uint32
 _Noreturn void cpu_fault_code(struct cpu *c, unsigned vector, uint32_t code, enum reason why,
                               uint32_t a, uint32_t b);
 _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f);
-
-/* An instruction that this version does not have yet: a trace line, then #UD. */
-_Noreturn void cpu_missing(struct cpu *c, const char *what);
 
 /* One sentence that says why f was raised. Returns its length, as snprintf. */
 int fault_explain(const struct fault *f, char *text, size_t n);

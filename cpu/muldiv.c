@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * muldiv.c - MUL, IMUL, DIV, IDIV (SDM vol. 2). After a multiplication CF = OF = "the high half
- * matters"; SF and PF follow the low half, ZF and AF are cleared or kept as noted (all undefined
- * by the manual). DIV and IDIV leave the flags alone (undefined).
+ * matters"; SF, ZF and PF follow the low half and AF is cleared (all undefined by the manual).
+ * DIV and IDIV leave the flags alone (undefined).
  */
 #include "cpu/bodies.h"
 

@@ -6,8 +6,6 @@
  *
  * Columns: mnemonic, shape, destination, source, third operand, body, then what is special.
  * A mnemonic "a/b" is a with 16-bit operands and b with 32-bit ones.
- *
- * OPC_MISSING rows raise #UD with a trace line; there are none at the moment.
  */
 #include "cpu/opcodes.h"
 
@@ -28,7 +26,6 @@
 #define RMW(n, d, s, f, ...) {.name = n, .shape = S_RMW, .dst = d, .src = s, .body = f, __VA_ARGS__}
 #define RAW(n, d, s, f, ...) {.name = n, .shape = S_RAW, .dst = d, .src = s, .body = f, __VA_ARGS__}
 #define GROUP(g) {.name = "", .shape = S_GROUP, .flags = OPC_MODRM, .group = g}
-#define MISSING(n, d, s, ...) {.name = n, .shape = S_RAW, .dst = d, .src = s, .body = x_missing, __VA_ARGS__}
 #define F(x) .flags = (x)
 #define U(x) .undef = (x)
 

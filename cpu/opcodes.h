@@ -93,7 +93,6 @@ enum {
     OPC_STRING = 1 << 6,  /* REP is meaningful */
     OPC_FPU = 1 << 7,     /* ESC: #NM if CR0.EM or CR0.TS */
     OPC_BYTE = 1 << 8,    /* the operation is on bytes although no operand says so */
-    OPC_MISSING = 1 << 9, /* not implemented yet: trace and #UD */
     OPC_BARE = 1 << 10,   /* MMX: #UD with a 66, F2 or F3 prefix */
 };
 

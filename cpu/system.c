@@ -252,7 +252,3 @@ uint32_t x_wait(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     return 0;
 }
 
-uint32_t x_missing(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
-{
-    cpu_missing(c, opcodes[i->row].name);
-}

@@ -44,8 +44,6 @@ const char *row_reason(unsigned row)
     if (o->shape == S_NONE || o->shape == S_GROUP || o->shape == S_SPLIT || o->shape == S_BY_RM)
         return "no instruction";
 
-    if (o->flags & OPC_MISSING)
-        return "not emulated yet";
     for (unsigned n = 0; n < ARRAY_LEN(rows); n++) {
         if (!strcmp(rows[n].name, o->name))
             return rows[n].reason;

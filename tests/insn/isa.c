@@ -220,7 +220,7 @@ static void print_tests(const struct page *p, const struct row *r, const struct 
     }
     if (named > NAMED)
         printf(" +%u", named - NAMED);
-    printf("%s\n", named ? "" : o->flags & OPC_MISSING ? " not implemented" : " -");
+    printf("%s\n", named ? "" : " -");
 }
 
 static bool is_instruction(const struct opcode *o)
@@ -286,8 +286,6 @@ static void check_rows(const struct page *p, FILE *reasons)
               opcodes[n].name);
         const char *reason = find_reason(reasons, encoding, line, sizeof line);
         used += reason != NULL;
-        if (opcodes[n].flags & OPC_MISSING)
-            continue; /* the page says so */
         CHECK(r->count || reason, "%s (%s): no test executes it", encoding, opcodes[n].name);
         CHECK(!r->count || !reason, "%s (%s): executed, and needs no reason why not", encoding,
               opcodes[n].name);

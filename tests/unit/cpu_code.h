@@ -53,8 +53,6 @@ static inline unsigned gen_rarity(unsigned row)
     if (o->shape == S_NONE || o->shape == S_GROUP || (o->flags & OPC_CPL0) || io ||
         strstr(o->name, "far") || !strcmp(o->name, "retf"))
         return 0;
-    if (o->flags & OPC_MISSING)
-        return 250;
     if (o->flags & OPC_STRING)
         return 3;
     if (o->flags & OPC_ENDS)
