@@ -60,8 +60,7 @@ opcode_body x_int, x_int1, x_int3, x_into;
 
 /* system.c */
 opcode_body x_hlt, x_cli, x_sti, x_cld, x_std, x_clts, x_smsw, x_lmsw, x_mov_from_cr, x_mov_to_cr,
-    x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_mov_from_tr,
-    x_mov_to_tr;
+    x_sgdt, x_sidt, x_lgdt, x_lidt, x_invlpg, x_wbinvd, x_ud2, x_wait, x_mov_from_tr, x_mov_to_tr;
 
 /* msr.c, cpuid.c, sysenter.c */
 opcode_body x_rdmsr, x_wrmsr, x_rdtsc, x_rdpmc, x_cpuid, x_sysenter, x_sysexit;

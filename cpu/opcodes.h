@@ -84,16 +84,16 @@ enum shape {
 };
 
 enum {
-    OPC_LOCK = 1 << 0,    /* LOCK is allowed when the destination is memory */
-    OPC_CPL0 = 1 << 1,    /* #GP(0) unless CPL is 0 */
-    OPC_PROT = 1 << 2,    /* #UD in real and virtual-8086 mode */
-    OPC_MODRM = 1 << 3,   /* has a ModRM byte although no operand says so */
-    OPC_BRANCH = 1 << 4,  /* near transfer: ends a block; the successor can be chained */
-    OPC_ENDS = 1 << 5,    /* may change mode, interrupts or translations: ends a block for good */
-    OPC_STRING = 1 << 6,  /* REP is meaningful */
-    OPC_FPU = 1 << 7,     /* ESC: #NM if CR0.EM or CR0.TS */
-    OPC_BYTE = 1 << 8,    /* the operation is on bytes although no operand says so */
-    OPC_BARE = 1 << 10,   /* MMX: #UD with a 66, F2 or F3 prefix */
+    OPC_LOCK = 1 << 0,   /* LOCK is allowed when the destination is memory */
+    OPC_CPL0 = 1 << 1,   /* #GP(0) unless CPL is 0 */
+    OPC_PROT = 1 << 2,   /* #UD in real and virtual-8086 mode */
+    OPC_MODRM = 1 << 3,  /* has a ModRM byte although no operand says so */
+    OPC_BRANCH = 1 << 4, /* near transfer: ends a block; the successor can be chained */
+    OPC_ENDS = 1 << 5,   /* may change mode, interrupts or translations: ends a block for good */
+    OPC_STRING = 1 << 6, /* REP is meaningful */
+    OPC_FPU = 1 << 7,    /* ESC: #NM if CR0.EM or CR0.TS */
+    OPC_BYTE = 1 << 8,   /* the operation is on bytes although no operand says so */
+    OPC_BARE = 1 << 10,  /* MMX: #UD with a 66, F2 or F3 prefix */
 };
 
 typedef uint32_t opcode_body(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b);

@@ -251,4 +251,3 @@ uint32_t x_wait(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     (void)x87_ready(c);
     return 0;
 }
-
