@@ -37,3 +37,20 @@ SUITE_fuzz-cpu-planted = $(FUZZ_CPU)_planted
 ISA_SUITES += fuzz-cpu
 SUITE_fuzz-cpu = $(FUZZ_CPU) -t -n 200000
 TEST_NEEDS += $(FUZZ_CPU) $(FUZZ_CPU)_planted $(B)/tests/diff/symptoms
+
+# emu386 and QEMU side by side, one instruction at a time, through QEMU's gdb stub. Some 5,000 steps
+# a second; README.md says what may differ.
+QEMU_LOCKSTEP := $(B)/tests/diff/qemu_lockstep
+$(QEMU_LOCKSTEP): $(addsuffix .o,$(QEMU_LOCKSTEP) $(B)/tests/diff/gdb_remote) $(OBJ_base) $(OBJ_mmu) \
+                  $(OBJ_cpu) $(OBJ_devices) $(OBJ_machine) $(OBJ_loader)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+
+.PHONY: diff-qemu
+diff-qemu: $(QEMU_LOCKSTEP) guests ## compare N instructions of the kernel's boot with QEMU
+	$(QEMU_LOCKSTEP) -n $(N) -i $(B)/roms/initrd.img $(B)/roms/kernel.elf
+
+SUITES += diff-qemu
+SUITE_diff-qemu = $(QEMU_LOCKSTEP) -t -n 20000 -i $(B)/roms/initrd.img $(B)/roms/kernel.elf \
+                  $(addprefix $(CPUTEST)/test_,alu.elf muldiv.elf)
+TEST_NEEDS += $(QEMU_LOCKSTEP)
