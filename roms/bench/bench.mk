@@ -26,7 +26,7 @@ bench-guest: $(B)/roms/bench/bench.elf ## build the benchmark guest (roms/bench)
 
 .PHONY: bench
 bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure emu386 (and QEMU when installed)
-	@B=$(B) tests/bench.sh
+	@B=$(B) tests/bench.sh $(if $(shell command -v valgrind),-c)
 
 .PHONY: test-bench
 test-bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## only compare the benchmarks' checksums
