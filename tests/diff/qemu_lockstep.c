@@ -55,6 +55,7 @@ struct lockstep {
     uint64_t flags, devices, facts; /* steps in which such a difference was passed over */
     uint64_t accessed;              /* descriptors with QEMU's accessed bit clear */
     uint64_t idle;                  /* steps of QEMU that were none */
+    uint64_t pushes;                /* selectors pushed */
     char why[160];                  /* END_DIFFERENT: in one line */
     struct error err;               /* END_ERROR */
 };
@@ -103,6 +104,29 @@ static bool is_fact(const struct past *p)
 static bool is_output(const struct past *p)
 {
     return !p->known || !strncmp(opcodes[p->i.row].name, "out", 3);
+}
+
+static bool is_input(const struct past *p)
+{
+    return p->known && !strcmp(opcodes[p->i.row].name, "in");
+}
+
+/* A selector takes four bytes on the stack. QEMU writes zeroes into the upper two, the P6 leaves them
+   as they were; both are allowed (SDM vol. 2, PUSH). */
+static void adopt_push(struct lockstep *l, const struct past *p)
+{
+    static const uint8_t zero[2] = {0, 0};
+    struct cpu *c = machine_cpu(l->m);
+    const struct opcode *o = p->known ? &opcodes[p->i.row] : NULL;
+    if (!o || strcmp(o->name, "push") != 0 || (o->dst != Sz && o->src != Sz) ||
+        !(p->i.flags & INSN_OS32) || c->gpr[ESP] != p->before.gpr[ESP] - 4)
+        return;
+    for (unsigned n = 2; n < 4; n++) {
+        phys_t at;
+        if (mmu_peek(&c->mmu, c->seg[SS].base + c->gpr[ESP] + n, &at))
+            (void)bus_poke(c->bus, at, zero, 1);
+    }
+    l->pushes++;
 }
 
 /* QEMU's values replace ours. */
@@ -239,8 +263,9 @@ static enum end step(struct lockstep *l)
     if (!step_qemu(l) || !catch_up(l, p, c->deliveries != deliveries))
         return l->err.text[0] ? END_ERROR : different(l, "QEMU has ended");
     adopt_undefined(l, p);
+    adopt_push(l, p);
     if (compare(&l->er, &l->qr) && l->er.eip == l->qr.eip && l->steps != l->plant) {
-        if (c->bus->io_count != io && !is_output(p)) {
+        if (is_input(p) || (c->bus->io_count != io && !is_output(p))) {
             l->devices++;
             adopt(l, true);
         } else if (is_fact(p)) {
@@ -375,8 +400,9 @@ static enum end run(const struct options *o, const char *kernel, uint64_t limit,
         printf("%s\n", l->err.text);
     printf("%s: %" PRIu64 " steps, %s; passed over: undefined flags %" PRIu64
            ", device values %" PRIu64 ", CPUID and time %" PRIu64 ", accessed bits %" PRIu64
-           ", idle steps %" PRIu64 "\n",
-           kernel, l->steps, end_text[end], l->flags, l->devices, l->facts, l->accessed, l->idle);
+           ", idle steps %" PRIu64 ", selectors pushed %" PRIu64 "\n",
+           kernel, l->steps, end_text[end], l->flags, l->devices, l->facts, l->accessed, l->idle,
+           l->pushes);
     remote_stop(&l->q);
     machine_free(l->m);
     free(l);
