@@ -52,5 +52,5 @@ diff-qemu: $(QEMU_LOCKSTEP) guests ## compare N instructions of the kernel's boo
 
 SUITES += diff-qemu
 SUITE_diff-qemu = $(QEMU_LOCKSTEP) -t -n 20000 -i $(B)/roms/initrd.img $(B)/roms/kernel.elf \
-                  $(addprefix $(CPUTEST)/test_,alu.elf muldiv.elf)
+                  $(addprefix $(CPUTEST)/test_,alu.elf insn.elf rings.elf)
 TEST_NEEDS += $(QEMU_LOCKSTEP)

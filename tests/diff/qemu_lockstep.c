@@ -34,6 +34,7 @@ enum {
     LOW_END = 0xa0000, /* the VGA and ROMs lie between these two */
     HIGH_BASE = 0x100000,
     HISTORY = 8,
+    RF = 0x10000,
 };
 
 enum end { END_STEPS, END_INTERRUPTS, END_HALT, END_EXIT, END_DIFFERENT, END_ERROR };
@@ -56,6 +57,7 @@ struct lockstep {
     uint64_t accessed;              /* descriptors with QEMU's accessed bit clear */
     uint64_t idle;                  /* steps of QEMU that were none */
     uint64_t pushes;                /* selectors pushed */
+    uint64_t frames;                /* RF cleared in a fault's frame */
     char why[160];                  /* END_DIFFERENT: in one line */
     struct error err;               /* END_ERROR */
 };
@@ -129,6 +131,35 @@ static void adopt_push(struct lockstep *l, const struct past *p)
     l->pushes++;
 }
 
+static uint32_t stack_dword(const struct cpu *c, uint32_t at, phys_t *phys)
+{
+    uint8_t b[4];
+    if (!mmu_peek(&c->mmu, c->seg[SS].base + c->gpr[ESP] + at, phys) ||
+        bus_peek(c->bus, *phys, b, sizeof b) != sizeof b)
+        return 0;
+    return b[0] | b[1] << 8 | b[2] << 16 | (uint32_t)b[3] << 24;
+}
+
+/* QEMU pushes no RF when a fault is delivered. The frame lies under an error code and under what the
+   handler's first instruction may have pushed. */
+static void adopt_frame(struct lockstep *l)
+{
+    struct cpu *c = machine_cpu(l->m);
+    const struct delivery *d = &c->delivery[(c->deliveries - 1) % DELIVERIES];
+    for (uint32_t at = 0; at <= 16 && !d->software && !d->external; at += 4) {
+        phys_t phys;
+        if (stack_dword(c, at, &phys) != d->eip || (uint16_t)stack_dword(c, at + 4, &phys) != d->cs)
+            continue;
+        uint32_t flags = stack_dword(c, at + 8, &phys);
+        uint8_t third = (uint8_t)(flags >> 16 & 0xfe);
+        if (flags & RF) {
+            (void)bus_poke(c->bus, phys + 2, &third, 1);
+            l->frames++;
+        }
+        return;
+    }
+}
+
 /* QEMU's values replace ours. */
 static void adopt(struct lockstep *l, bool flags)
 {
@@ -159,7 +190,6 @@ static const char *compare(const struct regs *a, const struct regs *b)
 {
     static const char *const names[] = {"EAX", "ECX", "EDX", "EBX", "ESP", "EBP", "ESI", "EDI"};
     static const char *const segs[] = {"ES", "CS", "SS", "DS", "FS", "GS"};
-    const uint32_t rf = 0x10000;
     if (a->eip != b->eip)
         return "EIP";
     for (unsigned n = 0; n < 8; n++) {
@@ -170,7 +200,7 @@ static const char *compare(const struct regs *a, const struct regs *b)
         if (a->sel[n] != b->sel[n])
             return segs[n];
     }
-    return (a->eflags ^ b->eflags) & ~rf ? "EFLAGS" : NULL;
+    return (a->eflags ^ b->eflags) & ~(uint32_t)RF ? "EFLAGS" : NULL;
 }
 
 /* ---- stepping */
@@ -264,6 +294,8 @@ static enum end step(struct lockstep *l)
         return l->err.text[0] ? END_ERROR : different(l, "QEMU has ended");
     adopt_undefined(l, p);
     adopt_push(l, p);
+    if (c->deliveries != deliveries)
+        adopt_frame(l);
     if (compare(&l->er, &l->qr) && l->er.eip == l->qr.eip && l->steps != l->plant) {
         if (is_input(p) || (c->bus->io_count != io && !is_output(p))) {
             l->devices++;
@@ -400,9 +432,9 @@ static enum end run(const struct options *o, const char *kernel, uint64_t limit,
         printf("%s\n", l->err.text);
     printf("%s: %" PRIu64 " steps, %s; passed over: undefined flags %" PRIu64
            ", device values %" PRIu64 ", CPUID and time %" PRIu64 ", accessed bits %" PRIu64
-           ", idle steps %" PRIu64 ", selectors pushed %" PRIu64 "\n",
+           ", idle steps %" PRIu64 ", selectors pushed %" PRIu64 ", RF in frames %" PRIu64 "\n",
            kernel, l->steps, end_text[end], l->flags, l->devices, l->facts, l->accessed, l->idle,
-           l->pushes);
+           l->pushes, l->frames);
     remote_stop(&l->q);
     machine_free(l->m);
     free(l);
