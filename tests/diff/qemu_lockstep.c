@@ -257,7 +257,7 @@ static enum end different(struct lockstep *l, const char *what)
 static bool catch_up(struct lockstep *l, const struct past *p, bool delivered)
 {
     /* QEMU says that it has stepped, and has not. Often it has by the next time. */
-    for (unsigned n = 0; n < 3 && compare(&l->er, &p->before) && !compare(&l->qr, &p->before);
+    for (unsigned n = 0; n < 20 && compare(&l->er, &p->before) && !compare(&l->qr, &p->before);
          n++) {
         l->idle++;
         if (!step_qemu(l))
