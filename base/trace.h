@@ -16,7 +16,7 @@
 struct out;
 
 enum trace_cat {
-    TRACE_CPU, /* mode changes, unimplemented instructions, shutdown */
+    TRACE_CPU, /* mode changes, debug registers, task switches, shutdown */
     TRACE_INT, /* exceptions and interrupts delivered */
     TRACE_MMU, /* CR0, CR3, flushes, page faults */
     TRACE_BUS, /* accesses where nothing is, writes to ROM */

@@ -88,20 +88,14 @@ uint32_t x_btc_reg(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 }
 
 /* A source of zero sets ZF and leaves the destination alone (undefined by the manual). */
-static void scan_flags(struct cpu *c, bool zero)
-{
-    uint32_t f = flags_get(c->res, c->cv) & ~(uint32_t)FLAG_ZF;
-    flags_put(f | (zero ? FLAG_ZF : 0), &c->res, &c->cv);
-}
-
 uint32_t x_bsf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    scan_flags(c, !b);
+    flags_set_zf(c, !b);
     return b ? (uint32_t)__builtin_ctz(b) : a;
 }
 
 uint32_t x_bsr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    scan_flags(c, !b);
+    flags_set_zf(c, !b);
     return b ? 31u - (uint32_t)__builtin_clz(b) : a;
 }

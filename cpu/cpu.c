@@ -217,11 +217,6 @@ void cpu_pulse_nmi(struct cpu *c)
     cpu_attend(c, ATT_IO);
 }
 
-void cpu_request_reset(struct cpu *c)
-{
-    cpu_attend(c, ATT_RESET);
-}
-
 void cpu_break(struct cpu *c)
 {
     cpu_attend(c, ATT_BREAK);
@@ -236,11 +231,6 @@ void cpu_skip_to(struct cpu *c, uint64_t now)
 bool cpu_can_wake(const struct cpu *c)
 {
     return (c->eflags & FLAG_IF) || c->nmi;
-}
-
-const char *cpu_model_name(const struct cpu *c)
-{
-    return c->model->name;
 }
 
 void cpu_step(struct cpu *c)
@@ -306,8 +296,6 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
         unsigned attention = c->attention;
         c->attention = 0;
         cpu_sync_clock(c);
-        if (attention & ATT_RESET)
-            cpu_reset(c);
         if (c->shutdown)
             return CPU_TRIPLE;
         if (attention & ATT_BREAK)

@@ -41,8 +41,7 @@ enum {
     ATT_IO = 1 << 0,    /* a device was touched: deadlines and lines may have changed */
     ATT_CODE = 1 << 1,  /* decoded code or a fetch translation changed under us */
     ATT_BREAK = 1 << 2, /* leave cpu_run */
-    ATT_RESET = 1 << 3, /* reset before the next instruction */
-    ATT_DEBUG = 1 << 4, /* debug_hit was set */
+    ATT_DEBUG = 1 << 3, /* debug_hit was set */
 };
 
 /* What holds interrupts off for one instruction; MOV SS and POP SS hold traps off as well. */
@@ -155,8 +154,7 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until);
 
 void cpu_set_intr(struct cpu *c, bool level); /* the INTR pin */
 void cpu_pulse_nmi(struct cpu *c);
-void cpu_request_reset(struct cpu *c); /* takes effect after the current instruction */
-void cpu_break(struct cpu *c);         /* leave cpu_run after the current instruction */
+void cpu_break(struct cpu *c); /* leave cpu_run after the current instruction */
 /* The clock jumps (HLT): the instruction count stands still. */
 void cpu_skip_to(struct cpu *c, uint64_t now);
 /* Flat 32-bit protected mode, paging off, as a multiboot loader leaves it. */
@@ -168,7 +166,6 @@ void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip);
 uint32_t cpu_eflags(const struct cpu *c);
 void cpu_set_eflags(struct cpu *c, uint32_t value); /* all modelled bits, no checks */
 bool cpu_can_wake(const struct cpu *c);             /* HLT: can an interrupt end it? */
-const char *cpu_model_name(const struct cpu *c);
 void cpu_snap(struct cpu *c, struct snap *s);
 
 #endif

@@ -58,22 +58,20 @@ static bool is_code(const struct desc *d)
     return (desc_attr(d) & (DESC_S | DESC_CODE)) == (DESC_S | DESC_CODE);
 }
 
-static void push_return(struct cpu *c, unsigned size)
+/* The last checks before a transfer to eip; a CALL pushes its return address. Its room is looked at
+   before the target's limit (SDM vol. 2, CALL). */
+static void leave_for(struct cpu *c, bool call, unsigned size, uint32_t eip, uint32_t limit)
 {
     struct stack s;
     stack_here(c, &s);
-    stack_probe(c, &s, 2, size);
+    if (call)
+        stack_probe(c, &s, 2, size);
+    limit_check(c, eip, limit, 0);
+    if (!call)
+        return;
     stack_push(c, &s, c->seg[CS].sel, size);
     stack_push(c, &s, c->next, size);
     stack_commit(c, &s);
-}
-
-/* CALL: the room for the return address is looked at before the target's limit (SDM vol. 2). */
-static void probe_return(struct cpu *c, unsigned size)
-{
-    struct stack s;
-    stack_here(c, &s);
-    stack_probe(c, &s, 2, size);
 }
 
 /* CALL through a gate to a more privileged segment: new stack, parameters copied. */
@@ -81,22 +79,15 @@ static void call_inner(struct cpu *c, uint16_t sel, struct desc *code, uint32_t 
                        unsigned params, unsigned size)
 {
     unsigned cpl = desc_dpl(code);
-    struct inner_stack to;
     struct desc ssd;
     struct stack old, s;
     uint32_t param[31];
 
-    task_inner_stack(c, cpl, &to, 0);
-    seg_check_stack(c, to.ss, cpl, &ssd, EXC_TS, 0);
+    stack_inner(c, cpl, &s, &ssd, 0);
     stack_here(c, &old);
     uint32_t esp = c->gpr[ESP];
     for (unsigned n = 0; n < params; n++)
         param[n] = stack_pop(c, &old, size);
-    seg_from_desc(&s.seg, to.ss, &ssd);
-    s.esp = to.esp;
-    s.mask = s.seg.attr & DESC_BIG ? UINT32_MAX : 0xffff;
-    s.user = cpl == 3 ? MMU_USER : 0;
-    s.code = to.ss & ~3u;
     stack_probe(c, &s, 4 + params, size);
     limit_check(c, eip, desc_limit(code), 0);
     desc_mark_accessed(c, &ssd);
@@ -107,7 +98,6 @@ static void call_inner(struct cpu *c, uint16_t sel, struct desc *code, uint32_t 
         stack_push(c, &s, param[n], size);
     stack_push(c, &s, c->seg[CS].sel, size);
     stack_push(c, &s, c->next, size);
-    s.seg.attr |= DESC_ACCESSED;
     c->seg[SS] = s.seg;
     far_enter_code(c, sel, code, eip, cpl);
     stack_commit(c, &s);
@@ -140,11 +130,7 @@ static void through_gate(struct cpu *c, uint16_t gate_sel, const struct desc *ga
         call_inner(c, sel, &d, eip, gate->hi & 31, size);
         return;
     }
-    if (call)
-        probe_return(c, size);
-    limit_check(c, eip, desc_limit(&d), 0);
-    if (call)
-        push_return(c, size);
+    leave_for(c, call, size, eip, desc_limit(&d));
     desc_mark_accessed(c, &d);
     far_enter_code(c, sel, &d, eip, c->cpl);
 }
@@ -155,11 +141,7 @@ static void far_transfer(struct cpu *c, const struct insn *i, uint16_t sel, uint
     struct desc d;
     if (cpu_paragraphs(c)) {
         bool fixed = c->model->level <= 4 || cpu_v86(c);
-        if (call)
-            probe_return(c, size);
-        limit_check(c, eip, fixed ? 0xffff : c->seg[CS].limit, 0);
-        if (call)
-            push_return(c, size);
+        leave_for(c, call, size, eip, fixed ? 0xffff : c->seg[CS].limit);
         enter_paragraph(c, sel, eip);
         return;
     }
@@ -168,11 +150,7 @@ static void far_transfer(struct cpu *c, const struct insn *i, uint16_t sel, uint
     desc_read(c, sel, &d, EXC_GP, 0);
     if (is_code(&d)) {
         check_direct(c, sel, &d);
-        if (call)
-            probe_return(c, size);
-        limit_check(c, eip, desc_limit(&d), 0);
-        if (call)
-            push_return(c, size);
+        leave_for(c, call, size, eip, desc_limit(&d));
         desc_mark_accessed(c, &d);
         far_enter_code(c, sel, &d, eip, c->cpl);
         return;

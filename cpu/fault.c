@@ -146,7 +146,6 @@ int fault_explain(const struct fault *f, char *text, size_t n)
     case WHY_GATE_TYPE: return snprintf(text, n, "IDT entry %02x is no gate (type %02x)", a, b);
     case WHY_GATE_DPL: return snprintf(text, n, "gate %02x has DPL %u, below CPL or RPL", a, b);
     case WHY_TSS_LIMIT: return snprintf(text, n, "offset %x is beyond the TSS limit %x", a, b);
-    case WHY_TSS_STACK: return snprintf(text, n, "the TSS names a bad stack %04x", a);
     case WHY_IO_BITMAP:
         return snprintf(text, n, "port %04x (%u bytes) is not permitted by the TSS", a, b);
     case WHY_LOCK: return snprintf(text, n, "LOCK is not allowed on this instruction");

@@ -29,7 +29,6 @@ enum reason {
     WHY_GATE_TYPE,
     WHY_GATE_DPL,
     WHY_TSS_LIMIT,
-    WHY_TSS_STACK,
     WHY_IO_BITMAP,
     WHY_LOCK,
     WHY_NO_INSN,

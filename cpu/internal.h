@@ -82,6 +82,8 @@ struct stack {
     uint32_t code;  /* error code for a limit violation */
 };
 void stack_here(struct cpu *c, struct stack *s); /* the current one */
+/* The stack of privilege level cpl by the TSS, checked; its descriptor is not marked accessed yet. */
+void stack_inner(struct cpu *c, unsigned cpl, struct stack *s, struct desc *ssd, uint32_t ext);
 void stack_push(struct cpu *c, struct stack *s, uint32_t v, unsigned size);
 uint32_t stack_pop(struct cpu *c, struct stack *s, unsigned size);
 /* Proves that n pushes of this size will succeed. */

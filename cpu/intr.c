@@ -91,21 +91,6 @@ static void gate_target(struct cpu *c, const struct gate *g, struct desc *d)
         cpu_fault_code(c, EXC_NP, code, WHY_NOT_PRESENT, g->sel, 0);
 }
 
-/* The stack of a more privileged handler, by the TSS. */
-static void inner_stack(struct cpu *c, unsigned cpl, struct stack *s, struct desc *ssd,
-                        uint32_t ext)
-{
-    struct inner_stack to;
-    task_inner_stack(c, cpl, &to, ext);
-    seg_check_stack(c, to.ss, cpl, ssd, EXC_TS, ext);
-    seg_from_desc(&s->seg, to.ss, ssd);
-    s->seg.attr |= DESC_ACCESSED;
-    s->esp = to.esp;
-    s->mask = s->seg.attr & DESC_BIG ? UINT32_MAX : 0xffff;
-    s->user = 0; /* an inner stack is never ring 3's */
-    s->code = to.ss & ~3u;
-}
-
 /* Virtual-8086 mode is left: its data segments go to the stack and become null. */
 static void push_v86_segments(struct cpu *c, struct stack *s, unsigned size)
 {
@@ -149,7 +134,7 @@ static void deliver_protected(struct cpu *c, const struct fault *f)
     uint32_t esp = c->gpr[ESP], flags = flags_image(c, f);
     stack_here(c, &s);
     if (inner)
-        inner_stack(c, cpl, &s, &ssd, g.ext);
+        stack_inner(c, cpl, &s, &ssd, g.ext);
     s.code |= g.ext;
     stack_probe(c, &s, (v86 ? 9u : inner ? 5u : 3u) + f->has_code, g.size);
     if (g.eip > desc_limit(&d))
@@ -244,8 +229,7 @@ static bool v86_int(struct cpu *c, uint8_t vector)
     struct stack s;
     uint32_t flags = cpu_eflags(c), to = lin_read(c, vector * 4u, 4, MMU_USER);
     if (cpu_iopl(c) < 3) { /* the image shows the virtual interrupt flag, and IOPL 3 */
-        flags &= ~(uint32_t)FLAG_IF;
-        flags |= FLAG_IOPL | (flags & FLAG_VIF ? FLAG_IF : 0);
+        flags = flags_as_virtual(flags);
     }
     stack_here(c, &s);
     stack_probe(c, &s, 3, 2);

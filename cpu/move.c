@@ -135,8 +135,7 @@ uint32_t x_cmpxchg8b(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b
         c->gpr[EAX] = lo;
         c->gpr[EDX] = hi;
     }
-    uint32_t f = flags_get(c->res, c->cv) & ~(uint32_t)FLAG_ZF;
-    flags_put(f | (equal ? FLAG_ZF : 0), &c->res, &c->cv);
+    flags_set_zf(c, equal);
     return 0;
 }
 

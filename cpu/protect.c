@@ -7,12 +7,6 @@
 #include "cpu/flags.h"
 #include "cpu/internal.h"
 
-static void set_zf(struct cpu *c, bool zf)
-{
-    uint32_t f = flags_get(c->res, c->cv) & ~(uint32_t)FLAG_ZF;
-    flags_put(f | (zf ? FLAG_ZF : 0), &c->res, &c->cv);
-}
-
 static uint16_t selector_operand(struct cpu *c, const struct insn *i)
 {
     return (uint16_t)(i->flags & INSN_MEM ? mem_read(c, i->seg, exec_ea(c, i), 2)
@@ -31,7 +25,7 @@ uint32_t x_arpl(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
         mem_rmw_store(c, sel, 2);
     else
         reg_set(c, i->rm, sel, 2);
-    set_zf(c, raise);
+    flags_set_zf(c, raise);
     return 0;
 }
 
@@ -56,7 +50,7 @@ uint32_t x_lar(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     bool ok = visible(c, selector_operand(c, i), &d, types);
     if (ok)
         reg_set(c, i->reg, d.hi & 0x00ffff00, i->size);
-    set_zf(c, ok);
+    flags_set_zf(c, ok);
     return 0;
 }
 
@@ -67,7 +61,7 @@ uint32_t x_lsl(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     bool ok = visible(c, selector_operand(c, i), &d, types);
     if (ok)
         reg_set(c, i->reg, desc_limit(&d), i->size);
-    set_zf(c, ok);
+    flags_set_zf(c, ok);
     return 0;
 }
 
@@ -75,7 +69,7 @@ uint32_t x_verr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     struct desc d;
     bool ok = visible(c, selector_operand(c, i), &d, 0);
-    set_zf(c, ok && (!(desc_attr(&d) & DESC_CODE) || (desc_attr(&d) & DESC_RW)));
+    flags_set_zf(c, ok && (!(desc_attr(&d) & DESC_CODE) || (desc_attr(&d) & DESC_RW)));
     return 0;
 }
 
@@ -83,7 +77,7 @@ uint32_t x_verw(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     struct desc d;
     bool ok = visible(c, selector_operand(c, i), &d, 0);
-    set_zf(c, ok && !(desc_attr(&d) & DESC_CODE) && (desc_attr(&d) & DESC_RW));
+    flags_set_zf(c, ok && !(desc_attr(&d) & DESC_CODE) && (desc_attr(&d) & DESC_RW));
     return 0;
 }
 

@@ -25,6 +25,19 @@ void stack_here(struct cpu *c, struct stack *s)
     s->code = 0;
 }
 
+void stack_inner(struct cpu *c, unsigned cpl, struct stack *s, struct desc *ssd, uint32_t ext)
+{
+    struct inner_stack to;
+    task_inner_stack(c, cpl, &to, ext);
+    seg_check_stack(c, to.ss, cpl, ssd, EXC_TS, ext);
+    seg_from_desc(&s->seg, to.ss, ssd);
+    s->seg.attr |= DESC_ACCESSED;
+    s->esp = to.esp;
+    s->mask = s->seg.attr & DESC_BIG ? UINT32_MAX : 0xffff;
+    s->user = 0; /* an inner stack is never ring 3's */
+    s->code = to.ss & ~3u;
+}
+
 static lin_t stack_lin(struct cpu *c, const struct stack *s, uint32_t off, unsigned size,
                        bool write)
 {
@@ -180,8 +193,7 @@ uint32_t x_pushf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint32_t image = cpu_eflags(c) & ~(uint32_t)(FLAG_VM | FLAG_RF);
     if (v86_virtual(c, i->size)) {
-        image &= ~(uint32_t)FLAG_IF;
-        image |= FLAG_IOPL | (image & FLAG_VIF ? FLAG_IF : 0);
+        image = flags_as_virtual(image);
     }
     cpu_push(c, image, i->size);
     return 0;

@@ -17,10 +17,15 @@ static uint32_t get(const struct cpu *c, const struct insn *i, unsigned reg)
     return i->flags & INSN_AS32 ? c->gpr[reg] : c->gpr[reg] & 0xffff;
 }
 
-static void step(struct cpu *c, const struct insn *i, unsigned reg)
+static void step_many(struct cpu *c, const struct insn *i, unsigned reg, uint32_t n)
 {
     uint32_t by = c->eflags & FLAG_DF ? 0u - i->size : i->size;
-    reg_set(c, reg * 4, c->gpr[reg] + by, i->flags & INSN_AS32 ? 4 : 2);
+    reg_set(c, reg * 4, c->gpr[reg] + by * n, i->flags & INSN_AS32 ? 4 : 2);
+}
+
+static void step(struct cpu *c, const struct insn *i, unsigned reg)
+{
+    step_many(c, i, reg, 1);
 }
 
 typedef void one_iteration(struct cpu *c, const struct insn *i);
@@ -89,12 +94,6 @@ static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint3
     lin_t lin = s->base + low;
     return write ? mmu_store(&c->mmu, mem_user(c), lin, bytes)
                  : mmu_load(&c->mmu, mem_user(c), lin, bytes);
-}
-
-static void step_many(struct cpu *c, const struct insn *i, unsigned reg, uint32_t n)
-{
-    uint32_t by = c->eflags & FLAG_DF ? 0u - i->size : i->size;
-    reg_set(c, reg * 4, c->gpr[reg] + by * n, i->flags & INSN_AS32 ? 4 : 2);
 }
 
 /* One element after the other where source and destination overlap: the guest may want the pattern
