@@ -100,8 +100,7 @@ enum debug_kind {
 };
 
 enum debug_where {
-    WHERE_LINEAR,   /* this address in the address space of `cr3`, and (data) every alias of the
-                       frame behind it */
+    WHERE_LINEAR,   /* this linear address and, for data, every alias of the frame behind it */
     WHERE_ANY,      /* this linear address, whatever the address space (-v) */
     WHERE_PHYSICAL, /* physical addresses (-p), by whichever linear address, the page walker too */
 };
@@ -109,13 +108,14 @@ enum debug_where {
 /* What happened, for a point's verdict and for the one who stopped. */
 struct debug_event {
     enum debug_kind kind;
-    uint64_t icount;    /* instructions retired */
-    uint32_t cs, eip;   /* the instruction that did it, or is about to */
-    uint32_t lin, phys; /* data: the address; lin is 0 for accesses of the page walker or a device */
-    uint32_t size;      /* data, ports: bytes */
-    uint32_t old, now;  /* data and CR: values before and after; ports: `now`; TASK: selectors;
+    uint64_t icount;  /* instructions retired */
+    uint32_t cs, eip; /* the instruction that did it, or is about to */
+    uint32_t lin,
+        phys;          /* data: the address; lin is 0 for accesses of the page walker or a device */
+    uint32_t size;     /* data, ports: bytes */
+    uint32_t old, now; /* data and CR: values before and after; ports: `now`; TASK: selectors;
                            CPL, MODE: codes (see debug_mode_text) */
-    uint32_t number;    /* vector, line, port, control register */
+    uint32_t number;   /* vector, line, port, control register */
     uint32_t code, cr2; /* exceptions */
     bool write;         /* data, ports */
     bool by_cpu;        /* data: an instruction's own access */
@@ -125,13 +125,12 @@ struct debug_event {
 struct debug_spec {
     enum debug_kind kind;
     enum debug_where where;
-    uint32_t first, last;  /* addresses, vectors, lines, ports; CR: its number in `first` */
-    uint32_t cr3;          /* WHERE_LINEAR with cr3_given: only there */
-    bool cr3_given;        /* WHERE_LINEAR: in this address space only, else in any */
-    uint32_t mask, match;  /* CR: 0, 0 = every write */
-    uint64_t first64;      /* ICOUNT */
-    bool once;             /* goes when it has stopped the machine */
-    bool always;           /* judged by `hit` even if nothing else holds (reserved, false) */
+    uint32_t first, last; /* addresses, vectors, lines, ports; CR: its number in `first` */
+    uint32_t cr3;         /* WHERE_LINEAR with cr3_given: only there */
+    bool cr3_given;       /* WHERE_LINEAR: in this address space only, else in any */
+    uint32_t mask, match; /* CR: 0, 0 = every write */
+    uint64_t first64;     /* ICOUNT */
+    bool once;            /* goes when it has stopped the machine */
     /* Asked when everything else holds: stop? NULL: yes. Called between instructions; it may peek,
        print, and add or remove points, not run. */
     bool (*hit)(void *ctx, struct machine *m, const struct debug_point *p,
@@ -140,10 +139,10 @@ struct debug_spec {
 };
 
 struct debug_point {
-    int id;                 /* from 1, never used again */
-    bool enabled;           /* set by debug_enable */
-    uint64_t hits;          /* times it held, whatever the verdict */
-    uint64_t ignore;        /* hits still to be passed over before it stops (set freely) */
+    int id;          /* from 1, never used again */
+    bool enabled;    /* set by debug_enable */
+    uint64_t hits;   /* times it held, whatever the verdict */
+    uint64_t ignore; /* hits still to be passed over before it stops (set freely) */
     struct debug_spec spec;
 };
 
