@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * line.h - a command line being taken apart, from the left. Errors name the column.
+ */
+#ifndef MONITOR_LINE_H
+#define MONITOR_LINE_H
+
+#include "base/types.h"
+
+struct monitor;
+
+struct line {
+    struct monitor *mon; /* for registers, symbols and memory in expressions */
+    const char *text;    /* the whole line, for error messages */
+    const char *at;      /* the rest */
+};
+
+bool line_more(struct line *l); /* is there another argument? */
+/* The next word (up to a blank) if it is exactly this one: taken. */
+bool line_keyword(struct line *l, const char *word);
+/* The next word, or "quoted text" with C escapes. False and err: none, unterminated, too long. */
+bool line_word(struct line *l, const char *what, char *buf, size_t n, struct error *err);
+/* An expression, up to what cannot belong to it (a keyword, a comma, the end). `what` names it in
+   errors ("address"). 64 bits; line_address demands 32. */
+bool line_value(struct line *l, const char *what, uint64_t *value, struct error *err);
+bool line_address(struct line *l, const char *what, uint32_t *value, struct error *err);
+/* Everything that is left (a condition, a command), without blanks around it. */
+const char *line_rest(struct line *l);
+/* False and err if something is left over. Call it when the arguments are complete. */
+bool line_end(struct line *l, struct error *err);
+
+#endif
