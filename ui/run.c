@@ -3,7 +3,8 @@
  * run.c - opens a display and runs a machine in it: the only place where host time meets
  * virtual time.
  *
- *     poll the display -> feed keys -> run a slice -> show -> sleep until the host is there
+ *     poll the display -> ask the debuggers -> feed keys -> run a slice -> show -> sleep until
+ *     the host is there
  *
  * - Pace: after a slice the loop sleeps until as much host time as virtual time has passed. A
  *   machine that cannot keep up is not chased: a lag of more than MAX_LAG is forgotten, so that
@@ -18,6 +19,7 @@
 #include "base/screen.h"
 #include "ui/display.h"
 
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <time.h>
@@ -42,6 +44,8 @@ struct ui {
     struct ui_options options;     /* as given */
     bool realtime;                 /* pace */
     bool held;                     /* the machine stopped for good and is still shown */
+    bool waiting;                  /* a debugger keeps it from running */
+    bool told;                     /* the debuggers know about `stop` */
     bool report_due;               /* the `stopped` hook waits for the terminal to be free */
     enum machine_stop stop;        /* why it stopped, MACHINE_RAN while it runs */
     uint64_t slice;                /* virtual ns of the next slice */
@@ -171,6 +175,7 @@ static void run_slice(struct ui *u, struct machine *m)
     uint64_t began = host_now(), took;
 
     u->stop = machine_run(m, machine_now(m) + ns_to_units(u->slice), u->options.max_insns);
+    u->told = u->stop == MACHINE_RAN;
     took = host_now() - began;
     if (took > SLICE_LONG && u->slice / 2 >= SLICE_MIN)
         u->slice /= 2;
@@ -183,7 +188,7 @@ static const char *state_name(const struct ui *u)
     switch (u->stop) {
     case MACHINE_HALTED: return "halted";
     case MACHINE_TRIPLE: return "triple fault";
-    default: return "running";
+    default: return u->waiting ? "stopped" : "running";
     }
 }
 
@@ -191,7 +196,7 @@ static const char *state_name(const struct ui *u)
 static void show_title(struct ui *u, const struct machine *m)
 {
     uint64_t seconds = units_to_ns(machine_now(m)) / SECOND;
-    uint64_t key = seconds * 16 + (uint64_t)u->stop + 1;
+    uint64_t key = (seconds * 2 + u->waiting) * 16 + (uint64_t)u->stop + 1;
     char text[160];
 
     if (!u->ops->title || key == u->title_key)
@@ -230,15 +235,24 @@ static bool hold(struct ui *u, struct machine *m)
     return want;
 }
 
+/* Until a debugger has something to read, a signal comes or the display wants to be looked at. */
+static void wait_files(struct ui *u)
+{
+    struct pollfd files[UI_MAX_FILES];
+    unsigned n = u->options.files ? u->options.files(u->options.ctx, files) : 0;
+
+    poll(files, n, (int)(HOLD_WAIT / 1000000));
+}
+
 static void keep_pace(struct ui *u, const struct machine *m)
 {
     uint64_t now = host_now(), virtual_now = units_to_ns(machine_now(m)), target;
 
-    if (u->held) {
-        host_sleep(now + HOLD_WAIT);
+    if (u->held || u->waiting) {
+        wait_files(u);
         return;
     }
-    if (!u->realtime)
+    if (!u->realtime || !u->told) /* debuggers hear of a stop at once */
         return;
     target = u->base_host + (virtual_now - u->base_virtual);
     if (now > target + MAX_LAG) {
@@ -255,6 +269,30 @@ static uint64_t deadline(const struct ui *u, uint64_t now)
     double ns = u->options.timeout * (double)SECOND;
 
     return ns > 0 && ns < 9e18 ? now + (uint64_t)ns : UINT64_MAX;
+}
+
+/* Asks the debuggers whether to run on. False: the run ends. */
+static bool consult(struct ui *u, struct machine *m)
+{
+    enum machine_stop news = u->told ? MACHINE_RAN : u->stop;
+    enum ui_control want = UI_ALONE;
+
+    if (u->options.control)
+        want = u->options.control(u->options.ctx, m, news);
+    u->told = true;
+    u->waiting = want == UI_WAIT;
+    switch (want) {
+    case UI_GO:
+        u->stop = MACHINE_RAN;
+        u->held = false;
+        return true;
+    case UI_WAIT: return true;
+    case UI_END: return false;
+    case UI_ALONE: break;
+    }
+    if (u->stop != MACHINE_RAN && !u->held)
+        u->held = hold(u, m);
+    return u->stop == MACHINE_RAN || u->held;
 }
 
 static enum ui_end run_loop(struct ui *u, struct machine *m)
@@ -274,11 +312,11 @@ static enum ui_end run_loop(struct ui *u, struct machine *m)
             return UI_CLOSED;
         if (u->options.poll)
             u->options.poll(u->options.ctx, m); /* in a hold as well: the quit key is typed there */
-        if (!u->held) {
+        if (!consult(u, m))
+            return u->stop == MACHINE_RAN ? UI_QUIT : UI_STOPPED;
+        if (!u->held && !u->waiting) {
             feed_keys(u, m);
             run_slice(u, m);
-            if (u->stop != MACHINE_RAN && !(u->held = hold(u, m)))
-                return UI_STOPPED;
         }
         show(u, m, host_now());
         keep_pace(u, m);
@@ -290,7 +328,8 @@ struct ui_result ui_run(struct ui *u, struct machine *m)
     struct ui_result result;
 
     u->stop = MACHINE_RAN;
-    u->held = false;
+    u->held = u->waiting = false;
+    u->told = true;
     result.why = run_loop(u, m);
     result.stop = u->stop;
     if (u->ops->kind == UI_TERM)

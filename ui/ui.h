@@ -12,6 +12,7 @@
  *   back and may be called with NULL. Install signal handlers before ui_open and let them only
  *   set the flag `quit` points to: the displays leave foreign handlers alone.
  * - A machine that stopped for good is held on the screen, not closed, when hold_* says so.
+ * - Debuggers hold and release the machine through the `control` hook; the display lives on.
  * Not here: serial and debug console back-ends (ui/stdio.h), which main wires itself; the loop
  * calls the `poll` hook for them before every slice, at most 1/60 s apart while it keeps pace.
  */
@@ -23,10 +24,20 @@
 
 #include <signal.h>
 
+struct pollfd;
 struct ui;
 
 enum ui_display { UI_AUTO, UI_SDL, UI_TERM, UI_NONE };
 enum ui_pace { UI_PACE_AUTO, UI_PACE_REALTIME, UI_PACE_NONE };
+
+/* What those who debug the machine, the prompt and gdb, want of the run loop. */
+enum ui_control {
+    UI_ALONE, /* nobody debugs: go on, or stop for good, as without the hook */
+    UI_GO,    /* let it run, whatever stopped it */
+    UI_WAIT,  /* leave it as it is; look at the display and the watched files until they change */
+    UI_END,   /* end the run: UI_STOPPED if the machine stopped, else UI_QUIT */
+};
+#define UI_MAX_FILES 16
 
 struct ui_options {
     enum ui_display display; /* UI_AUTO: window if there is a desktop, terminal on a tty, none */
@@ -42,7 +53,12 @@ struct ui_options {
     void (*poll)(void *ctx, struct machine *m);
     /* Called once when the machine stopped for good, before a hold: the place for a report. */
     void (*stopped)(void *ctx, struct machine *m, enum machine_stop stop);
-    void *ctx; /* handed to both */
+    /* Called before every slice; must not block. `stop` is why the last one ended early, told once:
+       MACHINE_RAN when there is nothing new. NULL: nobody ever debugs. */
+    enum ui_control (*control)(void *ctx, struct machine *m, enum machine_stop stop);
+    /* Fills in at most UI_MAX_FILES files whose events end a UI_WAIT; how many. May be NULL. */
+    unsigned (*files)(void *ctx, struct pollfd *files);
+    void *ctx; /* handed to all of them */
 };
 
 enum ui_end {

@@ -12,6 +12,7 @@
 #include "tests/report.h"
 #include "ui/display.h"
 
+#include <poll.h>
 #include <string.h>
 #include <time.h>
 #include <unistd.h>
@@ -28,6 +29,12 @@ struct seen {
     enum machine_stop stop;     /* what `stopped` was told */
     unsigned quit_at;           /* poll number that sets quit, 0: none */
     volatile sig_atomic_t quit; /* the flag */
+    /* The debugger: what it answers, one letter per call (Alone Go Wait End), the last for ever. */
+    const char *wants;
+    unsigned news;          /* stops it was told */
+    enum machine_stop told; /* the last of them */
+    uint64_t icount;        /* at the last call */
+    int file;               /* UI_WAIT is ended by this one */
 };
 
 static double seconds(clockid_t clock)
@@ -79,6 +86,29 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
     s->stop = stop;
 }
 
+static enum ui_control on_control(void *ctx, struct machine *m, enum machine_stop stop)
+{
+    struct seen *s = ctx;
+    char want = *s->wants;
+
+    if (s->wants[1])
+        s->wants++;
+    if (stop != MACHINE_RAN) {
+        s->news++;
+        s->told = stop;
+    }
+    s->icount = machine_icount(m);
+    return want == 'G' ? UI_GO : want == 'W' ? UI_WAIT : want == 'E' ? UI_END : UI_ALONE;
+}
+
+static unsigned on_files(void *ctx, struct pollfd *files)
+{
+    const struct seen *s = ctx;
+
+    files[0] = (struct pollfd){.fd = s->file, .events = POLLIN};
+    return 1;
+}
+
 static struct ui_result run(struct machine *m, struct ui_options o, struct seen *s)
 {
     struct error err = {""};
@@ -90,6 +120,8 @@ static struct ui_result run(struct machine *m, struct ui_options o, struct seen 
     o.stopped = on_stopped;
     o.ctx = s;
     o.quit = &s->quit;
+    o.control = s->wants ? on_control : NULL;
+    o.files = s->file ? on_files : NULL;
     u = ui_open(&o, &err);
     CHECK(u != NULL, "no display always opens: %s", err.text);
     if (u) {
@@ -138,6 +170,67 @@ static void check_ends(void)
     r = run(m, (struct ui_options){.timeout = 20, .hold_halted = true, .hold_triple = true}, &s);
     CHECK(r.why == UI_STOPPED && r.stop == MACHINE_EXITED && machine_exit_status(m) == 11,
           "port F4h ends it whatever is held");
+    machine_free(m);
+}
+
+static void check_debuggers(void)
+{
+    struct machine *m = make(SPIN, sizeof(SPIN) - 1);
+    struct seen s = {.wants = "WWWWE"};
+    struct ui_result r = run(m, (struct ui_options){.timeout = 20}, &s);
+
+    CHECK(r.why == UI_QUIT && r.stop == MACHINE_RAN && s.icount == 0,
+          "a debugger that waits keeps the machine from its first instruction: %d", r.why);
+    machine_free(m);
+
+    m = make(SPIN, sizeof(SPIN) - 1);
+    s = (struct seen){.wants = "WGWE"};
+    r = run(m, (struct ui_options){.timeout = 20}, &s);
+    CHECK(r.why == UI_QUIT && s.icount > 0, "and lets it go");
+    machine_free(m);
+
+    m = make(LEAVE, sizeof(LEAVE) - 1);
+    s = (struct seen){.wants = "GWWWE"};
+    r = run(m, (struct ui_options){.timeout = 20}, &s);
+    CHECK(r.why == UI_STOPPED && r.stop == MACHINE_EXITED && s.news == 1 &&
+              s.told == MACHINE_EXITED && s.stops == 0,
+          "it is told of a stop once, and the stop stays the result");
+    machine_free(m);
+
+    m = make(HALT, sizeof(HALT) - 1);
+    s = (struct seen){.wants = "GWWGWA"};
+    r = run(m, (struct ui_options){.timeout = 20}, &s);
+    CHECK(r.why == UI_STOPPED && r.stop == MACHINE_HALTED && s.news == 2 && s.stops == 1,
+          "a stop is told again when it comes again; alone, the run ends (%u %u)", s.news, s.stops);
+    machine_free(m);
+
+    m = make(HALT, sizeof(HALT) - 1);
+    s = (struct seen){.wants = "A"};
+    r = run(m, (struct ui_options){.timeout = 0.3, .hold_halted = true}, &s);
+    CHECK(r.why == UI_TIMEOUT && r.stop == MACHINE_HALTED && s.news == 1 && s.stops == 1,
+          "a debugger that does not care changes nothing");
+    machine_free(m);
+}
+
+/* A waiting debugger is woken by its file at once, not by the display's clock. */
+static void check_files(void)
+{
+    enum { ROUNDS = 1000 };
+    static char waits[ROUNDS + 2];
+    struct machine *m = make(SPIN, sizeof(SPIN) - 1);
+    struct seen s = {.wants = waits};
+    double began = seconds(CLOCK_MONOTONIC);
+    int ends[2];
+
+    memset(waits, 'W', ROUNDS);
+    waits[ROUNDS] = 'E';
+    CHECK(pipe(ends) == 0 && write(ends[1], "x", 1) == 1, "a pipe with a byte in it");
+    s.file = ends[0];
+    run(m, (struct ui_options){.timeout = 60}, &s);
+    CHECK(seconds(CLOCK_MONOTONIC) - began < 10, "1000 rounds take %.1f s",
+          seconds(CLOCK_MONOTONIC) - began);
+    close(ends[0]);
+    close(ends[1]);
     machine_free(m);
 }
 
@@ -216,6 +309,8 @@ int main(void)
     check_keys();
     check_refused();
     check_ends();
+    check_debuggers();
+    check_files();
     check_pace();
     return report_end();
 }
