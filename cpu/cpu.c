@@ -105,6 +105,7 @@ void cpu_reset(struct cpu *c)
     memset(c->gpr, 0, sizeof c->gpr);
     c->gpr[EDX] = c->model->reset_edx;
     c->eflags = 0;
+    c->if_off.icount = UINT64_MAX;
     flags_put(0, &c->res, &c->cv);
     c->cr0 = c->model->cr0_fixed;
     c->cr0 |= c->model->level >= 4 ? CR0_NW | CR0_CD : CR0_ET; /* ET: there is a 387 */
@@ -199,6 +200,8 @@ uint32_t cpu_eflags(const struct cpu *c)
 void cpu_set_eflags(struct cpu *c, uint32_t value)
 {
     uint32_t was = c->eflags;
+    if (!(value & FLAG_IF))
+        cpu_note_if_off(c, -1);
     flags_put(value, &c->res, &c->cv);
     c->eflags = value & (c->model->eflags_mask | FLAG_RF | FLAG_VM) & ~(uint32_t)FLAG_ARITH;
     if ((was ^ c->eflags) & FLAG_AC)

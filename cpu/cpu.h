@@ -67,6 +67,13 @@ struct fetch {
     uint32_t epoch; /* mmu.code_epoch at that time; another one: ask again */
 };
 
+/* When and where EFLAGS.IF was cleared last. */
+struct if_off {
+    uint64_t icount; /* instructions retired before it; UINT64_MAX: never seen */
+    uint32_t eip;    /* the instruction; for an interrupt or exception, the interrupted one */
+    int vector;      /* through this gate; -1: by an instruction */
+};
+
 struct cpu_model; /* model.c */
 
 struct cpu {
@@ -120,6 +127,7 @@ struct cpu {
     uint32_t first_eip;                   /* where that one happened */
     struct delivery delivery[DELIVERIES]; /* the last ones; number n is at n % DELIVERIES */
     uint64_t deliveries;                  /* how many there ever were */
+    struct if_off if_off;                 /* who turned interrupts off */
     int delivering;                       /* vector being delivered, -1: none */
     uint32_t rmw_phys[2];                 /* store half of a read-modify-write: page addresses */
     uint8_t *rmw_host;                    /* the same as a host pointer, if there is one */

@@ -149,6 +149,13 @@ static inline void cpu_attend(struct cpu *c, unsigned why)
     c->limit = 0;
 }
 
+/* Before IF may be cleared (vector: through this gate, -1: by an instruction): who did it? */
+static inline void cpu_note_if_off(struct cpu *c, int vector)
+{
+    if (c->eflags & FLAG_IF)
+        c->if_off = (struct if_off){c->icount - c->ahead, c->eip, vector};
+}
+
 /* Moves the clock to the start of the current instruction, before a device sees it. */
 static inline void cpu_sync_clock(struct cpu *c)
 {

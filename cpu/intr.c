@@ -39,6 +39,7 @@ static void deliver_real(struct cpu *c, const struct fault *f)
     stack_push(c, &s, c->seg[CS].sel, 2);
     stack_push(c, &s, return_eip(c, f), 2);
     stack_commit(c, &s);
+    cpu_note_if_off(c, f->vector);
     c->eflags &= ~(uint32_t)(FLAG_IF | FLAG_TF | FLAG_RF | FLAG_AC);
     seg_set_real(&c->seg[CS], (uint16_t)(vector >> 16));
     c->next = vector & 0xffff;
@@ -156,8 +157,10 @@ static void deliver_protected(struct cpu *c, const struct fault *f)
     if (inner)
         c->seg[SS] = s.seg;
     c->eflags &= ~(uint32_t)(FLAG_TF | FLAG_NT | FLAG_RF | FLAG_VM);
-    if (!(g.hi >> 8 & 1)) /* an interrupt gate; trap gates leave IF */
+    if (!(g.hi >> 8 & 1)) { /* an interrupt gate; trap gates leave IF */
+        cpu_note_if_off(c, f->vector);
         c->eflags &= ~(uint32_t)FLAG_IF;
+    }
     far_enter_code(c, g.sel, &d, g.eip, cpl);
     stack_commit(c, &s);
 }
@@ -237,6 +240,8 @@ static bool v86_int(struct cpu *c, uint8_t vector)
     stack_push(c, &s, c->seg[CS].sel, 2);
     stack_push(c, &s, c->next, 2);
     stack_commit(c, &s);
+    if (cpu_iopl(c) == 3)
+        cpu_note_if_off(c, vector);
     c->eflags &= ~(uint32_t)(FLAG_TF | FLAG_RF | (cpu_iopl(c) < 3 ? FLAG_VIF : FLAG_IF));
     seg_set_v86(&c->seg[CS], (uint16_t)(to >> 16));
     c->next = to & 0xffff;

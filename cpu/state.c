@@ -88,6 +88,7 @@ void cpu_snap(struct cpu *c, struct snap *s)
     c->fetch.user = user & MMU_USER;
     c->fetch.epoch = c->mmu.code_epoch - !fetching;
     if (s->loading) {
+        c->if_off.icount = UINT64_MAX;
         if (c->engine)
             engine_flush(c->engine);
         debug_update(c);

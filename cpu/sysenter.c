@@ -33,6 +33,7 @@ uint32_t x_sysenter(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     uint64_t esp = 0, eip = 0;
     msr_read(c, MSR_SYSENTER_ESP, &esp);
     msr_read(c, MSR_SYSENTER_EIP, &eip);
+    cpu_note_if_off(c, -1);
     c->eflags &= ~(uint32_t)(FLAG_VM | FLAG_IF | FLAG_RF);
     c->cpl = 0;
     set_flat(c, CS, cs, DESC_CODE, 0);

@@ -38,6 +38,7 @@ uint32_t x_cli(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
         return 0;
     }
     check_iopl(c);
+    cpu_note_if_off(c, -1);
     c->eflags &= ~(uint32_t)FLAG_IF;
     return 0;
 }

@@ -51,21 +51,46 @@ static bool is_cascade(const struct pic *p, unsigned level)
     return p->slave.ack && !(p->icw[1] & ICW1_SNGL) && (p->icw[3] & (1u << level));
 }
 
-/* The request that may interrupt now: not masked, and above everything in service. */
-static unsigned pending(const struct pic *p)
+/* The level in service that holds back a request at `level`, or NONE. */
+static unsigned blocker(const struct pic *p, unsigned level)
 {
-    unsigned level = highest(p, (uint8_t)(p->irr & ~p->imr));
-    if (level == NONE || p->step)
-        return NONE;
     /* Special mask mode: a masked level in service holds nobody back. */
     uint8_t blocking = (uint8_t)(p->special_mask ? p->isr & ~p->imr : p->isr);
     unsigned busy = highest(p, blocking);
     if (busy == NONE || priority_of(p, level) < priority_of(p, busy))
-        return level;
+        return NONE;
     /* Special fully nested mode: a slave may ask again while one of its requests is served. */
     if (level == busy && (p->icw[4] & ICW4_SFNM) && is_cascade(p, level))
-        return level;
-    return NONE;
+        return NONE;
+    return busy;
+}
+
+/* The request that may interrupt now: not masked, and above everything in service. */
+static unsigned pending(const struct pic *p)
+{
+    unsigned level = highest(p, (uint8_t)(p->irr & ~p->imr));
+    return level == NONE || p->step || blocker(p, level) != NONE ? NONE : level;
+}
+
+void pic_view(const struct pic *p, unsigned n, struct pic_view *v)
+{
+    uint8_t bit = (uint8_t)(1u << n);
+    unsigned busy = blocker(p, n), first = highest(p, (uint8_t)(p->irr & ~p->imr));
+    *v = (struct pic_view){.vector = (uint8_t)((p->icw[2] & 0xF8) | n),
+                           .line = p->lines & bit,
+                           .requested = p->irr & bit,
+                           .in_service = p->isr & bit,
+                           .masked = p->imr & bit,
+                           .level = level_mask(p) & bit,
+                           .cascade = is_cascade(p, n),
+                           .auto_eoi = p->icw[4] & ICW4_AEOI};
+    v->fate = p->step         ? PIC_NOT_READY
+              : !v->requested ? PIC_IDLE
+              : v->masked     ? PIC_MASKED
+              : busy != NONE  ? PIC_BLOCKED
+              : first != n    ? PIC_WAITS
+                              : PIC_GOES;
+    v->by = (uint8_t)(v->fate == PIC_BLOCKED ? busy : first);
 }
 
 static void drive(struct pic *p, bool level)
@@ -128,6 +153,7 @@ uint8_t pic_ack(struct pic *p)
 
     /* INT falls with INTA, so that a request still waiting makes a new edge for a master. */
     drive(p, false);
+    p->accepted = (uint8_t)level;
     if (level == NONE) {
         TRACE(p->trace, TRACE_PIC, "%s: spurious, vector %02x", p->name, vector);
     } else {

@@ -50,6 +50,31 @@ struct pic {
     bool poll;              /* the next read is a poll */
     bool read_isr;          /* reads at offset 0 give ISR, not IRR */
     bool intr;              /* level of INT */
+    uint8_t accepted;       /* the input that was acknowledged last (8: spurious); not state */
+};
+
+/* What would become of a request at one input now; the first that applies. */
+enum pic_fate {
+    PIC_NOT_READY, /* the chip was never initialised, or is in the middle of its ICWs */
+    PIC_IDLE,      /* there is no request */
+    PIC_MASKED,    /* IMR */
+    PIC_BLOCKED,   /* an input of the same or a higher priority is in service: no EOI yet */
+    PIC_WAITS,     /* another request has priority */
+    PIC_GOES,      /* INT is high for it */
+};
+
+/* For debuggers: one input as the priority resolver sees it. */
+struct pic_view {
+    enum pic_fate fate;
+    uint8_t by;      /* PIC_BLOCKED, PIC_WAITS: the other input */
+    uint8_t vector;  /* that it would interrupt by */
+    bool line;       /* level of the input */
+    bool requested;  /* IRR */
+    bool in_service; /* ISR */
+    bool masked;     /* IMR */
+    bool level;      /* level-triggered */
+    bool cascade;    /* a slave is behind it */
+    bool auto_eoi;   /* ICW4: nothing ever stays in service */
 };
 
 extern const struct io_ops pic_ops;
@@ -63,5 +88,6 @@ void pic_info(const struct pic *p, struct out *to);
 
 void pic_set_irq(void *pic, unsigned n, bool level);
 uint8_t pic_ack(struct pic *p);
+void pic_view(const struct pic *p, unsigned n, struct pic_view *v);
 
 #endif

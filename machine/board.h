@@ -30,6 +30,14 @@
 enum { PIC_MASTER, PIC_SLAVE };
 enum { A20_PORT92, A20_KBC, A20_SOURCES };
 
+/* The last interrupt that the processor took from one line, for debuggers; not state. */
+struct irq_taken {
+    uint64_t count;  /* how many there were */
+    uint64_t icount; /* instructions retired before it */
+    uint32_t eip;    /* what it interrupted */
+    uint16_t cs;
+};
+
 struct machine {
     struct config cfg;
     struct clock clock;
@@ -50,10 +58,11 @@ struct machine {
     struct postcode postcode;
     struct debugcon debugcon;
     struct exitport exitport;
-    bool a20[A20_SOURCES]; /* who holds the gate open: it is open if anybody does */
-    bool reset_wanted;     /* a chip pulled the reset line */
-    bool exited;           /* the guest wrote to the exit port */
-    uint32_t exit_value;   /* what it wrote */
+    struct irq_taken taken[16]; /* by line */
+    bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
+    bool reset_wanted;          /* a chip pulled the reset line */
+    bool exited;                /* the guest wrote to the exit port */
+    uint32_t exit_value;        /* what it wrote */
     void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */
     void *rebooted_ctx;
     struct machine *twin;            /* lockstep: the same machine on the reference layer (owned) */

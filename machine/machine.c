@@ -13,6 +13,7 @@
 #include "machine/board.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #define LOW_MEMORY UINT32_C(0xa0000)
 #define HIGH_MEMORY UINT32_C(0x100000)
@@ -27,6 +28,23 @@ static void intr_wire(void *cpu, unsigned n, bool level)
 static uint8_t acknowledge(void *pic)
 {
     return pic_ack(pic);
+}
+
+/* The processor's INTA cycle. */
+static uint8_t acknowledge_line(void *machine)
+{
+    struct machine *m = machine;
+    const struct cpu *c = &m->cpu;
+    uint8_t vector = pic_ack(&m->pic[PIC_MASTER]);
+    unsigned line = m->pic[PIC_MASTER].accepted;
+    if (line == 2)
+        line = 8u + m->pic[PIC_SLAVE].accepted;
+    if (line < ARRAY_LEN(m->taken))
+        m->taken[line] = (struct irq_taken){.count = m->taken[line].count + 1,
+                                            .icount = c->icount - c->ahead,
+                                            .eip = c->eip,
+                                            .cs = c->seg[CS].sel};
+    return vector;
 }
 
 static void ferr_wire(void *fperr, unsigned n, bool level)
@@ -191,8 +209,8 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .cost_log2 = cfg->insn_cost_log2,
         .tlb = {cfg->tlb_sets, cfg->tlb_ways, cfg->tlb_pseudo_lru},
         .strict = cfg->strict,
-        .inta = acknowledge,
-        .inta_arg = &m->pic[PIC_MASTER],
+        .inta = acknowledge_line,
+        .inta_arg = m,
         .ferr = {ferr_wire, &m->fperr, 0},
     };
     if (!cpu_init(&m->cpu, &cpu, &m->bus, &m->clock, &m->trace, err)) {
@@ -246,6 +264,7 @@ void machine_free(struct machine *m)
 void machine_reset(struct machine *m)
 {
     m->reset_wanted = false;
+    memset(m->taken, 0, sizeof m->taken);
     pic_reset(&m->pic[PIC_MASTER]);
     pic_reset(&m->pic[PIC_SLAVE]);
     pit_reset(&m->pit);

@@ -32,6 +32,8 @@ void machine_snap(struct machine *m, struct snap *s)
     debugcon_snap(&m->debugcon, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
+    if (s->loading)
+        memset(m->taken, 0, sizeof m->taken);
     m->twin_fresh = true;
 }
 

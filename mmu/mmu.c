@@ -51,6 +51,7 @@ void mmu_reset(struct mmu *m)
     m->wp = false;
     m->pge = false;
     m->mode.pse = m->mode.pae = false;
+    m->spaces.n = 0;
     flush(m, FLUSH_RESET);
 }
 
@@ -79,6 +80,13 @@ bool mmu_set_cr0(struct mmu *m, bool paging, bool wp)
     return true;
 }
 
+static void note_space(struct mmu *m)
+{
+    struct space_seen *seen = spaces_note(&m->spaces, m->cr3 & (m->mode.pae ? ~31u : ~0xfffu));
+    if (m->sanitizer.where)
+        m->sanitizer.where(m->sanitizer.arg, &seen->icount, &seen->eip);
+}
+
 bool mmu_set_cr3(struct mmu *m, uint32_t cr3)
 {
     if (!load_pdptes(m, m->paging, m->mode.pae, cr3))
@@ -86,6 +94,7 @@ bool mmu_set_cr3(struct mmu *m, uint32_t cr3)
     if (m->cr3 != cr3)
         TRACE(m->trace, TRACE_MMU, "CR3 %08x -> %08x", m->cr3, cr3);
     m->cr3 = cr3;
+    note_space(m);
     if (m->pge)
         tlb_flush_local(&m->tlb);
     else
@@ -499,6 +508,7 @@ void mmu_snap(struct mmu *m, struct snap *s)
     snap_u64(s, &m->stats.page_flushes);
     snap_u64(s, &m->stats.a_updates);
     snap_u64(s, &m->stats.d_updates);
+    spaces_snap(&m->spaces, s);
     snap_tlb(&m->tlb, s);
     if (s->loading)
         watch_loaded_tables(m);

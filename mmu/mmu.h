@@ -20,6 +20,7 @@
 
 #include "base/types.h"
 #include "mmu/sanitizer.h"
+#include "mmu/spaces.h"
 #include "mmu/tlb.h"
 #include "mmu/walk.h"
 
@@ -68,6 +69,7 @@ struct mmu {
     struct tlb tlb;
     struct mmu_stats stats;
     struct sanitizer sanitizer;
+    struct spaces spaces; /* the values CR3 has had */
 };
 
 bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct trace *trace,

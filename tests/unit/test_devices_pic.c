@@ -132,6 +132,37 @@ static void test_cascade(void)
     CHECK(!p.intr, "AEOI: nothing left");
 }
 
+/* What a debugger is told is what the resolver does. */
+static void test_view(void)
+{
+    struct pair p;
+    struct pic_view v;
+    setup(&p, 0x11, 0x01);
+    out8(&p.master, 1, 0x80);
+    pic_set_irq(&p.master, 1, true);
+    pic_set_irq(&p.master, 3, true);
+    pic_set_irq(&p.master, 7, true);
+    pic_view(&p.master, 1, &v);
+    CHECK(v.fate == PIC_GOES && v.vector == 0x21 && v.line && v.requested, "IR1 goes");
+    pic_view(&p.master, 3, &v);
+    CHECK(v.fate == PIC_WAITS && v.by == 1, "IR3 waits for IR1");
+    pic_view(&p.master, 7, &v);
+    CHECK(v.fate == PIC_MASKED && v.masked, "IR7 is masked");
+    pic_view(&p.master, 5, &v);
+    CHECK(v.fate == PIC_IDLE, "IR5 asks for nothing");
+    pic_ack(&p.master);
+    pic_view(&p.master, 3, &v);
+    CHECK(v.fate == PIC_BLOCKED && v.by == 1 && p.master.accepted == 1, "IR1 is in service");
+    out8(&p.master, 0, 0x20);
+    pic_view(&p.master, 3, &v);
+    CHECK(v.fate == PIC_GOES, "after EOI IR3 goes");
+    pic_view(&p.master, 2, &v);
+    CHECK(v.cascade, "IR2 is the cascade");
+    out8(&p.master, 0, 0x11);
+    pic_view(&p.master, 3, &v);
+    CHECK(v.fate == PIC_NOT_READY, "in the middle of its ICWs");
+}
+
 static void test_rotation(void)
 {
     struct pair p;
@@ -263,6 +294,7 @@ int main(void)
     test_priority();
     test_spurious();
     test_cascade();
+    test_view();
     test_rotation();
     test_modes();
     test_elcr();

@@ -1,0 +1,300 @@
+/* SPDX-License-Identifier: MIT */
+/* inspect.c - the board's devices and interrupt lines as a debugger sees them (see inspect.h). */
+#include "machine/inspect.h"
+
+#include "base/out.h"
+#include "base/screen.h"
+#include "machine/board.h"
+
+#include <assert.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+const struct cpu *inspect_cpu(const struct machine *m)
+{
+    return &m->cpu;
+}
+
+const struct bus *inspect_bus(const struct machine *m)
+{
+    return &m->bus;
+}
+
+const struct config *inspect_config(const struct machine *m)
+{
+    return &m->cfg;
+}
+
+static void pic_both(const struct machine *m, struct out *to)
+{
+    pic_info(&m->pic[PIC_MASTER], to);
+    pic_info(&m->pic[PIC_SLAVE], to);
+}
+
+static void pit_one(const struct machine *m, struct out *to)
+{
+    pit_info(&m->pit, to);
+}
+
+static void kbc_both(const struct machine *m, struct out *to)
+{
+    kbc_info(&m->kbc, to);
+    ps2kbd_info(&m->kbd, to);
+}
+
+static void rtc_one(const struct machine *m, struct out *to)
+{
+    rtc_info(&m->rtc, to);
+    out_text(to, "  cmos memory (0E-7F):");
+    for (unsigned n = 0x0e; n < 0x80; n++)
+        out_printf(to, "%s%02x", n % 16 == 0 || n == 0x0e ? "\n    " : " ",
+                   rtc_cmos_get(&m->rtc, n));
+    out_text(to, "\n");
+}
+
+static void com1_one(const struct machine *m, struct out *to)
+{
+    uart_info(&m->com1, to);
+}
+
+static void lpt1_one(const struct machine *m, struct out *to)
+{
+    lpt_info(&m->lpt1, to);
+}
+
+static void vga_one(const struct machine *m, struct out *to)
+{
+    struct screen *s = malloc(sizeof *s);
+    if (s) {
+        vga_screen(&m->vga, s);
+        if (s->kind == SCREEN_TEXT)
+            out_printf(to, "screen: text, %u x %u characters of %u x %u dots, cursor %s at %u,%u\n",
+                       s->cols, s->rows, s->cell_w, s->cell_h, s->cursor_on ? "on" : "off",
+                       s->cursor_col, s->cursor_row);
+        else
+            out_printf(to, "screen: %s\n", s->kind == SCREEN_BLANK ? "blank" : "graphics");
+    }
+    free(s);
+    vga_info(&m->vga, to);
+}
+
+static void port61_one(const struct machine *m, struct out *to)
+{
+    port61_info(&m->port61, to);
+    out_printf(to, "speaker: %s\n", port61_speaker_on(&m->port61) ? "on" : "off");
+}
+
+static void a20_all(const struct machine *m, struct out *to)
+{
+    port92_info(&m->port92, to);
+    out_printf(to, "A20 gate: %s (port 92h %s, keyboard controller %s)\n",
+               m->bus.a20_mask == UINT32_MAX ? "open" : "closed: address bit 20 reads as zero",
+               m->a20[A20_PORT92] ? "open" : "closed", m->a20[A20_KBC] ? "open" : "closed");
+}
+
+static void fperr_one(const struct machine *m, struct out *to)
+{
+    fperr_info(&m->fperr, to);
+}
+
+static void post_one(const struct machine *m, struct out *to)
+{
+    postcode_info(&m->postcode, to);
+}
+
+static void debugcon_one(const struct machine *m, struct out *to)
+{
+    debugcon_info(&m->debugcon, to);
+}
+
+static void exit_one(const struct machine *m, struct out *to)
+{
+    exitport_info(&m->exitport, to);
+}
+
+static void memory_map(const struct machine *m, struct out *to)
+{
+    const struct bus *b = &m->bus;
+    uint32_t first = 0;
+    out_text(to, "physical memory:\n");
+    for (uint32_t page = 1; page <= UINT32_C(1) << 20; page++) {
+        if (page < UINT32_C(1) << 20 && b->page_region[page] == b->page_region[first])
+            continue;
+        const struct bus_region *r = &b->region[b->page_region[first]];
+        if (b->page_region[first])
+            out_printf(to, "  %08x-%08x %-6s %s\n", first << 12, (page << 12) - 1,
+                       r->ops   ? "device"
+                       : r->rom ? "ROM"
+                                : "RAM",
+                       r->name);
+        first = page;
+    }
+}
+
+static void port_map(const struct machine *m, struct out *to)
+{
+    const struct bus *b = &m->bus;
+    unsigned first = 0;
+    out_text(to, "ports:\n");
+    for (unsigned port = 1; port <= 65536; port++) {
+        if (port < 65536 && b->port_of[port] == b->port_of[first])
+            continue;
+        if (b->port_of[first])
+            out_printf(to, "  %04x-%04x %s\n", first, port - 1, b->range[b->port_of[first]].name);
+        first = port;
+    }
+}
+
+static const struct inspect_device devices[] = {
+    {"pic", "8259 8259a", "the two 8259A interrupt controllers", pic_both},
+    {"pit", "timer 8254", "the 8254 timer", pit_one},
+    {"kbc", "kbd keyboard 8042", "the 8042 keyboard controller and the keyboard", kbc_both},
+    {"rtc", "cmos mc146818", "the MC146818 clock and its CMOS memory", rtc_one},
+    {"com1", "uart serial 16550", "the first serial port, a 16550A", com1_one},
+    {"lpt1", "lpt parallel", "the parallel port", lpt1_one},
+    {"vga", "screen", "the VGA and what it shows", vga_one},
+    {"port61", "speaker", "port 61h: timer 2's gate, the speaker", port61_one},
+    {"a20", "port92", "port 92h and the A20 gate", a20_all},
+    {"fperr", "", "the x87's error line (F0h)", fperr_one},
+    {"post", "postcode", "the last POST code", post_one},
+    {"debugcon", "e9", "the debug console (E9h)", debugcon_one},
+    {"exit", "exitport", "the exit port (F4h)", exit_one},
+    {"memory", "mtree", "who answers at which physical address", memory_map},
+    {"ports", "io", "who answers at which port", port_map},
+};
+
+const struct inspect_device *inspect_device(unsigned n)
+{
+    return n < ARRAY_LEN(devices) ? &devices[n] : NULL;
+}
+
+/* Is name one of the words of this list? */
+static bool among(const char *list, const char *name)
+{
+    size_t n = strlen(name);
+    for (const char *at = list; (at = strstr(at, name)) != NULL; at++) {
+        if ((at == list || at[-1] == ' ') && (at[n] == ' ' || !at[n]))
+            return n > 0;
+    }
+    return false;
+}
+
+const struct inspect_device *inspect_device_find(const char *name)
+{
+    for (unsigned n = 0; n < ARRAY_LEN(devices); n++) {
+        if (strcmp(devices[n].name, name) == 0 || among(devices[n].aliases, name))
+            return &devices[n];
+    }
+    return NULL;
+}
+
+void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
+{
+    static const char *const source[INSPECT_IRQS] = {
+        [0] = "timer",         [1] = "keyboard", [2] = "slave PIC",   [4] = "com1",
+        [7] = "parallel port", [8] = "rtc",      [12] = "mouse port", [13] = "x87 error",
+    };
+    struct pic_view v;
+    assert(n < INSPECT_IRQS);
+    pic_view(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, &v);
+    const struct irq_taken *t = &m->taken[n];
+    *irq = (struct inspect_irq){.fate = v.fate == PIC_NOT_READY ? IRQ_NOT_READY
+                                        : v.fate == PIC_IDLE    ? IRQ_IDLE
+                                        : v.fate == PIC_MASKED  ? IRQ_MASKED
+                                        : v.fate == PIC_BLOCKED ? IRQ_BLOCKED
+                                        : v.fate == PIC_WAITS   ? IRQ_WAITS
+                                                                : IRQ_GOES,
+                                .by = v.by + (n & 8),
+                                .source = source[n],
+                                .pic = n < 8 ? "master" : "slave",
+                                .input = n & 7,
+                                .vector = v.vector,
+                                .line = v.line,
+                                .requested = v.requested,
+                                .in_service = v.in_service,
+                                .masked = v.masked,
+                                .level = v.level,
+                                .auto_eoi = v.auto_eoi,
+                                .taken = t->count,
+                                .taken_icount = t->icount,
+                                .taken_eip = t->eip,
+                                .taken_cs = t->cs};
+}
+
+static int source_timer(const struct machine *m, char *text, size_t n)
+{
+    const struct pit_channel *c = &m->pit.ch[0];
+    unsigned mode = c->control >> 1 & 7;
+    mode = mode > 5 ? mode - 4 : mode; /* 6 and 7 are 2 and 3 */
+    if (!c->written)
+        return snprintf(text, n, "channel 0 of the timer waits for a count");
+    if ((mode == 2 || mode == 3) && c->loaded)
+        return snprintf(text, n, "channel 0 of the timer is in mode %u at %u.%u Hz", mode,
+                        1193182 / c->loaded, 11931818 / c->loaded % 10);
+    return snprintf(text, n, "channel 0 of the timer is in mode %u: one interrupt for each count",
+                    mode);
+}
+
+static int source_keyboard(const struct machine *m, bool aux, char *text, size_t n)
+{
+    const struct kbc *k = &m->kbc;
+    bool full = k->status & 1, from_aux = k->status & 0x20;
+    if (!(k->ram[0] & (aux ? 2 : 1)))
+        return snprintf(text, n,
+                        "the keyboard controller's command byte (%02x) has bit %u clear: "
+                        "it raises no IRQ %u",
+                        k->ram[0], aux ? 1 : 0, aux ? 12 : 1);
+    if (!full || from_aux != aux)
+        return snprintf(text, n, "the keyboard controller has no byte from the %s",
+                        aux ? "mouse" : "keyboard");
+    return snprintf(
+        text, n, "byte %02x waits in the keyboard controller's output buffer (port 60h)", k->data);
+}
+
+static int source_com1(const struct machine *m, char *text, size_t n)
+{
+    const struct uart *u = &m->com1;
+    if (!(u->ier & 0x0f))
+        return snprintf(text, n, "the serial port's IER is %02x: no interrupt is enabled", u->ier);
+    if (!(u->mcr & 8))
+        return snprintf(text, n,
+                        "the serial port's OUT2 is off (MCR %02x): its interrupt does not "
+                        "reach the line",
+                        u->mcr);
+    return snprintf(text, n, "the serial port (IER %02x) %s", u->ier,
+                    u->intr ? "asks for attention" : "has nothing to report");
+}
+
+static int source_rtc(const struct machine *m, char *text, size_t n)
+{
+    uint8_t b = m->rtc.ram[0x0b], c = m->rtc.ram[0x0c];
+    if (!(b & 0x70))
+        return snprintf(text, n, "the clock's register B is %02x: no interrupt is enabled", b);
+    if (b & c & 0x70)
+        return snprintf(text, n,
+                        "the clock's register C is %02x: the line stays up until it is "
+                        "read",
+                        c);
+    return snprintf(text, n, "the clock (register B %02x) has nothing to report", b);
+}
+
+int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size)
+{
+    switch (n) {
+    case 0: return source_timer(m, text, size);
+    case 1: return source_keyboard(m, false, text, size);
+    case 2: return snprintf(text, size, "the slave controller is behind it");
+    case 4: return source_com1(m, text, size);
+    case 7:
+        return snprintf(text, size, "the parallel port %s",
+                        m->lpt1.control & 0x10 ? "raises it after each byte"
+                                               : "has interrupts off (control bit 4)");
+    case 8: return source_rtc(m, text, size);
+    case 12: return source_keyboard(m, true, text, size);
+    case 13:
+        return snprintf(text, size, "the x87 reports %s",
+                        m->fperr.ferr ? "an exception" : "nothing");
+    default: return snprintf(text, size, "nothing is connected to the line");
+    }
+}

@@ -1,0 +1,70 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * inspect.h - a look at the board for debuggers: the processor and the bus to read from, what each
+ * chip says of itself, and the way of an interrupt from its chip to the processor. Nothing here
+ * changes anything.
+ */
+#ifndef MACHINE_INSPECT_H
+#define MACHINE_INSPECT_H
+
+#include "base/types.h"
+
+struct bus;
+struct config;
+struct cpu;
+struct machine;
+struct out;
+
+const struct cpu *inspect_cpu(const struct machine *m);
+const struct bus *inspect_bus(const struct machine *m);
+const struct config *inspect_config(const struct machine *m);
+
+/* A chip, or what people call one. */
+struct inspect_device {
+    const char *name;    /* "pic" */
+    const char *aliases; /* other names, separated by blanks; "" if none */
+    const char *summary; /* "the two 8259A interrupt controllers" */
+    void (*info)(const struct machine *m, struct out *to);
+};
+
+/* The n-th device, NULL past the last; the one of this name or alias, NULL: there is none. */
+const struct inspect_device *inspect_device(unsigned n);
+const struct inspect_device *inspect_device_find(const char *name);
+
+#define INSPECT_IRQS 16u
+
+/* How far a request on a line gets at its controller; the first that applies. */
+enum inspect_fate {
+    IRQ_NOT_READY, /* the controller was never initialised, or is in the middle of its ICWs */
+    IRQ_IDLE,      /* there is no request */
+    IRQ_MASKED,    /* IMR */
+    IRQ_BLOCKED,   /* `by`, of the same or a higher priority, is in service: no EOI yet */
+    IRQ_WAITS,     /* `by` has priority */
+    IRQ_GOES,      /* the controller asks for it */
+};
+
+/* One of the sixteen interrupt lines of the board. */
+struct inspect_irq {
+    enum inspect_fate fate;
+    unsigned by;           /* IRQ_BLOCKED, IRQ_WAITS: the other line */
+    const char *source;    /* the chip that drives it, NULL: nothing does */
+    const char *pic;       /* "master", "slave" */
+    unsigned input;        /* of that controller */
+    uint8_t vector;        /* that it would interrupt by */
+    bool line;             /* level of the wire */
+    bool requested;        /* IRR */
+    bool in_service;       /* ISR */
+    bool masked;           /* IMR */
+    bool level;            /* level-triggered */
+    bool auto_eoi;         /* the controller's ICW4: nothing stays in service */
+    uint64_t taken;        /* how often the processor acknowledged it */
+    uint64_t taken_icount; /* when it did so last */
+    uint32_t taken_eip;    /* what that interrupted */
+    uint16_t taken_cs;
+};
+
+void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq);
+/* Why the chip behind line n drives it or does not: one sentence, as snprintf. */
+int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size);
+
+#endif
