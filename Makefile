@@ -18,6 +18,7 @@ WARN += $(if $(IS_CLANG),-Winitializer-overrides,-Woverride-init)
 
 UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw 2>/dev/null)
 UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw 2>/dev/null)
+MONITOR_LIBS := $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null)
 
 CFLAGS = $(WARN) $(OPT) $(SAN) -I. -I$(B)/gen -MMD -MP
 LDFLAGS = $(SAN)
@@ -27,7 +28,7 @@ Q := $(if $(V),,@)
 say := $(if $(V),:,printf '  %-4s %s\n')
 
 # The floors, bottom to top. A unit test links the floors up to its own.
-FLOORS := base mmu cpu devices machine loader ui
+FLOORS := base mmu cpu devices machine loader monitor ui
 src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
 OBJ_base := $(call obj,base)
@@ -36,6 +37,7 @@ OBJ_cpu := $(call obj,cpu)
 OBJ_devices := $(call obj,devices)
 OBJ_machine := $(call obj,machine)
 OBJ_loader := $(call obj,loader)
+OBJ_monitor := $(call obj,monitor)
 OBJ_ui := $(call obj,ui)
 OBJ_all := $(foreach f,$(FLOORS),$(OBJ_$(f)))
 
@@ -57,7 +59,7 @@ BUILTIN_INITRD := $(B)/roms/initrd.img
 
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
 	@$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS) $(MONITOR_LIBS)
 
 $(B)/ui/%.o: ui/%.c
 	@mkdir -p $(@D)
@@ -90,6 +92,7 @@ BELOW_cpu := base mmu cpu
 BELOW_devices := base mmu devices
 BELOW_machine := base mmu cpu devices machine
 BELOW_loader := base mmu cpu devices machine loader
+BELOW_monitor := base mmu cpu devices machine monitor
 BELOW_ui := base mmu cpu devices machine ui
 BELOW_top := base options
 floor_of = $(word 2,$(subst _, ,$(1)))
@@ -98,7 +101,7 @@ objs_below = $(foreach f,$(BELOW_$(call floor_of,$(1))),$(OBJ_$(f)))
 .SECONDEXPANSION:
 $(B)/tests/unit/test_%: $(B)/tests/unit/test_%.o $$(call objs_below,test_$$*)
 	@$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter ui_%,$*),$(UI_LIBS))
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(if $(filter ui_%,$*),$(UI_LIBS)) $(if $(filter monitor_%,$*),$(MONITOR_LIBS))
 
 .PRECIOUS: $(B)/tests/unit/%.o
 .PHONY: unit
@@ -111,6 +114,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/snap/snap.mk
 -include tests/diff/diff.mk
 -include tests/mmu/mmu.mk
+-include tests/monitor/source.mk
 -include roms/bench/bench.mk
 
 .PHONY: guests
