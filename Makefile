@@ -57,9 +57,10 @@ OBJ_top := $(B)/main.o $(OBJ_options) $(B)/builtin.o
 BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
 
+# The monitor is not linked yet: it waits for machine/debug.c.
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
 	@$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS) $(MONITOR_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter-out $(OBJ_monitor),$^) $(UI_LIBS)
 
 $(B)/ui/%.o: ui/%.c
 	@mkdir -p $(@D)

@@ -7,6 +7,7 @@
 #include "options.h"
 
 #include "base/trace.h"
+#include "base/version.h"
 #include "options_values.h"
 
 #include <errno.h>
@@ -14,7 +15,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define VERSION "0.1"
 #define DEFAULT_MEMORY (UINT32_C(64) << 20)
 #define DEFAULT_COST_LOG2 3u
 #define DEFAULT_RTC INT64_C(946684800) /* 2000-01-01T00:00:00 */
@@ -445,7 +445,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct error *err)
 
 void options_version(FILE *to)
 {
-    fprintf(to, "emu386 " VERSION "\n");
+    fprintf(to, "emu386 " EMU386_VERSION "\n");
 }
 
 static void print_options(FILE *to)

@@ -5,7 +5,6 @@
 #include "base/out.h"
 
 #include <assert.h>
-#include <stdarg.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -45,29 +44,36 @@ void out_text(struct out *o, const char *text)
     o->write(o, text, strlen(text));
 }
 
-void out_printf(struct out *o, const char *fmt, ...)
+void out_vprintf(struct out *o, const char *fmt, va_list ap)
 {
     char line[512];
     char *text = line;
-    va_list ap;
+    va_list again;
     int n;
 
-    va_start(ap, fmt);
+    va_copy(again, ap);
     n = vsnprintf(line, sizeof line, fmt, ap);
-    va_end(ap);
-    if (n < 0)
-        return;
-    if ((size_t)n >= sizeof line) {
+    if (n >= (int)sizeof line) {
         text = malloc((size_t)n + 1);
-        if (!text) { /* better the beginning than nothing */
-            o->write(o, line, sizeof line - 1);
-            return;
+        if (text) {
+            (void)vsnprintf(text, (size_t)n + 1, fmt, again);
+        } else { /* better the beginning than nothing */
+            text = line;
+            n = sizeof line - 1;
         }
-        va_start(ap, fmt);
-        (void)vsnprintf(text, (size_t)n + 1, fmt, ap);
-        va_end(ap);
     }
-    o->write(o, text, (size_t)n);
+    va_end(again);
+    if (n > 0)
+        o->write(o, text, (size_t)n);
     if (text != line)
         free(text);
+}
+
+void out_printf(struct out *o, const char *fmt, ...)
+{
+    va_list ap;
+
+    va_start(ap, fmt);
+    out_vprintf(o, fmt, ap);
+    va_end(ap);
 }

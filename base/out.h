@@ -8,6 +8,7 @@
 
 #include "base/types.h"
 
+#include <stdarg.h>
 #include <stdio.h>
 
 struct out {
@@ -23,5 +24,6 @@ void out_buffer(struct out *o, char *buf, size_t cap);
 
 void out_text(struct out *o, const char *text);
 void out_printf(struct out *o, const char *fmt, ...) PRINTF_LIKE(2, 3);
+void out_vprintf(struct out *o, const char *fmt, va_list ap) PRINTF_LIKE(2, 0);
 
 #endif

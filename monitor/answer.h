@@ -19,6 +19,7 @@ struct answer {
     bool json;                 /* the face for programs */
     unsigned depth;            /* open objects and lists */
     bool filled[ANSWER_DEPTH]; /* something stands in the one at this depth */
+    uint32_t lists;            /* bit n: the one at depth n is a list */
 };
 
 void answer_text(struct answer *a, const char *fmt, ...) PRINTF_LIKE(2, 3); /* people only */

@@ -26,7 +26,18 @@ bool line_value(struct line *l, const char *what, uint64_t *value, struct error 
 bool line_address(struct line *l, const char *what, uint32_t *value, struct error *err);
 /* Everything that is left (a condition, a command), without blanks around it. */
 const char *line_rest(struct line *l);
+/* Text up to the word `word` or the end, without blanks around it; the word stays. */
+bool line_until(struct line *l, const char *what, const char *word, char *buf, size_t n,
+                struct error *err);
 /* False and err if something is left over. Call it when the arguments are complete. */
 bool line_end(struct line *l, struct error *err);
+
+/* For parsers. A mistake at this place of the line: always false. */
+bool line_error(const struct line *l, const char *at, struct error *err, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+/* One character of a C string or character constant, with its escapes. */
+bool line_char(const char **at, char *ch);
+/* Is value a 32-bit address, or a negative number that means one? */
+bool line_is_address(uint64_t value);
 
 #endif
