@@ -37,6 +37,18 @@ static void mapping_changed(void *arg)
     cpu_attend(c, ATT_CODE);
 }
 
+/* Somebody stores into a watched page of memory. An instruction's own accesses were noted already. */
+static void watched(void *arg, phys_t at, unsigned n)
+{
+    struct cpu *c = arg;
+    if (OBSERVED(c, OBSERVE_DATA) && !c->accessing)
+        observe_note(c, &(struct observed){.kind = OBSERVE_DATA,
+                                           .phys = {at, 0},
+                                           .size = n,
+                                           .first = n,
+                                           .write = true});
+}
+
 static void where_am_i(void *arg, uint64_t *icount, uint32_t *eip)
 {
     const struct cpu *c = arg;
@@ -50,6 +62,8 @@ static void finding_made(void *arg, const struct finding *f)
     char text[512];
     finding_explain(f, text, sizeof text);
     TRACE(c->trace, TRACE_MMU, "%s", text);
+    if (f->kind == FINDING_STALE)
+        OBSERVE(c, OBSERVE_STALE, f->lin, f->phys, f->now);
     if (!c->strict || c->finding_stop)
         return;
     c->finding = *f;
@@ -88,6 +102,9 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     b->code_written_arg = c;
     b->mapping_changed = mapping_changed;
     b->mapping_arg = c;
+    b->watched = watched;
+    b->watched_arg = c;
+    c->trail_mask = TRAIL / 16 - 1;
     cpu_reset(c);
     return true;
 }
@@ -184,6 +201,7 @@ void cpu_update_mode(struct cpu *c)
                   (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0) |
                   (c->cpl == 3 && c->mmu.user_slow ? MODE_ALIGN : 0));
     c->host = c->mmu.tlb.host[c->cpl == 3];
+    OBSERVE(c, OBSERVE_MODE, 0, 0, 0);
 }
 
 void cpu_update_align(struct cpu *c)
@@ -239,7 +257,11 @@ bool cpu_can_wake(const struct cpu *c)
 void cpu_step(struct cpu *c)
 {
     struct insn i;
+    uint32_t start = c->eip;
     bool shadow = c->inhibit == INHIBIT_SS; /* no breakpoint behind MOV SS and POP SS */
+    if (OBSERVED(c, OBSERVE_EXEC) && observe_exec(c))
+        return;
+    trail_note(c, c->seg[CS].base + c->eip);
     c->stepping = c->eflags & FLAG_TF;
     c->inhibit = INHIBIT_NONE;
     c->icount++;
@@ -252,7 +274,9 @@ void cpu_step(struct cpu *c)
     uint32_t rf = c->eflags & FLAG_RF;
     c->eflags &= ~(uint32_t)FLAG_RF;
     exec_insn(c, &i);
-    if (rf && c->next == c->eip && (i.flags & (INSN_REP | INSN_REPNE)))
+    c->is_repeating = c->next == start && (i.flags & (INSN_REP | INSN_REPNE));
+    c->repeating = c->seg[CS].base + start;
+    if (rf && c->is_repeating)
         c->eflags |= rf; /* RF lasts until the whole instruction is done */
     c->eip = c->next;
     c->ahead = 0;
@@ -295,13 +319,17 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
     c->until = until;
     if (setjmp(c->unwind))
         fault_dispatch(c); /* may come back here by itself: a fault during delivery */
+    else if (c->undelivered)
+        fault_deliver(c);
     for (;;) {
         unsigned attention = c->attention;
         c->attention = 0;
         cpu_sync_clock(c);
         if (c->shutdown)
             return CPU_TRIPLE;
-        if (attention & ATT_BREAK)
+        if ((attention & ATT_BREAK) || c->undelivered)
+            return CPU_BREAK;
+        if ((attention & ATT_JUDGE) && c->observer.judge && c->observer.judge(c->observer.arg))
             return CPU_BREAK;
         c->limit = next_limit(c);
         if (c->icount >= c->limit)

@@ -17,6 +17,7 @@
 #include "cpu/fault.h"
 #include "cpu/insn.h"
 #include "cpu/msr.h"
+#include "cpu/observe.h"
 #include "cpu/x87.h"
 #include "mmu/mmu.h"
 
@@ -42,6 +43,7 @@ enum {
     ATT_CODE = 1 << 1,  /* decoded code or a fetch translation changed under us */
     ATT_BREAK = 1 << 2, /* leave cpu_run */
     ATT_DEBUG = 1 << 3, /* debug_hit was set */
+    ATT_JUDGE = 1 << 4, /* the observer has something to judge */
 };
 
 /* What holds interrupts off for one instruction; MOV SS and POP SS hold traps off as well. */
@@ -72,6 +74,23 @@ struct if_off {
     uint64_t icount; /* instructions retired before it; UINT64_MAX: never seen */
     uint32_t eip;    /* the instruction; for an interrupt or exception, the interrupted one */
     int vector;      /* through this gate; -1: by an instruction */
+};
+
+/* Where a run of instructions without a branch between them was entered: the trail of what was
+   executed lately, at [icount & trail_mask]. */
+#define TRAIL 4096u
+struct trail {
+    uint32_t lin;    /* linear address of its first instruction */
+    uint32_t icount; /* low half of the count before it */
+};
+
+/* One fault on the way to a double or triple fault. */
+#define FAULT_CHAIN 3u
+struct fault_link {
+    struct fault fault;
+    uint32_t cs, eip, ss, esp; /* where, and the stack in use */
+    uint32_t cr2;
+    uint8_t cpl;
 };
 
 struct cpu_model; /* model.c */
@@ -123,8 +142,9 @@ struct cpu {
     struct irq ferr; /* the FERR# pin */
     struct x87 x87;
     struct fault fault;                   /* the fault being raised or last delivered */
-    struct fault first;                   /* the first fault of a triple fault */
-    uint32_t first_eip;                   /* where that one happened */
+    struct fault_link chain[FAULT_CHAIN]; /* the last fault and those raised while delivering it */
+    unsigned links;                       /* of chain */
+    bool undelivered;                     /* `fault` waits: the observer stopped before it */
     struct delivery delivery[DELIVERIES]; /* the last ones; number n is at n % DELIVERIES */
     uint64_t deliveries;                  /* how many there ever were */
     struct if_off if_off;                 /* who turned interrupts off */
@@ -136,6 +156,12 @@ struct cpu {
     bool finding_stop;                    /* it did: */
     struct finding finding;               /* this one */
     struct fetch fetch;
+    struct observer observer; /* what a debugger wants to be told */
+    lin_t repeating;          /* the REP instruction here is being repeated, if `is_repeating` */
+    bool is_repeating;
+    bool accessing;      /* an instruction's own access is on the bus */
+    uint32_t trail_mask; /* TRAIL - 1 while somebody is interested, less otherwise */
+    struct trail trail[TRAIL];
     jmp_buf unwind; /* where cpu_fault goes */
     struct mmu mmu;
 };

@@ -315,6 +315,7 @@ uint32_t x_iret(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     if (virtual && (!(c->cr4 & CR4_VME) || size == 4))
         cpu_fault_code(c, EXC_GP, 0, WHY_IOPL, 3, cpu_iopl(c));
     c->nmi_blocked = false;
+    OBSERVE(c, OBSERVE_IRET, 0, 0, 0);
     if (!cpu_paragraphs(c) && (c->eflags & FLAG_NT)) {
         task_return(c);
         return 0;

@@ -62,6 +62,22 @@ static void shut_down(struct cpu *c)
     c->delivering = -1;
 }
 
+/* For post-mortems: what was raised, one on the way to the other. */
+static void add_link(struct cpu *c, const struct fault *f, bool begins)
+{
+    if (begins)
+        c->links = 0;
+    if (c->links == FAULT_CHAIN)
+        return;
+    c->chain[c->links++] = (struct fault_link){.fault = *f,
+                                               .cs = c->seg[CS].sel,
+                                               .eip = c->eip,
+                                               .ss = c->seg[SS].sel,
+                                               .esp = c->gpr[ESP],
+                                               .cr2 = c->cr2,
+                                               .cpl = c->cpl};
+}
+
 void fault_dispatch(struct cpu *c)
 {
     struct fault f = c->fault;
@@ -70,13 +86,15 @@ void fault_dispatch(struct cpu *c)
         c->icount -= c->ahead - 1;
         c->ahead = 0;
     }
+    add_link(c, &f, first < 0);
     if (first == EXC_DF) {
         shut_down(c);
         return;
     }
     if (first < 0) {
-        c->first = f;
-        c->first_eip = c->eip;
+        c->undelivered = OBSERVED(c, OBSERVE_FAULT) && c->observer.fault(c->observer.arg, &f);
+        if (c->undelivered)
+            return;
     } else if (f.vector == EXC_DF || doubles(first, f.vector)) {
         f = (struct fault){.vector = EXC_DF,
                            .has_code = !cpu_real_mode(c),
@@ -84,6 +102,13 @@ void fault_dispatch(struct cpu *c)
                            .arg = {(uint32_t)first, f.vector}};
         c->fault = f;
     }
+    fault_deliver(c);
+}
+
+void fault_deliver(struct cpu *c)
+{
+    struct fault f = c->fault;
+    c->undelivered = false;
     c->delivering = f.vector;
     c->next = c->eip;
     intr_deliver(c, &f);

@@ -62,16 +62,20 @@ struct fault {
 };
 
 /* One interrupt or exception that was delivered, for post-mortems and the monitor. */
-#define DELIVERIES 32
+#define DELIVERIES 256
 struct delivery {
     uint64_t icount; /* instructions retired before it */
     uint32_t eip;    /* where it came */
     uint32_t code;   /* error code */
     uint32_t cr2;    /* CR2 at that moment */
+    uint32_t arg[2]; /* operands of the reason */
     uint16_t cs;     /* selector */
     uint8_t vector;
+    uint8_t cpl;   /* privilege level it came from */
+    uint8_t why;   /* enum reason */
+    bool has_code; /* an error code was pushed */
     bool software; /* INT n, INT3, INTO */
-    bool external; /* interrupt line or NMI */
+    bool external; /* interrupt line or NMI, or a trap */
 };
 
 /* Exceptions without and with an error code; a and b are the operands of the reason. */

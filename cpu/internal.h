@@ -114,12 +114,18 @@ void debug_note_data(struct cpu *c, lin_t lin, unsigned size, bool write);
 void debug_note_io(struct cpu *c, uint16_t port, unsigned size);
 void debug_trap(struct cpu *c); /* delivers what debug_hit holds */
 
+/* observe.c: does the observer want to stop before the instruction at CS:EIP? */
+bool observe_exec(struct cpu *c);
+/* A port was read or written. */
+void observe_port(struct cpu *c, uint16_t port, unsigned size, bool write, uint32_t value);
+
 /* far.c, intr.c */
 void far_enter_code(struct cpu *c, uint16_t sel, const struct desc *d, uint32_t eip, unsigned cpl);
 /* Delivers c->fault or an external interrupt; may raise. */
 void intr_deliver(struct cpu *c, const struct fault *f);
 /* Raised by the run loop after an unwind: delivers, doubles, or shuts down. */
 void fault_dispatch(struct cpu *c);
+void fault_deliver(struct cpu *c); /* c->fault, that the observer held back */
 void intr_external(struct cpu *c, uint8_t vector, bool nmi);
 
 static inline bool cpu_real_mode(const struct cpu *c)
@@ -160,6 +166,13 @@ static inline void cpu_note_if_off(struct cpu *c, int vector)
 static inline void cpu_sync_clock(struct cpu *c)
 {
     c->clock->now = c->time_base + ((c->icount - c->ahead) << c->cost_log2);
+}
+
+/* Executed lately: from here on. */
+static inline void trail_note(struct cpu *c, lin_t lin)
+{
+    c->trail[c->icount & c->trail_mask] =
+        (struct trail){.lin = lin, .icount = (uint32_t)c->icount};
 }
 
 static inline uint32_t reg_get(const struct cpu *c, unsigned offset, unsigned size)

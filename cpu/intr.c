@@ -172,8 +172,12 @@ static void remember(struct cpu *c, const struct fault *f)
         .eip = c->eip,
         .code = f->code,
         .cr2 = c->cr2,
+        .arg = {f->arg[0], f->arg[1]},
         .cs = c->seg[CS].sel,
         .vector = f->vector,
+        .cpl = c->cpl,
+        .why = (uint8_t)f->why,
+        .has_code = f->has_code,
         .software = f->software,
         .external = f->external,
     };
@@ -189,7 +193,12 @@ void intr_deliver(struct cpu *c, const struct fault *f)
           mine.vector, mine.has_code ? "" : " (no code)", mine.code, c->seg[CS].sel, c->eip,
           c->cr2);
     remember(c, &mine);
-    c->halted = false;
+    if (OBSERVED(c, OBSERVE_INTERRUPT))
+        observe_note(c, &(struct observed){.kind = OBSERVE_INTERRUPT,
+                                           .number = mine.vector,
+                                           .software = mine.software,
+                                           .external = mine.external});
+    c->halted = c->is_repeating = false;
     c->stepping = false; /* INT n with TF set: the step trap comes after the IRET */
     if (cpu_real_mode(c))
         deliver_real(c, &mine);

@@ -86,6 +86,7 @@ static uint32_t span_read(struct cpu *c, const struct span *sp, unsigned size)
 static void span_write(struct cpu *c, const struct span *sp, uint32_t v, unsigned size)
 {
     cpu_sync_clock(c);
+    c->accessing = true;
     if (sp->first == size) {
         bus_write(c->bus, sp->phys[0], v, size);
     } else {
@@ -94,6 +95,7 @@ static void span_write(struct cpu *c, const struct span *sp, uint32_t v, unsigne
             bus_write(c->bus, at, v >> (8 * n) & 0xff, 1);
         }
     }
+    c->accessing = false;
     note_io(c);
 }
 
@@ -104,6 +106,8 @@ uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
     span_of(c, lin, size, access & MMU_USER, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, false);
+    if (OBSERVED(c, OBSERVE_DATA))
+        observe_data(c, lin, size, false, sp.phys, sp.first);
     return span_read(c, &sp, size);
 }
 
@@ -114,6 +118,8 @@ void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigne
     span_of(c, lin, size, (access & MMU_USER) | MMU_WRITE, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, true);
+    if (OBSERVED(c, OBSERVE_DATA))
+        observe_data(c, lin, size, true, sp.phys, sp.first);
     span_write(c, &sp, v, size);
 }
 
@@ -152,6 +158,8 @@ uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
     span_of(c, lin, size, mem_user(c) | MMU_WRITE, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, true);
+    if (OBSERVED(c, OBSERVE_DATA))
+        observe_data(c, lin, size, true, sp.phys, sp.first);
     c->rmw_phys[0] = sp.phys[0];
     c->rmw_phys[1] = sp.phys[1];
     c->rmw_first = (uint8_t)sp.first;

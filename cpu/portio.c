@@ -17,7 +17,9 @@ uint32_t x_in(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     task_check_io(c, port, i->size);
     debug_note_io(c, port, i->size);
     cpu_sync_clock(c);
-    reg_set(c, EAX * 4, bus_in(c->bus, port, i->size), i->size);
+    uint32_t v = bus_in(c->bus, port, i->size);
+    observe_port(c, port, i->size, false, v);
+    reg_set(c, EAX * 4, v, i->size);
     cpu_attend(c, ATT_IO);
     return 0;
 }
@@ -28,7 +30,9 @@ uint32_t x_out(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     task_check_io(c, port, i->size);
     debug_note_io(c, port, i->size);
     cpu_sync_clock(c);
-    bus_out(c->bus, port, reg_get(c, EAX * 4, i->size), i->size);
+    uint32_t v = reg_get(c, EAX * 4, i->size);
+    bus_out(c->bus, port, v, i->size);
+    observe_port(c, port, i->size, true, v);
     cpu_attend(c, ATT_IO);
     return 0;
 }

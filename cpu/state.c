@@ -27,6 +27,23 @@ static void snap_fault(struct fault *f, struct snap *s)
     f->why = (enum reason)why;
 }
 
+static void snap_chain(struct cpu *c, struct snap *s)
+{
+    uint8_t links = (uint8_t)c->links;
+    snap_u8(s, &links);
+    c->links = links <= FAULT_CHAIN ? links : 0;
+    for (unsigned n = 0; n < c->links; n++) {
+        struct fault_link *l = &c->chain[n];
+        snap_fault(&l->fault, s);
+        snap_u32(s, &l->cs);
+        snap_u32(s, &l->eip);
+        snap_u32(s, &l->ss);
+        snap_u32(s, &l->esp);
+        snap_u32(s, &l->cr2);
+        snap_u8(s, &l->cpl);
+    }
+}
+
 void cpu_snap(struct cpu *c, struct snap *s)
 {
     uint8_t level = (uint8_t)c->model->level, cost = (uint8_t)c->cost_log2;
@@ -76,8 +93,8 @@ void cpu_snap(struct cpu *c, struct snap *s)
         snap_u64(s, &c->msr[n]);
     x87_snap(c, s);
     snap_fault(&c->fault, s);
-    snap_fault(&c->first, s);
-    snap_u32(s, &c->first_eip);
+    snap_chain(c, s);
+    snap_bool(s, &c->undelivered);
     bool fetching = c->fetch.epoch == c->mmu.code_epoch;
     uint32_t user = c->fetch.user;
     snap_bool(s, &fetching);
@@ -89,6 +106,8 @@ void cpu_snap(struct cpu *c, struct snap *s)
     c->fetch.epoch = c->mmu.code_epoch - !fetching;
     if (s->loading) {
         c->if_off.icount = UINT64_MAX;
+        memset(c->trail, 0xff, sizeof c->trail);
+        c->is_repeating = false;
         if (c->engine)
             engine_flush(c->engine);
         debug_update(c);

@@ -184,6 +184,7 @@ static void ins(struct cpu *c, const struct insn *i)
     cpu_sync_clock(c);
     debug_note_io(c, (uint16_t)c->gpr[EDX], i->size);
     uint32_t v = bus_in(c->bus, (uint16_t)c->gpr[EDX], i->size);
+    observe_port(c, (uint16_t)c->gpr[EDX], i->size, false, v);
     cpu_attend(c, ATT_IO);
     mem_write(c, ES, to, v, i->size);
     step(c, i, EDI);
@@ -195,6 +196,7 @@ static void outs(struct cpu *c, const struct insn *i)
     cpu_sync_clock(c);
     debug_note_io(c, (uint16_t)c->gpr[EDX], i->size);
     bus_out(c->bus, (uint16_t)c->gpr[EDX], v, i->size);
+    observe_port(c, (uint16_t)c->gpr[EDX], i->size, true, v);
     cpu_attend(c, ATT_IO);
     step(c, i, ESI);
 }

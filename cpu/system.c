@@ -13,6 +13,7 @@
 uint32_t x_hlt(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     c->halted = true;
+    OBSERVE(c, OBSERVE_HLT, 0, 0, 0);
     return 0;
 }
 
@@ -78,6 +79,7 @@ static void set_cr0(struct cpu *c, uint32_t v)
         TRACE(c->trace, TRACE_CPU, "CR0 %08x -> %08x at %08x", c->cr0, v, c->eip);
     if (!mmu_set_cr0(&c->mmu, v & CR0_PG, v & CR0_WP))
         cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, c->mmu.cr3, 3);
+    OBSERVE(c, OBSERVE_CR, 0, c->cr0, v);
     if (!(c->cr0 & CR0_PE) && (v & CR0_PE))
         c->cpl = 0;
     c->cr0 = v;
@@ -129,6 +131,7 @@ static void set_cr4(struct cpu *c, uint32_t v)
     }
     if (!mmu_set_cr4(&c->mmu, v & CR4_PSE, v & CR4_PAE, v & CR4_PGE))
         cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, c->mmu.cr3, 3);
+    OBSERVE(c, OBSERVE_CR, 4, c->cr4, v);
     c->cr4 = v;
     debug_update(c);
 }
@@ -144,11 +147,17 @@ uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b
             cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 0);
         set_cr0(c, v);
         break;
-    case 2: c->cr2 = v; break;
-    case 3:
+    case 2:
+        OBSERVE(c, OBSERVE_CR, 2, c->cr2, v);
+        c->cr2 = v;
+        break;
+    case 3: {
+        uint32_t old = c->mmu.cr3;
         if (!mmu_set_cr3(&c->mmu, v & c->model->cr3_mask))
             cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 3);
+        OBSERVE(c, OBSERVE_CR, 3, old, c->mmu.cr3);
         break;
+    }
     default:
         if (!c->model->cr4_mask)
             cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);

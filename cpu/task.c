@@ -193,8 +193,10 @@ static void load_segments(struct cpu *c, const struct task *t, uint32_t ext)
 
 static void load_cr3(struct cpu *c, uint32_t cr3, uint16_t tss, uint32_t ext)
 {
+    uint32_t old = c->mmu.cr3;
     if (!mmu_set_cr3(&c->mmu, cr3 & c->model->cr3_mask))
         cpu_fault_code(c, EXC_TS, (tss & ~3u) | ext, WHY_RESERVED_BITS, cr3, 0);
+    OBSERVE(c, OBSERVE_CR, 3, old, c->mmu.cr3);
 }
 
 /* d is a present TSS descriptor of the right busyness. */
@@ -213,6 +215,7 @@ static void task_switch(struct cpu *c, uint16_t sel, struct desc *d, enum task_c
     read_task(c, &tss, &t);
 
     TRACE(c->trace, TRACE_CPU, "task %04x -> %04x at %08x", c->tr.sel, sel, c->eip);
+    OBSERVE(c, OBSERVE_TASK, 0, c->tr.sel, sel);
     lin_t old_desc = c->gdtr.base + (c->tr.sel & ~7u);
     if (why == TASK_IRET)
         flags &= ~(uint32_t)FLAG_NT;

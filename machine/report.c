@@ -105,9 +105,9 @@ void machine_report(const struct machine *m, struct out *to)
     out_printf(to, "instructions %" PRIu64 ", virtual time %" PRIu64 " units\n", c->icount,
                m->clock.now);
     if (c->shutdown) {
-        out_printf(to, "it began at %08x\n", c->first_eip);
-        report_fault("first fault", &c->first, to);
-        report_fault("then", &c->fault, to);
+        out_printf(to, "it began at %08x\n", c->chain[0].eip);
+        for (unsigned n = 0; n < c->links; n++)
+            report_fault(n ? "then" : "first fault", &c->chain[n].fault, to);
     }
     report_cpu(m, to);
     if (m->diverged) {

@@ -259,6 +259,8 @@ static void before_store(struct bus *b, phys_t a, unsigned n)
 
     if ((*flags & PAGE_PT) && b->table_changes)
         b->table_changes(b->mmu_arg, a, n);
+    if ((*flags & PAGE_WATCH) && b->watched)
+        b->watched(b->watched_arg, a, n);
     *flags |= PAGE_TOUCHED;
 }
 

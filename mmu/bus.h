@@ -38,6 +38,7 @@ enum {
     PAGE_PT = 1 << 3,      /* a live page table (for the MMU's sanitizer) */
     PAGE_WATCH = 1 << 4,   /* a watchpoint is here */
     PAGE_TOUCHED = 1 << 5, /* RAM that was loaded or written at least once */
+    PAGE_BREAK = 1 << 6,   /* a debugger's execution point is here: blocks are cut */
 };
 
 /* A page where nothing ever is: what lies beyond 4 GiB of physical addresses looks like it. */
@@ -85,6 +86,9 @@ struct bus {
     void (*table_changes)(void *arg, phys_t a, unsigned n);
     void (*stray)(void *arg, phys_t a, bool write, bool rom);
     void *mmu_arg;
+    /* Called before a store (not by the CPU's fast path) into a PAGE_WATCH page; may be NULL. */
+    void (*watched)(void *arg, phys_t a, unsigned n);
+    void *watched_arg;
     uint64_t io_count; /* device accesses so far (ports and MMIO), for the CPU to notice */
     struct trace *trace;
 };

@@ -295,7 +295,7 @@ static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys
     uint8_t flags = m->bus->page_flags[page >> 12];
     uint8_t *host = bus_host_page(m->bus, page);
     if (!host || (flags & PAGE_MMIO) || (user && m->user_slow) ||
-        (m->watches && is_watched(m, lin)))
+        (m->watches && is_watched(m, lin)) || (m->watched && m->watched(m->watched_arg, lin)))
         return;
     uint32_t tag = (lin & PAGE_FRAME_MASK) | m->tlb.host_gen;
     h->addend = (uintptr_t)host - (lin & PAGE_FRAME_MASK);

@@ -65,7 +65,10 @@ struct mmu {
     uint32_t code_epoch;   /* see above */
     lin_t watch[4];        /* linear pages that get no host pointers */
     unsigned watches;      /* how many of them */
-    bool user_slow;        /* no host pointers for user accesses: alignment is checked */
+    /* A debugger watches this linear page: no host pointers either. NULL: it watches none. */
+    bool (*watched)(void *arg, lin_t lin);
+    void *watched_arg;
+    bool user_slow; /* no host pointers for user accesses: alignment is checked */
     struct tlb tlb;
     struct mmu_stats stats;
     struct sanitizer sanitizer;

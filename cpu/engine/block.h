@@ -52,6 +52,15 @@ struct jump {
 
 #define HASH_SIZE 65536u
 
+/* armed.c: a set of physical addresses, open addressing. */
+struct armed {
+    uint64_t *slot; /* address + 1; 0: free (owned) */
+    unsigned size;  /* of slot: 0 or a power of two */
+    unsigned used;  /* how many addresses */
+};
+bool armed_has(const struct engine *e, phys_t phys);
+void armed_free(struct armed *a);
+
 struct engine {
     struct jump jump[JUMP_CACHE];
     struct block *from;     /* a link waits to be made from here ... */
@@ -63,6 +72,7 @@ struct engine {
     struct block **page; /* per physical page: its live blocks */
     uint8_t *arena;      /* where blocks live */
     size_t used;         /* bytes of it */
+    struct armed armed;  /* where a debugger wants to be asked first */
     struct bus *bus;
     struct mmu *mmu;
     struct engine_stats stats;

@@ -43,6 +43,7 @@ void engine_free(struct engine *e)
 {
     if (!e)
         return;
+    armed_free(&e->armed);
     free(e->arena);
     free(e->page);
     free(e);
@@ -139,8 +140,8 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     unsigned room = PAGE_SIZE - (phys & PAGE_OFFSET_MASK), at = 0, n = 0;
     if (cs->limit - c->eip < room - 1)
         room = cs->limit - c->eip + 1; /* the byte beyond the limit faults alone */
-    bool last = false;
-    while (!last && n < BLOCK_MAX && at < room) {
+    bool last = false, cut = e->bus->page_flags[phys >> 12] & PAGE_BREAK;
+    while (!last && n < BLOCK_MAX && at < room && !(cut && armed_has(e, phys + at))) {
         struct rec *r = &b->rec[n];
         if (decode(&r->i, host + at, room - at, !(c->mode & MODE_CODE32)) != DECODE_OK)
             break;
@@ -195,6 +196,11 @@ struct block *block_find(struct engine *e, struct cpu *c)
     const uint8_t *page = bus_host_page(c->bus, phys);
     if (!page)
         return NULL;
+    if (OBSERVED(c, OBSERVE_EXEC)) {
+        c->observer.page(c->observer.arg, lin & PAGE_FRAME_MASK, phys & PAGE_FRAME_MASK);
+        if ((e->bus->page_flags[phys >> 12] & PAGE_BREAK) && armed_has(e, phys))
+            return NULL;
+    }
     struct block *b = e->hash[bucket(phys, c->mode)];
     while (b && (b->phys != phys || b->mode != c->mode))
         b = b->hash_next;
@@ -219,6 +225,7 @@ void engine_run(struct engine *e, struct cpu *c)
         e->to_eip == c->eip && (e->from_eip ^ c->eip) >> 12 == 0 &&
         from->phys >> 12 == b->phys >> 12)
         from->link[e->from_slot] = b;
+    trail_note(c, c->seg[CS].base + c->eip);
     c->icount += b->n;
     c->block = b;
     e->loop = b->rec;

@@ -31,6 +31,11 @@ void engine_free(struct engine *e);
    c->limit. EIP, flags and icount are exact on return. Faults unwind past it. */
 void engine_run(struct engine *e, struct cpu *c);
 
+/* The instruction at phys goes alone from now on, in no block. False: no memory. */
+bool engine_arm(struct engine *e, phys_t phys);
+/* None does any longer; forgets every block. As engine_flush, not from inside a handler. */
+void engine_disarm(struct engine *e);
+
 /* Bytes [at, at + n) changed: kills the blocks made from them. True if any was. */
 bool engine_invalidate(struct engine *e, phys_t at, unsigned n);
 /* Forgets every block. Must not be called from inside a handler that goes on. */

@@ -47,6 +47,7 @@ void h_through(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
     struct block *next = c->block->link[0];
     c->eip += ip->off;
     if (next && c->icount + next->n <= c->limit) {
+        trail_note(c, c->seg[CS].base + c->eip);
         c->icount += next->n;
         c->block = next;
         GO(next->rec);

@@ -6,6 +6,7 @@
  */
 #include "cpu/engine/ops.h"
 
+#include "cpu/internal.h"
 #include "cpu/opcodes.h"
 
 /* Leaves to the run loop; c->eip is already the target. */
@@ -18,6 +19,7 @@
 
 #define ENTER(block_)                                                                              \
     do {                                                                                           \
+        trail_note(c, c->eip);                                                                     \
         c->icount += (block_)->n;                                                                  \
         c->block = (block_);                                                                       \
         GO((block_)->rec);                                                                         \
