@@ -282,6 +282,7 @@ static int exit_status(const struct session *s, struct ui_result r)
     case MACHINE_FINDING: return EXIT_FINDING;
     case MACHINE_DIVERGED: return EXIT_DIVERGED;
     case MACHINE_RAN:
+    case MACHINE_BREAK:
     case MACHINE_HALTED: break;
     }
     if (r.why == UI_TIMEOUT)

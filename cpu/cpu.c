@@ -104,7 +104,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     b->mapping_arg = c;
     b->watched = watched;
     b->watched_arg = c;
-    c->trail_mask = TRAIL / 16 - 1;
+    c->trail_mask = TRAIL_SHORT - 1;
     cpu_reset(c);
     return true;
 }

@@ -79,6 +79,7 @@ struct if_off {
 /* Where a run of instructions without a branch between them was entered: the trail of what was
    executed lately, at [icount & trail_mask]. */
 #define TRAIL 4096u
+#define TRAIL_SHORT 256u
 struct trail {
     uint32_t lin;    /* linear address of its first instruction */
     uint32_t icount; /* low half of the count before it */
@@ -193,6 +194,11 @@ void cpu_break(struct cpu *c); /* leave cpu_run after the current instruction */
 void cpu_skip_to(struct cpu *c, uint64_t now);
 /* Flat 32-bit protected mode, paging off, as a multiboot loader leaves it. */
 void cpu_enter_flat32(struct cpu *c, uint32_t eip);
+
+/* For debuggers: what MOV to a segment register at CPL 0 (CS: a far jump at the CPL there is) and MOV
+   to a control register would do. False: it would raise *why; nothing has changed. */
+bool cpu_load_segment(struct cpu *c, unsigned n, uint16_t sel, struct fault *why);
+bool cpu_load_control(struct cpu *c, unsigned n, uint32_t value, struct fault *why);
 
 /* Real mode with these selectors (in the order of ES CS SS DS FS GS). */
 void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip);

@@ -73,6 +73,9 @@ void seg_load(struct cpu *c, unsigned n, uint16_t sel); /* MOV/POP/Lxx to a data
 void seg_check_stack(struct cpu *c, uint16_t sel, unsigned cpl, struct desc *d, unsigned vector,
                      uint32_t ext);
 
+/* system.c: MOV to CR0, CR2, CR3 or CR4, with its checks. */
+void control_load(struct cpu *c, unsigned n, uint32_t v);
+
 /* stack.c: pushes and pops that commit ESP at the end. */
 struct stack {
     struct seg seg; /* the stack segment (a copy) */

@@ -18,7 +18,8 @@ void observe_data(struct cpu *c, lin_t lin, unsigned size, bool write, const phy
                                        .phys = {phys[0], phys[1]},
                                        .size = size,
                                        .first = first,
-                                       .write = write});
+                                       .write = write,
+                                       .by_cpu = true});
 }
 
 void observe_port(struct cpu *c, uint16_t port, unsigned size, bool write, uint32_t value)

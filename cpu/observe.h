@@ -43,6 +43,7 @@ struct observed {
     unsigned size;     /* DATA, PORT: bytes */
     unsigned first;    /* DATA: how many of them are in the first page */
     bool write;        /* DATA, PORT */
+    bool by_cpu;       /* DATA: an instruction's own access; else the page walker or a device */
     bool software;     /* INTERRUPT: INT n, INT3, INTO */
     bool external;     /* INTERRUPT: by the INTR or NMI pin, or a trap */
 };

@@ -136,10 +136,10 @@ static void set_cr4(struct cpu *c, uint32_t v)
     debug_update(c);
 }
 
-uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+void control_load(struct cpu *c, unsigned n, uint32_t v)
 {
-    uint32_t v = reg_get(c, i->rm, 4);
-    switch (i->reg) {
+    uint32_t old = c->mmu.cr3;
+    switch (n) {
     case 0:
         if ((v & CR0_PG) && !(v & CR0_PE))
             cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 0);
@@ -151,19 +151,22 @@ uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b
         OBSERVE(c, OBSERVE_CR, 2, c->cr2, v);
         c->cr2 = v;
         break;
-    case 3: {
-        uint32_t old = c->mmu.cr3;
+    case 3:
         if (!mmu_set_cr3(&c->mmu, v & c->model->cr3_mask))
             cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 3);
         OBSERVE(c, OBSERVE_CR, 3, old, c->mmu.cr3);
         break;
-    }
     default:
         if (!c->model->cr4_mask)
-            cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, i->row, 4);
+            cpu_fault(c, EXC_UD, WHY_OTHER_MODEL, MAP_0F + 0x22, 4);
         set_cr4(c, v);
         break;
     }
+}
+
+uint32_t x_mov_to_cr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
+{
+    control_load(c, i->reg, reg_get(c, i->rm, 4));
     return 0;
 }
 

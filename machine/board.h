@@ -24,6 +24,7 @@
 #include "devices/uart.h"
 #include "devices/vga.h"
 #include "machine/config.h"
+#include "machine/debug_state.h"
 #include "machine/machine.h"
 #include "mmu/bus.h"
 
@@ -65,6 +66,7 @@ struct machine {
     uint32_t exit_value;        /* what it wrote */
     void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */
     void *rebooted_ctx;
+    struct debug debug;
     struct machine *twin;            /* lockstep: the same machine on the reference layer (owned) */
     bool twin_fresh;                 /* the twin must be given our state before it runs */
     bool diverged;                   /* lockstep: the two have parted */

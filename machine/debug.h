@@ -43,7 +43,7 @@ bool debug_translate(const struct machine *m, uint32_t cr3, uint32_t lin, uint32
 /* ---- Registers -------------------------------------------------------------------------- */
 
 enum debug_group {
-    DEBUG_GENERAL, /* EAX ... EDI, EIP, EFLAGS */
+    DEBUG_GENERAL, /* eax ecx edx ebx esp ebp esi edi eip eflags */
     DEBUG_SEGMENT, /* selectors (es cs ss ds fs gs ldtr tr), and es.base es.limit es.attr ... */
     DEBUG_TABLES,  /* gdtr.base gdtr.limit idtr.base idtr.limit */
     DEBUG_CONTROL, /* cr0 cr2 cr3 cr4 cpl */

@@ -25,7 +25,7 @@ static void intr_wire(void *cpu, unsigned n, bool level)
     cpu_set_intr(cpu, level);
 }
 
-static uint8_t acknowledge(void *pic)
+static uint8_t acknowledge_slave(void *pic)
 {
     return pic_ack(pic);
 }
@@ -44,6 +44,7 @@ static uint8_t acknowledge_line(void *machine)
                                             .icount = c->icount - c->ahead,
                                             .eip = c->eip,
                                             .cs = c->seg[CS].sel};
+    debug_acknowledged(m, line);
     return vector;
 }
 
@@ -149,7 +150,7 @@ static void wire_chips(struct machine *m)
     struct irq reset = {reset_wire, m, 0};
 
     pic_init(&m->pic[PIC_MASTER], "master", (struct irq){intr_wire, &m->cpu, 0},
-             (struct pic_slave){acknowledge, &m->pic[PIC_SLAVE]}, 0xf8, t);
+             (struct pic_slave){acknowledge_slave, &m->pic[PIC_SLAVE]}, 0xf8, t);
     pic_init(&m->pic[PIC_SLAVE], "slave", line(m, 2), (struct pic_slave){0}, 0xde, t);
     pit_init(&m->pit, k, line(m, 0), none, none, t);
     port61_init(&m->port61, k, (struct port61_timer){timer2_gate, timer2_out, &m->pit}, t);
@@ -228,6 +229,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         return NULL;
     }
     set_cmos(m);
+    debug_init(m);
     machine_reset(m);
     return m;
 }
@@ -256,6 +258,7 @@ void machine_free(struct machine *m)
     if (!m)
         return;
     machine_free(m->twin);
+    debug_points_free(m);
     cpu_fini(&m->cpu);
     bus_fini(&m->bus);
     free(m);
@@ -358,6 +361,16 @@ uint32_t machine_exit_status(const struct machine *m)
 bool machine_idle(const struct machine *m)
 {
     return m->cpu.halted;
+}
+
+const struct bus *machine_look_bus(const struct machine *m)
+{
+    return &m->bus;
+}
+
+const struct cpu *machine_look_cpu(const struct machine *m)
+{
+    return &m->cpu;
 }
 
 struct bus *machine_bus(struct machine *m)

@@ -29,6 +29,7 @@ enum machine_stop {
     MACHINE_TRIPLE,   /* triple fault (unless configured to reset) */
     MACHINE_HALTED,   /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
     MACHINE_FINDING,  /* --strict: the MMU sanitizer found something; see machine_findings */
+    MACHINE_BREAK,    /* a debugger's point or step; see debug_stopped (machine/debug.h) */
     MACHINE_DIVERGED, /* lockstep: the two engines disagree; the report was printed to `log` */
 };
 
@@ -69,6 +70,10 @@ uint64_t machine_icount(const struct machine *m);      /* retired instructions s
 uint32_t machine_exit_status(const struct machine *m); /* (value << 1) | 1 of port F4h */
 bool machine_idle(const struct machine *m);            /* the processor is in HLT */
 
+/* For looking, at any time. */
+const struct bus *machine_look_bus(const struct machine *m);
+const struct cpu *machine_look_cpu(const struct machine *m);
+/* For changing, while the machine does not run. */
 struct bus *machine_bus(struct machine *m);
 struct cpu *machine_cpu(struct machine *m);
 struct trace *machine_trace(struct machine *m);

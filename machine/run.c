@@ -34,6 +34,7 @@ static bool sleep_on(struct machine *m, uint64_t until)
 
 enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insns)
 {
+    debug_begin(m);
     for (;;) {
         clock_fire(&m->clock);
         if (m->exited)
@@ -46,19 +47,24 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
             return MACHINE_RAN;
         if (m->cpu.icount >= max_insns)
             return MACHINE_INSNS;
-        uint64_t limit = insns_until(m, until);
-        switch (cpu_run(&m->cpu, limit < max_insns ? limit : max_insns)) {
+        uint64_t limit = insns_until(m, until), goal = debug_goal(m);
+        limit = limit < max_insns ? limit : max_insns;
+        switch (cpu_run(&m->cpu, limit < goal ? limit : goal)) {
         case CPU_HALT:
             if (!sleep_on(m, until))
                 return MACHINE_HALTED;
             break;
         case CPU_TRIPLE:
-            if (m->cfg.on_triple_fault != TRIPLE_RESET)
+            if (m->cfg.on_triple_fault != TRIPLE_RESET || m->debug.attached) {
+                m->debug.stop = (struct debug_stop){.why = DEBUG_TRIPLE};
                 return MACHINE_TRIPLE;
+            }
             reboot(m);
             break;
         case CPU_LIMIT:
         case CPU_BREAK: break;
         }
+        if (debug_reached(m))
+            return MACHINE_BREAK;
     }
 }
