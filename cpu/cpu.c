@@ -257,11 +257,11 @@ bool cpu_can_wake(const struct cpu *c)
 void cpu_step(struct cpu *c)
 {
     struct insn i;
-    uint32_t start = c->eip;
     bool shadow = c->inhibit == INHIBIT_SS; /* no breakpoint behind MOV SS and POP SS */
     if (OBSERVED(c, OBSERVE_EXEC) && observe_exec(c))
         return;
-    trail_note(c, c->seg[CS].base + c->eip);
+    if (!c->is_repeating || c->repeating != c->seg[CS].base + c->eip)
+        trail_note(c, c->seg[CS].base + c->eip);
     c->stepping = c->eflags & FLAG_TF;
     c->inhibit = INHIBIT_NONE;
     c->icount++;
@@ -274,9 +274,7 @@ void cpu_step(struct cpu *c)
     uint32_t rf = c->eflags & FLAG_RF;
     c->eflags &= ~(uint32_t)FLAG_RF;
     exec_insn(c, &i);
-    c->is_repeating = c->next == start && (i.flags & (INSN_REP | INSN_REPNE));
-    c->repeating = c->seg[CS].base + start;
-    if (rf && c->is_repeating)
+    if (rf && c->next == c->eip && (i.flags & (INSN_REP | INSN_REPNE)))
         c->eflags |= rf; /* RF lasts until the whole instruction is done */
     c->eip = c->next;
     c->ahead = 0;

@@ -48,6 +48,7 @@ static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, many
     }
     unsigned size = i->flags & INSN_AS32 ? 4 : 2;
     uint32_t left = reg_get(c, ECX * 4, size);
+    c->is_repeating = false;
     if (!left)
         return;
     for (;;) {
@@ -64,6 +65,8 @@ static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, many
             return;
         if (c->icount >= c->limit) {
             c->next = c->eip;
+            c->is_repeating = true;
+            c->repeating = c->seg[CS].base + c->eip;
             return;
         }
         c->icount++;

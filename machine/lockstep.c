@@ -63,8 +63,12 @@ enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_i
         if (to > max_insns)
             to = max_insns;
         enum machine_stop stop = board_run(m, until, to);
+        if (stop == MACHINE_BREAK) /* debuggers see only this side: the twin goes as far */
+            to = m->cpu.icount;
         bool reset = m->twin_fresh; /* a reset reloaded our memory: start over with its state */
         enum machine_stop other = reset ? stop : board_run(m->twin, until, to);
+        if (stop == MACHINE_BREAK) /* perhaps behind an interrupt that the twin is still before: */
+            return stop;           /* the end of the next stretch is compared */
         if (!reset && (stop != other || !same_registers(m)))
             m->diverged = true;
         bool last = stop != MACHINE_INSNS || to == max_insns;

@@ -306,18 +306,20 @@ static void test_steps(enum config_engine engine, struct end want)
         CHECK(debug_stopped(m)->why == DEBUG_STEPPED, "a step ends as a step");
         seen[n++] = reg(m, "eip");
     }
+    unsigned again = 0;
     bool rep_once = false, over_hlt = false, in_timer = false, into_ud = false;
     for (unsigned k = 1; k < n; k++) {
         rep_once |= seen[k - 1] == addr(at_rep) && seen[k] == addr(after_rep);
         over_hlt |= seen[k - 1] == addr(at_hlt) && seen[k] == addr(after_hlt);
         into_ud |= seen[k - 1] == addr(at_ud) && seen[k] == addr(ud_handler);
         in_timer |= seen[k] == addr(timer_handler);
+        again += seen[k] == addr(at_rep);
     }
-    CHECK(rep_once, "REP is one step");
+    CHECK(rep_once && again == 1, "REP is one step (%u)", again);
     CHECK(into_ud, "a faulting instruction leads into its handler");
     CHECK(over_hlt, "HLT waits for its interrupt, whose handler runs through");
     CHECK(!in_timer, "no step ends in the timer's handler");
-    CHECK(n > 50 && n < 100, "%u steps", n);
+    CHECK(n > 50 && n < 100, "%u steps (engine %d)", n, (int)engine);
     struct end e = {machine_icount(m), machine_hash(m), machine_now(m)};
     CHECK(e.icount == want.icount && e.hash == want.hash, "stepped to the same end");
     machine_free(m);
