@@ -42,11 +42,9 @@ static void watched(void *arg, phys_t at, unsigned n)
 {
     struct cpu *c = arg;
     if (OBSERVED(c, OBSERVE_DATA) && !c->accessing)
-        observe_note(c, &(struct observed){.kind = OBSERVE_DATA,
-                                           .phys = {at, 0},
-                                           .size = n,
-                                           .first = n,
-                                           .write = true});
+        observe_note(
+            c, &(struct observed){
+                   .kind = OBSERVE_DATA, .phys = {at, 0}, .size = n, .first = n, .write = true});
 }
 
 static void where_am_i(void *arg, uint64_t *icount, uint32_t *eip)

@@ -76,24 +76,6 @@ struct if_off {
     int vector;      /* through this gate; -1: by an instruction */
 };
 
-/* Where a run of instructions without a branch between them was entered: the trail of what was
-   executed lately, at [icount & trail_mask]. */
-#define TRAIL 4096u
-#define TRAIL_SHORT 256u
-struct trail {
-    uint32_t lin;    /* linear address of its first instruction */
-    uint32_t icount; /* low half of the count before it */
-};
-
-/* One fault on the way to a double or triple fault. */
-#define FAULT_CHAIN 3u
-struct fault_link {
-    struct fault fault;
-    uint32_t cs, eip, ss, esp; /* where, and the stack in use */
-    uint32_t cr2;
-    uint8_t cpl;
-};
-
 struct cpu_model; /* model.c */
 
 struct cpu {

@@ -78,6 +78,15 @@ struct delivery {
     bool external; /* interrupt line or NMI, or a trap */
 };
 
+/* One fault on the way to a double or triple fault. */
+#define FAULT_CHAIN 3u
+struct fault_link {
+    struct fault fault;
+    uint32_t cs, eip, ss, esp; /* where, and the stack in use */
+    uint32_t cr2;
+    uint8_t cpl;
+};
+
 /* Exceptions without and with an error code; a and b are the operands of the reason. */
 _Noreturn void cpu_fault(struct cpu *c, unsigned vector, enum reason why, uint32_t a, uint32_t b);
 _Noreturn void cpu_fault_code(struct cpu *c, unsigned vector, uint32_t code, enum reason why,

@@ -174,8 +174,7 @@ static inline void cpu_sync_clock(struct cpu *c)
 /* Executed lately: from here on. */
 static inline void trail_note(struct cpu *c, lin_t lin)
 {
-    c->trail[c->icount & c->trail_mask] =
-        (struct trail){.lin = lin, .icount = (uint32_t)c->icount};
+    c->trail[c->icount & c->trail_mask] = (struct trail){.lin = lin, .icount = (uint32_t)c->icount};
 }
 
 static inline uint32_t reg_get(const struct cpu *c, unsigned offset, unsigned size)

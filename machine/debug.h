@@ -70,10 +70,9 @@ uint64_t debug_reg_get(const struct machine *m, unsigned n);
    err: refused, nothing changed. */
 bool debug_reg_set(struct machine *m, unsigned n, uint64_t value, struct error *err);
 
-/* x87 stack register i as 10 bytes, little-endian. */
+/* x87 register ST(i) as 10 bytes. */
 void debug_fpu_get(const struct machine *m, unsigned i, uint8_t value[10]);
 void debug_fpu_set(struct machine *m, unsigned i, const uint8_t value[10]);
-
 /* Linear address of the instruction at CS:EIP, and whether code is 16-bit there. */
 uint32_t debug_pc(const struct machine *m);
 bool debug_code16(const struct machine *m);
@@ -108,13 +107,12 @@ enum debug_where {
 /* What happened, for a point's verdict and for the one who stopped. */
 struct debug_event {
     enum debug_kind kind;
-    uint64_t icount;  /* instructions retired */
-    uint32_t cs, eip; /* the instruction that did it, or is about to */
-    uint32_t lin,
-        phys;          /* data: the address; lin is 0 for accesses of the page walker or a device */
+    uint64_t icount;   /* instructions retired */
+    uint32_t cs, eip;  /* the instruction that did it, or is about to */
+    uint32_t lin;      /* data: the linear address; 0 for accesses of the page walker or a device */
+    uint32_t phys;     /* data: the physical one */
     uint32_t size;     /* data, ports: bytes */
-    uint32_t old, now; /* data and CR: values before and after; ports: `now`; TASK: selectors;
-                           CPL, MODE: codes (see debug_mode_text) */
+    uint32_t old, now; /* before and after: data, CR, TASK (selectors), CPL, MODE (debug_mode) */
     uint32_t number;   /* vector, line, port, control register */
     uint32_t code, cr2; /* exceptions */
     bool write;         /* data, ports */
@@ -146,15 +144,13 @@ struct debug_point {
     struct debug_spec spec;
 };
 
-/* Adds an enabled point; its id, or 0 and err (no memory, a register that is not there). */
+/* Adds an enabled point; its id, or 0 and err. */
 int debug_add(struct machine *m, const struct debug_spec *spec, struct error *err);
 bool debug_remove(struct machine *m, int id);
 bool debug_enable(struct machine *m, int id, bool on);
 /* The point with this id, or NULL; the first one with an id greater than `after`, or NULL. */
 struct debug_point *debug_find(struct machine *m, int id);
 struct debug_point *debug_after(struct machine *m, int after);
-
-/* ---- Running ---------------------------------------------------------------------------- */
 
 enum debug_why {
     DEBUG_RUNNING,  /* nothing stopped it yet */
@@ -169,7 +165,7 @@ struct debug_stop {
     struct debug_event event; /* DEBUG_AT_POINT */
 };
 
-/* What stopped the machine when machine_run answered MACHINE_BREAK (or MACHINE_TRIPLE). */
+/* After MACHINE_BREAK or MACHINE_TRIPLE. */
 const struct debug_stop *debug_stopped(const struct machine *m);
 
 /* The next machine_run stops after one instruction of the guest's, with MACHINE_BREAK and
@@ -177,17 +173,14 @@ const struct debug_stop *debug_stopped(const struct machine *m);
    entered. Unless irqs is set, interrupts that come between are run through to where they return
    (points inside them still stop). */
 void debug_step(struct machine *m, bool irqs);
-/* Forgets a step that was asked for and did not end (the user interrupted it). */
+/* Forgets a step that did not end. */
 void debug_step_cancel(struct machine *m);
-/* The machine_run after this one, or the running one, stops at the next instruction with
-   MACHINE_BREAK and DEBUG_STEPPED. */
+/* The next machine_run, or the running one, stops at once, as after a step. */
 void debug_halt(struct machine *m);
 
 /* While any client watches (count), history is long and triple faults stop the machine even if the
    configuration says reset or exit. */
 void debug_attach(struct machine *m, bool on);
-
-/* ---- History ---------------------------------------------------------------------------- */
 
 struct debug_insn {
     uint64_t icount; /* retired before it */
@@ -199,8 +192,7 @@ struct debug_insn {
    attached, 256 otherwise. Iterations of REP count one each and appear once. */
 size_t debug_history(const struct machine *m, struct debug_insn *list, size_t n);
 
-/* A short name of the processor's mode ("real", "protected, paging, 32-bit code"), for events'
-   codes and for the current state (debug_mode). */
+/* The processor's mode as a code, and in words ("protected, paging, 32-bit code"). */
 uint32_t debug_mode(const struct machine *m);
 int debug_mode_text(uint32_t mode, char *text, size_t n);
 
