@@ -363,16 +363,6 @@ bool machine_idle(const struct machine *m)
     return m->cpu.halted;
 }
 
-const struct bus *machine_look_bus(const struct machine *m)
-{
-    return &m->bus;
-}
-
-const struct cpu *machine_look_cpu(const struct machine *m)
-{
-    return &m->cpu;
-}
-
 struct bus *machine_bus(struct machine *m)
 {
     m->twin_fresh = true; /* whoever asks may change memory */

@@ -70,10 +70,7 @@ uint64_t machine_icount(const struct machine *m);      /* retired instructions s
 uint32_t machine_exit_status(const struct machine *m); /* (value << 1) | 1 of port F4h */
 bool machine_idle(const struct machine *m);            /* the processor is in HLT */
 
-/* For looking, at any time. */
-const struct bus *machine_look_bus(const struct machine *m);
-const struct cpu *machine_look_cpu(const struct machine *m);
-/* For changing, while the machine does not run. */
+/* For changing, while the machine does not run; to look, inspect.h. */
 struct bus *machine_bus(struct machine *m);
 struct cpu *machine_cpu(struct machine *m);
 struct trace *machine_trace(struct machine *m);
