@@ -112,7 +112,7 @@ void debug_trap(struct cpu *c)
     c->dr[6] |= c->debug_hit;
     c->debug_hit = 0;
     c->next = c->eip;
-    c->delivering = EXC_DB;
+    c->delivering = DELIVERING_BENIGN;
     intr_deliver(c, &f);
     c->delivering = -1;
     c->eip = c->next;

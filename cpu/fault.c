@@ -63,10 +63,8 @@ static void shut_down(struct cpu *c)
 }
 
 /* For post-mortems: what was raised, one on the way to the other. */
-static void add_link(struct cpu *c, const struct fault *f, bool begins)
+static void add_link(struct cpu *c, const struct fault *f)
 {
-    if (begins)
-        c->links = 0;
     if (c->links == FAULT_CHAIN)
         return;
     c->chain[c->links++] = (struct fault_link){.fault = *f,
@@ -78,6 +76,22 @@ static void add_link(struct cpu *c, const struct fault *f, bool begins)
                                                .cpl = c->cpl};
 }
 
+/* A fault by itself, or while something that is none was being delivered, begins a chain. */
+static void note_fault(struct cpu *c, const struct fault *f)
+{
+    if (c->delivering < 0 || c->delivering == DELIVERING_BENIGN)
+        c->links = 0;
+    if (c->delivering == DELIVERING_BENIGN) {
+        const struct delivery *d = &c->delivery[(c->deliveries - 1) % DELIVERIES];
+        add_link(c, &(struct fault){.vector = d->vector,
+                                    .software = d->software,
+                                    .external = d->external,
+                                    .why = (enum reason)d->why,
+                                    .arg = {d->arg[0], d->arg[1]}});
+    }
+    add_link(c, f);
+}
+
 void fault_dispatch(struct cpu *c)
 {
     struct fault f = c->fault;
@@ -86,7 +100,7 @@ void fault_dispatch(struct cpu *c)
         c->icount -= c->ahead - 1;
         c->ahead = 0;
     }
-    add_link(c, &f, first < 0);
+    note_fault(c, &f);
     if (first == EXC_DF) {
         shut_down(c);
         return;

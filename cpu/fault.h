@@ -68,6 +68,7 @@ struct delivery {
     uint32_t eip;    /* where it came */
     uint32_t code;   /* error code */
     uint32_t cr2;    /* CR2 at that moment */
+    uint32_t cr3;    /* the address space it came from */
     uint32_t arg[2]; /* operands of the reason */
     uint16_t cs;     /* selector */
     uint8_t vector;
@@ -78,8 +79,9 @@ struct delivery {
     bool external; /* interrupt line or NMI, or a trap */
 };
 
-/* One fault on the way to a double or triple fault. */
-#define FAULT_CHAIN 3u
+/* One event on the way to a double or triple fault: the longest way is an interrupt, a contributory
+   fault, a page fault, another fault, and one while delivering the double fault. */
+#define FAULT_CHAIN 5u
 struct fault_link {
     struct fault fault;
     uint32_t cs, eip, ss, esp; /* where, and the stack in use */

@@ -124,6 +124,8 @@ void observe_port(struct cpu *c, uint16_t port, unsigned size, bool write, uint3
 
 /* far.c, intr.c */
 void far_enter_code(struct cpu *c, uint16_t sel, const struct desc *d, uint32_t eip, unsigned cpl);
+/* c->delivering for interrupts, INT n and traps: a fault on the way is no double fault. */
+#define DELIVERING_BENIGN 0x100
 /* Delivers c->fault or an external interrupt; may raise. */
 void intr_deliver(struct cpu *c, const struct fault *f);
 /* Raised by the run loop after an unwind: delivers, doubles, or shuts down. */

@@ -9,8 +9,6 @@
 #include "cpu/flags.h"
 #include "cpu/internal.h"
 
-#define BENIGN 0x100 /* c->delivering for interrupts: a fault on the way is not a double fault */
-
 /* EIP that is pushed: traps and interrupts return after the instruction, faults to it. */
 static uint32_t return_eip(const struct cpu *c, const struct fault *f)
 {
@@ -172,6 +170,7 @@ static void remember(struct cpu *c, const struct fault *f)
         .eip = c->eip,
         .code = f->code,
         .cr2 = c->cr2,
+        .cr3 = c->mmu.cr3,
         .arg = {f->arg[0], f->arg[1]},
         .cs = c->seg[CS].sel,
         .vector = f->vector,
@@ -213,7 +212,7 @@ void intr_external(struct cpu *c, uint8_t vector, bool nmi)
 {
     struct fault f = {.vector = vector, .external = true};
     c->next = c->eip;
-    c->delivering = BENIGN;
+    c->delivering = DELIVERING_BENIGN;
     if (nmi)
         c->nmi_blocked = true;
     intr_deliver(c, &f);
@@ -261,7 +260,7 @@ static bool v86_int(struct cpu *c, uint8_t vector)
 static void software(struct cpu *c, uint8_t vector)
 {
     struct fault f = {.vector = vector, .software = true, .why = WHY_SOFTWARE};
-    c->delivering = BENIGN;
+    c->delivering = DELIVERING_BENIGN;
     intr_deliver(c, &f);
     c->delivering = -1;
 }
@@ -291,7 +290,7 @@ uint32_t x_into(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 uint32_t x_int1(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     struct fault f = {.vector = EXC_DB, .external = true, .why = WHY_SOFTWARE};
-    c->delivering = BENIGN;
+    c->delivering = DELIVERING_BENIGN;
     intr_deliver(c, &f);
     c->delivering = -1;
     return 0;

@@ -9,6 +9,8 @@
 /* In the order of `help`. */
 static const struct command *const tables[] = {
     commands_meta,
+    commands_source,
+    commands_history,
 };
 
 const struct command *command_at(unsigned n)

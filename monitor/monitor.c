@@ -19,6 +19,11 @@
 #include <stdlib.h>
 #include <string.h>
 
+static bool translate(void *ctx, uint32_t cr3, uint32_t lin, uint32_t *phys)
+{
+    return debug_translate(ctx, cr3, lin, phys);
+}
+
 struct monitor *monitor_new(struct machine *m, struct out *to, bool json, struct error *err)
 {
     struct monitor *mon = calloc(1, sizeof *mon);
@@ -30,6 +35,7 @@ struct monitor *monitor_new(struct machine *m, struct out *to, bool json, struct
         error_set(err, "no memory for the monitor");
         return NULL;
     }
+    symbols_set_paging(mon->symbols, translate, m);
     mon->machine = m;
     mon->to = to;
     mon->json = json;

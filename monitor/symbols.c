@@ -20,6 +20,7 @@
 #include <unistd.h>
 
 #define MAX_MODULES 256u
+#define MAX_FOLDERS 64u
 #define MAX_FILE (UINT64_C(1) << 31)
 
 struct symbols {
@@ -27,6 +28,8 @@ struct symbols {
     unsigned count;
     const char **names; /* of all modules, sorted, once each; made when first asked for (owned) */
     size_t name_count;
+    char *folder[MAX_FOLDERS]; /* of sources (owned) */
+    unsigned folders;
     bool (*translate)(void *ctx, uint32_t cr3, uint32_t lin, uint32_t *phys);
     void *translate_ctx;
 };
@@ -49,6 +52,8 @@ void symbols_free(struct symbols *s)
         return;
     for (unsigned n = 0; n < s->count; n++)
         module_free(s->module[n]);
+    for (unsigned n = 0; n < s->folders; n++)
+        free(s->folder[n]);
     forget_names(s);
     free(s);
 }
@@ -381,6 +386,20 @@ const char *symbols_file(const struct symbols *s, uint32_t cr3, const char *file
             found = dwarf_file(s->module[n], file, len, folder);
     }
     return found;
+}
+
+bool symbols_add_folder(struct symbols *s, const char *folder, struct error *err)
+{
+    char *copy = s->folders < MAX_FOLDERS ? strdup(folder) : NULL;
+    if (!copy)
+        return error_set(err, "%s: there is no room for another folder", folder);
+    s->folder[s->folders++] = copy;
+    return true;
+}
+
+const char *symbols_folder(const struct symbols *s, unsigned n)
+{
+    return s && n < s->folders ? s->folder[n] : NULL;
 }
 
 static int by_name(const void *a, const void *b)

@@ -76,6 +76,9 @@ bool symbols_line(const struct symbols *s, uint32_t cr3, uint32_t addr, const ch
    it was compiled (may be NULL). */
 const char *symbols_file(const struct symbols *s, uint32_t cr3, const char *file, size_t len,
                          const char **folder);
+/* Folders in which source files are looked for. */
+bool symbols_add_folder(struct symbols *s, const char *folder, struct error *err);
+const char *symbols_folder(const struct symbols *s, unsigned n); /* NULL past the last */
 /* For completion: the n-th name that begins with prefix (in sorted order), NULL past the last. */
 const char *symbols_complete(struct symbols *s, const char *prefix, unsigned n);
 

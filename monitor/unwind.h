@@ -19,6 +19,8 @@
 struct machine;
 struct symbols;
 
+#define UNWIND_FRAMES 4096u /* deeper is a runaway recursion: enough of it */
+
 enum frame_how {
     FRAME_FIRST,     /* where the processor is */
     FRAME_CFI,       /* by DWARF frame information */
@@ -53,11 +55,12 @@ struct frame {
 };
 
 struct unwind {
-    struct machine *m;
+    const struct machine *m;
     const struct symbols *symbols;
     uint32_t cr3;     /* address space */
     uint32_t ss_base; /* of the stack */
     uint64_t before;  /* only events that happened before this are still to come */
+    bool narrow;      /* 16-bit code: the walk ends here */
     unsigned count;   /* frames so far */
     struct frame frame;
 };
@@ -70,7 +73,7 @@ struct unwind_from {
 };
 
 /* from may be NULL. False: there is no frame. */
-bool unwind_start(struct unwind *u, struct machine *m, const struct symbols *s,
+bool unwind_start(struct unwind *u, const struct machine *m, const struct symbols *s,
                   const struct unwind_from *from);
 /* Goes to the caller. False: there is none, or it cannot be found. */
 bool unwind_next(struct unwind *u);

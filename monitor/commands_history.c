@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: MIT */
+/* commands_history.c - the past: hist, ints. */
+#include "monitor/command.h"
+
+#include "cpu/fault.h"
+#include "monitor/history.h"
+#include "monitor/line.h"
+#include "monitor/session.h"
+
+/* An optional number of things, at least one and at most `most`. */
+static bool take_count(struct line *line, uint64_t *n, uint64_t most, struct error *err)
+{
+    if (line_more(line) && !line_value(line, "number", n, err))
+        return false;
+    if (!*n || *n > most)
+        return error_set(err, "the number must be from 1 to %u", (unsigned)most);
+    return line_end(line, err);
+}
+
+static bool run_hist(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+{
+    uint64_t n = 20;
+    return take_count(line, &n, HISTORY_INSNS, err) &&
+           history_insns(mon->machine, mon->symbols, (unsigned)n, to, err);
+}
+
+static bool run_ints(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+{
+    uint64_t n = 16;
+    if (!take_count(line, &n, DELIVERIES, err))
+        return false;
+    history_events(mon->machine, mon->symbols, (unsigned)n, to);
+    return true;
+}
+
+const struct command commands_history[] = {
+    /* clang-format off */
+    { "hist", "history", "[N]", "the last instructions, the newest last",
+      "Twenty, or N up to 4096. @ is the number of instructions before it since power-on. Interrupts and\n"
+      "exceptions stand between them where they came. An instruction with REP appears once.",
+      "hist 50", NULL, COMMAND_LOOK, false, run_hist },
+    { "ints", NULL, "[N]", "the last interrupts, exceptions and INT n, with their reasons",
+      "Sixteen, or N up to 256, the newest last.", "ints 5", NULL, COMMAND_LOOK, false, run_ints },
+    { .name = NULL },
+    /* clang-format on */
+};
