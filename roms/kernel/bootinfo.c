@@ -2,13 +2,13 @@
 /*
  * bootinfo.c - reads the multiboot 1 information structure.
  * Source: Multiboot Specification 0.6.96, section 3.3. The structures may lie anywhere in physical
- * memory and nothing is mapped there yet, so everything is read through window_read().
+ * memory and nothing is mapped there yet, so everything is read through phys_read().
  * Only the fields used here are named: flags, mem_upper, cmdline, mods, mmap.
  */
 #include "kernel/bootinfo.h"
 
+#include "kernel/highmem.h"
 #include "kernel/layout.h"
-#include "kernel/paging.h"
 #include "kernel/print.h"
 #include "lib/string.h"
 
@@ -64,7 +64,7 @@ static void read_memory_map(struct bootinfo *b, const struct multiboot_info *inf
     uint32_t at = 0;
     while (info->mmap_length - at >= sizeof(struct multiboot_mmap)) {
         struct multiboot_mmap m;
-        window_read(&m, info->mmap_addr + at, sizeof m);
+        phys_read(&m, info->mmap_addr + at, sizeof m);
         if (m.type == 1 && m.base[1] == 0)
             add_ram(b, m.base[0], m.length[1] ? 0xffffffffu - m.base[0] : m.length[0]);
         if (m.size > info->mmap_length - at - sizeof m.size)
@@ -73,19 +73,27 @@ static void read_memory_map(struct bootinfo *b, const struct multiboot_info *inf
     }
 }
 
+/* The first two, if they make sense. */
+static void read_modules(struct bootinfo *b, const struct multiboot_info *info)
+{
+    for (uint32_t i = 0; i < info->mods_count && i < sizeof b->modules / sizeof b->modules[0]; i++) {
+        struct multiboot_module module;
+        phys_read(&module, info->mods_addr + i * sizeof module, sizeof module);
+        if (module.start < module.end)
+            b->modules[b->module_count++] = (struct range){module.start, module.end};
+    }
+}
+
 void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t phys)
 {
     struct multiboot_info info;
     if (magic != LOADER_MAGIC)
         panic("not started by a multiboot loader (EAX %08x)", magic);
-    window_read(&info, phys, sizeof info);
+    phys_read(&info, phys, sizeof info);
     if (info.flags & INFO_CMDLINE)
-        window_read(b->command_line, info.cmdline, sizeof b->command_line - 1);
-    if ((info.flags & INFO_MODULES) && info.mods_count > 0) {
-        struct multiboot_module module;
-        window_read(&module, info.mods_addr, sizeof module);
-        b->initrd = (struct range){module.start, module.end};
-    }
+        phys_read(b->command_line, info.cmdline, sizeof b->command_line - 1);
+    if (info.flags & INFO_MODULES)
+        read_modules(b, &info);
     if (info.flags & INFO_MMAP)
         read_memory_map(b, &info);
     else if (info.flags & INFO_MEMORY)
@@ -124,4 +132,41 @@ bool bootinfo_word(const struct bootinfo *b, const char *word)
 {
     const char *end = find_word(b, word);
     return end && (*end == ' ' || *end == '\0');
+}
+
+uint32_t bootinfo_size(const struct bootinfo *b, const char *name)
+{
+    const char *at = find_word(b, name);
+    uint32_t size = 0;
+    for (; at && *at >= '0' && *at <= '9' && size < 1u << 28; at++)
+        size = size * 10 + (uint32_t)(*at - '0');
+    uint32_t shift = !at ? 0 : *at == 'K' ? 10 : *at == 'M' ? 20 : *at == 'G' ? 30 : 0;
+    return size > 0xffffffffu >> shift ? 0xffffffffu : size << shift;
+}
+
+void bootinfo_limit(struct bootinfo *b, uint32_t end)
+{
+    unsigned kept = 0;
+    end &= PAGE_MASK;
+    for (unsigned i = 0; i < b->ram_count; i++) {
+        struct range r = {b->ram[i].start, b->ram[i].end < end ? b->ram[i].end : end};
+        if (r.start < r.end)
+            b->ram[kept++] = r;
+    }
+    b->ram_count = kept;
+}
+
+struct range bootinfo_carve(struct bootinfo *b, uint32_t size)
+{
+    struct range *last = &b->ram[b->ram_count - 1];
+    uint32_t lowest = last->start > 2 * KERNEL_PHYS ? last->start : 2 * KERNEL_PHYS;
+    size = (size + PAGE_SIZE - 1) & PAGE_MASK;
+    for (unsigned i = 0; i < b->module_count; i++) {
+        if (b->modules[i].end > lowest && b->modules[i].start < last->end)
+            lowest = b->modules[i].end;
+    }
+    if (size == 0 || lowest >= last->end || size > last->end - lowest)
+        return (struct range){0, 0};
+    last->end -= size;
+    return (struct range){last->end, last->end + size};
 }

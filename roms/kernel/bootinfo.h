@@ -17,7 +17,8 @@ struct range {
 struct bootinfo {
     struct range ram[32];   /* usable memory, whole pages, below 4 GiB */
     unsigned ram_count;     /* entries of ram in use */
-    struct range initrd;    /* the first module, empty if there is none */
+    struct range modules[2]; /* the initrd; the swap area */
+    unsigned module_count;   /* entries of modules in use */
     char command_line[512]; /* what the user wrote, cut if longer */
 };
 
@@ -26,6 +27,15 @@ void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t info);
 
 /* RAM size as the user would say it: above 1 MiB, rounded up to whole MiB, plus the first. */
 uint32_t bootinfo_mib(const struct bootinfo *b);
+
+/* The bytes that "NAME=SIZE" asks for, SIZE a number and K, M or G; 0: the option is not there. */
+uint32_t bootinfo_size(const struct bootinfo *b, const char *name);
+
+/* Forgets RAM from physical address end upward. */
+void bootinfo_limit(struct bootinfo *b, uint32_t end);
+
+/* Takes size bytes from the end of RAM; an empty range if there is no such piece. */
+struct range bootinfo_carve(struct bootinfo *b, uint32_t size);
 
 /* The value of "NAME=" (up to the end of the line) or NULL. */
 const char *bootinfo_option(const struct bootinfo *b, const char *name);

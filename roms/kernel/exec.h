@@ -11,9 +11,9 @@ struct proc;
 
 /* Arguments and environment: the strings one after the other, each with its terminator. */
 struct exec_args {
-    uint32_t argc, envc;  /* how many of each; the arguments come first */
-    uint32_t used;        /* bytes of text in use */
-    char text[4096 - 12]; /* the strings */
+    uint32_t argc, envc;       /* how many of each; the arguments come first */
+    uint32_t used;             /* bytes of text in use */
+    char text[32 * 4096 - 12]; /* the strings: 128 KiB, as on Linux */
 };
 
 /* Appends one string; -E2BIG if there is no room. The caller counts argc or envc. */

@@ -3,19 +3,30 @@
  * fault.c - page faults: bring the page in, or say why not.
  *
  * mm_fault() serves both the processor's page fault and the kernel's own look at user memory
- * (uaccess.c). A page comes into being here: zeroed, or filled from the program file.
- * Every frame belongs to one process so far; sharing (copy-on-write) will start here too.
+ * (uaccess.c). What it does depends on what the page-table entry holds:
+ *
+ *     never touched   file: the frame of the page cache, or, for a private write, a copy of it;
+ *                     else a frame of zeros
+ *     paged out       a frame, filled from the swap area
+ *     present         a write, and it is not writable yet: a private frame that others use, too, is
+ *                     copied (copy-on-write); one that nobody else uses any more is simply taken
+ *
+ * A fault that had to wait for the initrd or the swap area counts as a major one, others are minor.
  */
 #include "kernel/fault.h"
 
 #include "kernel/abi.h"
-#include "kernel/initrd.h"
+#include "kernel/highmem.h"
+#include "kernel/inode.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/print.h"
 #include "kernel/proc.h"
+#include "kernel/reclaim.h"
+#include "kernel/signal.h"
+#include "kernel/swap.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
@@ -41,14 +52,81 @@ static enum fault_result grow_stack(struct mm *m, uint32_t lin, uint32_t esp)
     return FAULT_OK;
 }
 
-/* Copies what the file has of the page at lin; the frame is zeroed already. */
-static void fill_from_file(const struct vma *v, uint32_t lin, uint8_t *frame)
+/* A new anonymous frame for lin, with the contents of another frame, or zeros if from is 0. */
+static uint32_t new_frame(uint32_t lin, uint32_t from)
 {
-    uint32_t at = lin - v->start;
-    if (!v->file || at >= v->file_bytes)
-        return;
-    uint32_t n = v->file_bytes - at < PAGE_SIZE ? v->file_bytes - at : PAGE_SIZE;
-    memcpy(frame, initrd_data(v->file) + v->offset + at, n);
+    if (from)
+        page_get(from); /* so that page-out leaves it alone */
+    uint32_t phys = from ? page_alloc(PAGE_ANON) : page_alloc_zeroed(PAGE_ANON);
+    if (phys) {
+        page_of(phys)->index = lin & PAGE_MASK;
+        page_of(phys)->dirty = true; /* nothing else has these contents */
+    }
+    if (phys && from) {
+        void *dst = kmap(phys), *src = kmap(from);
+        memcpy(dst, src, PAGE_SIZE);
+        kunmap(src);
+        kunmap(dst);
+    }
+    if (from)
+        page_put(from);
+    return phys;
+}
+
+/* The page of a file at lin; a private write gets its own copy at once. */
+static uint32_t file_frame(const struct vma *v, uint32_t lin, bool copy, bool *major)
+{
+    uint32_t cached = inode_page(v->inode, v->offset + ((lin & PAGE_MASK) - v->start), major);
+    if (!cached || !copy)
+        return cached;
+    uint32_t phys = new_frame(lin, cached);
+    page_put(cached);
+    return phys;
+}
+
+/* The frame keeps its place in the swap area if nobody else needs that, and stays clean. */
+static uint32_t swapped_frame(uint32_t lin, uint32_t slot)
+{
+    uint32_t phys = page_alloc(PAGE_ANON);
+    if (!phys)
+        return 0;
+    struct page *page = page_of(phys);
+    swap_read(slot, phys);
+    page->index = lin & PAGE_MASK;
+    if (swap_users(slot) == 1 && !swap_is_tight()) {
+        page->slot = slot;
+    } else {
+        swap_put(slot);
+        page->dirty = true;
+    }
+    return phys;
+}
+
+/* A write to a page that is present but not writable. */
+static enum fault_result unshare(const struct vma *v, uint32_t lin, uint32_t *pte)
+{
+    uint32_t old = *pte & PAGE_MASK;
+    const struct page *page = page_of(old);
+    if (!(v->flags & VMA_SHARED) && (page->kind == PAGE_FILE || page->refs > 1)) {
+        uint32_t phys = new_frame(lin, old);
+        if (!phys)
+            return FAULT_MEMORY;
+        pte_drop(pte);
+        *pte = phys | PTE_P | PTE_U;
+    }
+    *pte |= PTE_W;
+    return FAULT_OK;
+}
+
+/* What is wrong with an access to that area; with its file, too. */
+static enum fault_result check(const struct vma *v, uint32_t lin, enum access access)
+{
+    if (!(v->flags & VMA_RIGHTS))
+        return FAULT_NO_ACCESS;
+    if (access == ACCESS_WRITE && !(v->flags & VMA_WRITE))
+        return FAULT_READ_ONLY;
+    uint32_t at = v->offset + ((lin & PAGE_MASK) - v->start);
+    return v->inode && at >= v->inode->size ? FAULT_FILE_END : FAULT_OK;
 }
 
 enum fault_result mm_fault(struct mm *m, uint32_t lin, enum access access, uint32_t esp)
@@ -56,51 +134,68 @@ enum fault_result mm_fault(struct mm *m, uint32_t lin, enum access access, uint3
     if (lin >= USER_END)
         return FAULT_KERNEL;
     struct vma *v = mm_find(m, lin);
-    if (!v) {
-        enum fault_result grown = grow_stack(m, lin, esp);
-        if (grown != FAULT_OK)
-            return grown;
-        v = mm_find(m, lin);
-    }
-    if (access == ACCESS_WRITE && !(v->flags & VMA_WRITE))
-        return FAULT_READ_ONLY;
+    enum fault_result result = v ? FAULT_OK : grow_stack(m, lin, esp);
+    if (result == FAULT_OK)
+        result = check(v ? v : (v = mm_find(m, lin)), lin, access);
+    if (result != FAULT_OK)
+        return result;
 
     uint32_t *pte = pgdir_pte(m->pgdir, lin, true);
     if (!pte)
         return FAULT_MEMORY;
-    if (*pte & PTE_P)
-        return FAULT_OK;
-    uint32_t phys = page_alloc_zeroed();
-    if (!phys)
-        return FAULT_MEMORY;
-    fill_from_file(v, lin & PAGE_MASK, phys_to_lin(phys));
-    *pte = phys | PTE_P | PTE_U | (v->flags & VMA_WRITE ? PTE_W : 0);
-    return FAULT_OK;
+    bool write = access == ACCESS_WRITE, major = false;
+    if (*pte & PTE_P) {
+        if (!write || *pte & PTE_W)
+            return FAULT_OK;
+        result = unshare(v, lin, pte);
+        pgdir_flush();
+    } else {
+        bool shared = v->flags & VMA_SHARED, fresh = !*pte;
+        major = !fresh;
+        uint32_t phys = !fresh     ? swapped_frame(lin, pte_slot(*pte))
+                        : v->inode ? file_frame(v, lin, write && !shared, &major)
+                                   : new_frame(lin, 0);
+        if (!phys)
+            return FAULT_MEMORY;
+        bool own = page_of(phys)->kind == PAGE_ANON || shared;
+        *pte = phys | PTE_P | PTE_U | (own && v->flags & VMA_WRITE ? PTE_W : 0);
+    }
+    if (result == FAULT_OK)
+        proc_count_fault(major);
+    return result;
 }
 
-void fault_page(const struct trapframe *tf, uint32_t lin)
+/* What to tell the process and the user about each result. */
+static const struct {
+    const char *text, *reason; /* "... (reason)" */
+    int signal, code;          /* si_code: 1 no mapping, 2 no right */
+} verdicts[] = {
+    [FAULT_UNMAPPED] = {"Segmentation fault", "not mapped", SIGSEGV, 1},
+    [FAULT_READ_ONLY] = {"Segmentation fault", "read-only", SIGSEGV, 2},
+    [FAULT_NO_ACCESS] = {"Segmentation fault", "no access", SIGSEGV, 2},
+    [FAULT_STACK] = {"Segmentation fault", "stack limit", SIGSEGV, 1},
+    [FAULT_KERNEL] = {"Segmentation fault", "kernel space", SIGSEGV, 1},
+    [FAULT_FILE_END] = {"Bus error", "behind the end of the file", SIGBUS, 2},
+};
+
+void fault_page(struct trapframe *tf, uint32_t lin)
 {
-    static const char *const reasons[] = {
-        [FAULT_UNMAPPED] = "not mapped",
-        [FAULT_READ_ONLY] = "read-only",
-        [FAULT_STACK] = "stack limit",
-        [FAULT_KERNEL] = "kernel space",
-    };
     enum access access = tf->error & PF_WRITE ? ACCESS_WRITE : ACCESS_READ;
-    enum fault_result result = mm_fault(current->mm, lin, access, tf->esp);
-    if (result == FAULT_OK)
-        return;
-    if (result == FAULT_MEMORY) {
-        print_error("%s[%d]: Out of memory\n", current->name, current->pid);
-        proc_exit(SIGKILL);
+    enum fault_result result;
+    while ((result = mm_fault(current->mm, lin, access, tf->esp)) == FAULT_MEMORY) {
+        if (!out_of_memory())
+            return; /* it has been killed */
     }
+    if (result == FAULT_OK ||
+        signal_fault(tf, verdicts[result].signal, verdicts[result].code, lin))
+        return;
     /* The 386 reports a fetch as a read; the address tells them apart. */
     const char *kind = access == ACCESS_WRITE ? "write to"
                        : lin == tf->eip       ? "execution of"
                                               : "read of";
-    print_error("%s[%d]: Segmentation fault: %s %08x at eip %08x (%s)\n", current->name,
-                current->pid, kind, lin, tf->eip, reasons[result]);
-    proc_exit(SIGSEGV);
+    print_error("%s[%d]: %s: %s %08x at eip %08x (%s)\n", current->name, current->pid,
+                verdicts[result].text, kind, lin, tf->eip, verdicts[result].reason);
+    proc_exit(verdicts[result].signal);
 }
 
 /* The exceptions a program can cause, and the signal that each is; 0: none of its business. */
@@ -122,10 +217,12 @@ static const struct {
     [17] = {"Bus error: alignment check", SIGBUS},
 };
 
-bool fault_exception(const struct trapframe *tf)
+bool fault_exception(struct trapframe *tf)
 {
     if (tf->vector >= 32 || !causes[tf->vector].signal)
         return false;
+    if (signal_fault(tf, causes[tf->vector].signal, SI_KERNEL, tf->eip))
+        return true;
     print_error("%s[%d]: %s at eip %08x", current->name, current->pid, causes[tf->vector].text,
                 tf->eip);
     if (tf->vector >= 10)

@@ -10,10 +10,10 @@
 
 struct trapframe;
 
-/* A page fault of the running process at linear address lin: repaired, or the process dies. */
-void fault_page(const struct trapframe *tf, uint32_t lin);
+/* A page fault of the running process at linear address lin: repaired, or a signal for it. */
+void fault_page(struct trapframe *tf, uint32_t lin);
 
-/* Any other exception: the process dies. False if no program can cause that one. */
-bool fault_exception(const struct trapframe *tf);
+/* Any other exception: a signal. False if no program can cause that one. */
+bool fault_exception(struct trapframe *tf);
 
 #endif

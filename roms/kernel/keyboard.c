@@ -3,11 +3,13 @@
  * keyboard.c - the PC keyboard: scan code set 1 (the 8042 translates), US layout.
  * Sources: IBM PC AT Technical Reference, "Keyboard Controller"; IBM PS/2 Hardware Interface
  * Technical Reference, "Keyboard", scan code tables.
- * Not here: key repeat rates, LEDs, Alt, and keys that make no character (arrows, F1..).
+ * Arrows, Home, End and Delete become the sequences of a VT100 and its successors, e.g. ESC [ A.
+ * Not here: key repeat rates, LEDs, Alt, and the other keys that make no character (F1..).
  */
 #include "kernel/keyboard.h"
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/pic.h"
@@ -30,6 +32,7 @@
 #define KEY_SHIFT_LEFT 0x2a
 #define KEY_SHIFT_RIGHT 0x36
 #define KEY_CAPS_LOCK 0x3a
+#define ESC 27
 #define KEY_SLASH 0x35 /* extended: the one on the keypad */
 
 /* clang-format off */
@@ -57,6 +60,34 @@ static struct {
     bool extended;                      /* the last byte was the prefix */
 } keys;
 
+/* What an extended key sends after ESC [, or NULL. */
+static const char *sequence(uint8_t code)
+{
+    switch (code) {
+    case 0x47: return "H";  /* Home */
+    case 0x48: return "A";  /* up */
+    case 0x4b: return "D";  /* left */
+    case 0x4d: return "C";  /* right */
+    case 0x4f: return "F";  /* End */
+    case 0x50: return "B";  /* down */
+    case 0x53: return "3~"; /* Delete */
+    default: return NULL;
+    }
+}
+
+static void extended_key(uint8_t code)
+{
+    const char *text = sequence(code);
+    if (code == KEY_SLASH || plain[code] == '\n')
+        tty_input(plain[code]);
+    if (!text)
+        return;
+    tty_input(ESC);
+    tty_input('[');
+    while (*text)
+        tty_input(*text++);
+}
+
 static char character(uint8_t code)
 {
     bool shift = keys.shift_left || keys.shift_right;
@@ -82,8 +113,8 @@ static void scan_code(uint8_t byte)
     if (code == KEY_CTRL) {
         keys.ctrl = down;
     } else if (extended) {
-        if (down && (code == KEY_SLASH || plain[code] == '\n'))
-            tty_input(plain[code]);
+        if (down)
+            extended_key(code);
     } else if (code == KEY_SHIFT_LEFT) {
         keys.shift_left = down;
     } else if (code == KEY_SHIFT_RIGHT) {

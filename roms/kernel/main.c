@@ -5,6 +5,9 @@
  * Words on the command line that it knows (others are ignored):
  *   run=PROGRAM ARGUMENTS...  run that as init instead of the shell and end the emulator with its
  *                             exit status (must come last)
+ *   mem=SIZE                  use only that much memory
+ *   swap=SIZE                 take a swap area of that size from the end of memory, unless there is
+ *                             a second boot module, which then is the swap area
  *   console=serial|screen     use only that console
  *   quiet                     no banner
  *   crash                     fault in the kernel on purpose, to see the panic
@@ -12,10 +15,12 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "kernel/abi.h"
 #include "kernel/bootinfo.h"
 #include "kernel/exec.h"
 #include "kernel/file.h"
-#include "kernel/initrd.h"
+#include "kernel/highmem.h"
+#include "kernel/inode.h"
 #include "kernel/keyboard.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
@@ -26,6 +31,7 @@
 #include "kernel/proc.h"
 #include "kernel/segment.h"
 #include "kernel/serial.h"
+#include "kernel/swap.h"
 #include "kernel/timer.h"
 #include "kernel/trap.h"
 #include "kernel/tty.h"
@@ -67,12 +73,11 @@ static void parse_command(const char *command, struct exec_args *a)
 /* Makes process 1 from a command such as "hello you"; programs live in /bin. */
 static void start_init(const char *command)
 {
-    uint32_t page = page_alloc_zeroed();
+    struct exec_args *a = vmalloc(sizeof *a);
     struct proc *init = proc_new();
     char path[64] = "/bin/";
-    if (!page || !init)
+    if (!a || !init)
         panic("no memory for the first process");
-    struct exec_args *a = phys_to_lin(page);
     parse_command(command, a);
     const char *name = a->argc > 0 ? a->text : "";
     if (*name == '/')
@@ -83,16 +88,31 @@ static void start_init(const char *command)
         a->envc++;
     int error = exec_program(init, path, a);
     if (error) {
-        print_error("%s: %s\n", name, initrd_find(path) ? "cannot be run" : "not found");
+        print_error("%s: %s\n", name, error == -ENOENT ? "not found" : "cannot be run");
         power_off(NOT_FOUND_STATUS);
     }
-    page_put(page);
-    if (file_open("/dev/tty", &init->files[0]) != 0)
+    vfree(a);
+    if (file_open("/dev/tty", O_RDWR, &init->files[0]) != 0)
         panic("no memory for the terminal");
     init->files[1] = file_share(init->files[0]);
     init->files[2] = file_share(init->files[0]);
-    tty_set_foreground(0);
     proc_start(init);
+}
+
+/* What the command line wants of the memory; the range of the swap area. */
+static struct range boot_memory(void)
+{
+    uint32_t limit = bootinfo_size(&boot, "mem="), swap = bootinfo_size(&boot, "swap=");
+    struct range area = {0, 0};
+    if (boot.module_count > 1)
+        area = boot.modules[1];
+    else if (swap)
+        area = bootinfo_carve(&boot, swap);
+    if (limit)
+        bootinfo_limit(&boot, limit);
+    if (boot.ram_count == 0 || (swap && area.start == area.end))
+        panic("mem= or swap= leaves no memory");
+    return area;
 }
 
 void kmain(uint32_t magic, uint32_t info)
@@ -100,6 +120,7 @@ void kmain(uint32_t magic, uint32_t info)
     segment_init();
     trap_init();
     pic_init();
+    highmem_init();
     write_cr0(read_cr0() | CR0_EM); /* no coprocessor: nobody saves its registers */
 
     /* From here on something can be said if things go wrong. */
@@ -107,10 +128,11 @@ void kmain(uint32_t magic, uint32_t info)
     serial_init();
     tty_init(true, true);
 
-    paging_init();
     bootinfo_read(&boot, magic, info);
+    struct range swap = boot_memory();
     page_init(&boot);
-    initrd_init(&boot.initrd);
+    swap_init(&swap);
+    inode_init(&boot.modules[0]);
     keyboard_init();
 
     const char *run = bootinfo_option(&boot, "run=");

@@ -10,31 +10,45 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-struct initrd_file;
+struct inode;
 
 enum vma_flags {
-    VMA_READ = 1,
+    VMA_READ = 1, /* the first three are PROT_READ, PROT_WRITE, PROT_EXEC */
     VMA_WRITE = 2,
     VMA_EXEC = 4,
-    VMA_GROWSDOWN = 8, /* a stack: a fault just below makes it larger */
+    VMA_RIGHTS = 7,
+    VMA_SHARED = 8,     /* writes are for everybody who maps the inode */
+    VMA_GROWSDOWN = 16, /* a stack: a fault just below makes it larger */
+    VMA_NO_WRITE = 32,  /* mprotect() cannot allow writing: the file is open for reading only */
 };
 
 struct vma {
-    uint32_t start;                 /* first byte, page-aligned */
-    uint32_t end;                   /* one past the last, page-aligned */
-    unsigned flags;                 /* enum vma_flags */
-    const struct initrd_file *file; /* where the contents come from, NULL: zeros */
-    uint32_t offset;                /* of start in the file */
-    uint32_t file_bytes;            /* so many bytes from start are the file's, then zeros */
-    const char *label;              /* "[heap]" and the like, when there is no file */
-    struct vma *next;               /* the next higher area */
+    uint32_t start;      /* first byte, page-aligned */
+    uint32_t end;        /* one past the last, page-aligned */
+    unsigned flags;      /* enum vma_flags */
+    struct inode *inode; /* where the contents come from, NULL: zeros */
+    uint32_t offset;     /* of start in the inode */
+    struct vma *next;    /* the next higher area */
 };
 
 struct mm {
-    uint32_t *pgdir;    /* page directory, as the kernel sees it */
-    struct vma *vmas;   /* areas, lowest first */
-    uint32_t brk_start; /* where the heap begins: the page after .bss */
-    uint32_t brk;       /* where it ends, to the byte */
+    uint32_t *pgdir;                  /* page directory, as the kernel sees it */
+    struct vma *vmas;                 /* areas, lowest first */
+    uint32_t code_start, code_end;    /* the program's first segment */
+    uint32_t brk_start;               /* where the heap begins: the page after .bss */
+    uint32_t brk;                     /* where it ends, to the byte */
+    uint32_t mapped_base;             /* where mmap() begins to look, see /proc/PID/mapped_base */
+    uint32_t stack_start;             /* ESP at the program's first instruction */
+    uint32_t args_start, args_end;    /* the strings of argv */
+};
+
+/* Pages of an address space. */
+struct mm_usage {
+    uint32_t size;      /* in areas */
+    uint32_t anonymous; /* with a frame of their own, or shared copy-on-write */
+    uint32_t file;      /* with a frame of a page cache */
+    uint32_t swapped;   /* in the swap area */
+    uint32_t tables;    /* page tables and the directory */
 };
 
 enum access { ACCESS_READ, ACCESS_WRITE };
@@ -45,27 +59,40 @@ enum fault_result {
     FAULT_MEMORY,    /* it should be, but no frame is free */
     FAULT_UNMAPPED,  /* no area covers the address */
     FAULT_READ_ONLY, /* the area does not allow writing */
+    FAULT_NO_ACCESS, /* the area allows nothing */
     FAULT_STACK,     /* the stack has reached its limit */
     FAULT_KERNEL,    /* the kernel half */
+    FAULT_FILE_END,  /* a mapping is longer than its file */
 };
 
 struct mm *mm_new(void);
 void mm_free(struct mm *m);
 
-/* A copy for fork(): own areas, own frames with the same contents; NULL: out of memory. */
-struct mm *mm_copy(const struct mm *m);
+/* A copy for fork(): own areas, the same frames, copy-on-write; NULL: out of memory. */
+struct mm *mm_copy(struct mm *m);
 
 /* The area that holds the address, or NULL. */
 struct vma *mm_find(const struct mm *m, uint32_t lin);
 
-/* Adds a copy of *v to the list. -EINVAL: not page-aligned, out of range, or overlapping. */
+/*
+ * Adds an area like *v, with a use of the inode of its own, joining it with its neighbours where
+ * they are of one kind. -EINVAL: not page-aligned, out of range, or overlapping.
+ */
 int mm_map(struct mm *m, const struct vma *v);
 
-/* Frames that hold pages of this address space now. */
-uint32_t mm_frames(const struct mm *m);
+/* Removes whatever is in start..end; areas that reach beyond are cut. 0, -EINVAL, -ENOMEM. */
+int mm_unmap(struct mm *m, uint32_t start, uint32_t end);
+
+/* Gives start..end those rights; -ENOMEM: there are gaps, -EACCES: it must not be written. */
+int mm_protect(struct mm *m, uint32_t start, uint32_t end, unsigned rights);
+
+/* A free range of that size, at hint if possible, else the first from mapped_base; 0: none. */
+uint32_t mm_find_free(const struct mm *m, uint32_t hint, uint32_t size);
 
 /* Moves the end of the heap; returns the end that holds now. */
 uint32_t mm_brk(struct mm *m, uint32_t brk);
+
+struct mm_usage mm_usage(const struct mm *m);
 
 /*
  * Makes the page at lin usable for the access, if an area allows it. esp is the user's stack

@@ -1,33 +1,64 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page.h - physical page frames.
- * Every frame of RAM has a struct page that counts its users. The frames of the linear map
- * (ZONE_DMA and ZONE_NORMAL) are handed out; those above (ZONE_HIGHMEM) are only counted until
- * the kernel learns to map them temporarily.
+ * page.h - physical page frames: one struct page for each, counting its users, and three zones
+ * that hand them out.
  */
 #ifndef KERNEL_PAGE_H
 #define KERNEL_PAGE_H
 
+#include <stdbool.h>
 #include <stdint.h>
 
 #include "kernel/layout.h"
 
 struct bootinfo;
+struct inode;
+struct range;
 
 enum zone_id { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, ZONES };
 
-struct page {
-    uint32_t next;  /* frame number of the next free frame, 0 at the end of the list */
-    uint16_t refs;  /* users of the frame: 0 is free */
-    uint8_t is_ram; /* the allocator owns it: not a hole, not the kernel image */
-    uint8_t unused; /* rounds the structure to 8 bytes */
+/* What a frame is used for. ANON and FILE frames belong to programs; they can be paged out. */
+enum page_kind {
+    PAGE_RESERVED, /* a hole, the kernel image, memory taken at boot */
+    PAGE_INSIDE,   /* in a block of several frames, but not its first */
+    PAGE_FREE,     /* the first of a free block */
+    PAGE_TABLE,    /* page directory or page table, of a process or a file */
+    PAGE_KSTACK,   /* kernel stack */
+    PAGE_SLAB,     /* small objects, see cache.h */
+    PAGE_BUFFER,   /* pipe, vmalloc() */
+    PAGE_ANON,     /* a page of one process, or, copy-on-write, of its family */
+    PAGE_FILE,     /* a page of a file or shared memory segment: the page cache */
+    PAGE_KINDS
 };
 
+struct page {
+    union {
+        struct {
+            struct page *next, *prev; /* FREE: list of free blocks of this size */
+        };
+        struct {
+            struct inode *inode; /* FILE: whose page it is */
+            uint32_t index;      /* FILE: offset in it; ANON: linear address. Page-aligned */
+        };
+    };
+    uint32_t refs;   /* users: page-table entries, the page cache, or the kernel; 0: free */
+    uint32_t found;  /* users that audit() has met */
+    uint32_t slot;   /* where in the swap area the same contents are; 0: nowhere */
+    uint8_t kind;    /* enum page_kind */
+    uint8_t order;   /* the block has 1 << order frames */
+    bool dirty;      /* written to since it was read or paged out; see also PTE_D */
+    bool referenced; /* used by read() or write(); see also PTE_A */
+};
+
+enum { ORDERS = 11 /* blocks of 1 to 1024 frames */ };
+
 struct zone {
-    const char *name;    /* as Linux says it */
-    uint32_t total;      /* frames the allocator owns */
-    uint32_t free;       /* frames nobody uses */
-    uint32_t first_free; /* frame number, 0 for none */
+    const char *name;          /* as Linux says it */
+    uint32_t start, end;       /* physical addresses */
+    uint32_t total;            /* frames the allocator owns */
+    uint32_t free;             /* frames nobody uses */
+    uint32_t reserve;          /* so many of them are not for programs */
+    struct page *list[ORDERS]; /* free blocks by size */
 };
 
 /* Physical address and linear address of the same byte in the linear map. */
@@ -44,14 +75,30 @@ static inline uint32_t lin_to_phys(const void *lin)
 /* Builds the linear map and the free lists. Before it returns nothing else here may be called. */
 void page_init(const struct bootinfo *b);
 
-/* One frame with one user, by its physical address; 0 when memory is exhausted. */
-uint32_t page_alloc(void);
-uint32_t page_alloc_zeroed(void);
+/*
+ * One frame, or a block of 1 << order frames, with one user, by its physical address. When memory
+ * is short others are paged out first; 0: there is really none. Frames of programs come from
+ * anywhere, all others from the linear map.
+ */
+uint32_t page_alloc(enum page_kind kind);
+uint32_t page_alloc_zeroed(enum page_kind kind);
+uint32_t page_alloc_block(enum page_kind kind, unsigned order);
 
-/* One user more, one user less; the last one frees the frame. */
+/* One user more, one user less; the last one frees the frame and its place in the swap area. */
 void page_get(uint32_t phys);
 void page_put(uint32_t phys);
 
-const struct zone *page_zone(enum zone_id id);
+/* The description of a frame that is in use, and back. */
+struct page *page_of(uint32_t phys);
+uint32_t page_phys(const struct page *page);
+
+/* For those who look at all frames: the one with that number, whatever it is; NULL at the end. */
+struct page *page_number(uint32_t number);
+
+struct zone *page_zone(enum zone_id id);
+enum zone_id page_zone_of(uint32_t phys);
+
+/* Frames in use of that kind. */
+uint32_t page_count(enum page_kind kind);
 
 #endif

@@ -6,43 +6,17 @@
  */
 #include "kernel/paging.h"
 
+#include <stddef.h>
+
 #include "kernel/layout.h"
 #include "kernel/page.h"
-#include "kernel/print.h"
+#include "kernel/swap.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
-static uint32_t window_table[1024] __attribute__((aligned(PAGE_SIZE)));
-
-void paging_init(void)
-{
-    kernel_pgdir[WINDOW >> 22] = lin_to_phys(window_table) | PTE_P | PTE_W;
-}
-
-/* Makes the physical page visible at WINDOW until the next call. */
-static const uint8_t *window_map(uint32_t phys)
-{
-    window_table[(WINDOW >> PAGE_SHIFT) & 1023] = (phys & PAGE_MASK) | PTE_P;
-    write_cr3(read_cr3());
-    return (const uint8_t *)WINDOW;
-}
-
-void window_read(void *dst, uint32_t phys, size_t n)
-{
-    uint8_t *to = dst;
-    while (n > 0) {
-        size_t offset = phys % PAGE_SIZE;
-        size_t part = PAGE_SIZE - offset < n ? PAGE_SIZE - offset : n;
-        memcpy(to, window_map(phys) + offset, part);
-        to += part;
-        phys += part;
-        n -= part;
-    }
-}
-
 uint32_t *pgdir_new(void)
 {
-    uint32_t phys = page_alloc_zeroed();
+    uint32_t phys = page_alloc_zeroed(PAGE_TABLE);
     if (!phys)
         return NULL;
     uint32_t *pgdir = phys_to_lin(phys);
@@ -50,12 +24,15 @@ uint32_t *pgdir_new(void)
     return pgdir;
 }
 
-void pgdir_free(uint32_t *pgdir)
+void pgdir_free(uint32_t *pgdir, unsigned entries)
 {
-    pgdir_unmap(pgdir, 0, USER_END);
-    for (unsigned i = 0; i < KERNEL_PDE; i++) {
-        if (pgdir[i] & PTE_P)
-            page_put(pgdir[i] & PAGE_MASK);
+    for (unsigned i = 0; i < entries; i++) {
+        if (!(pgdir[i] & PTE_P))
+            continue;
+        uint32_t *table = phys_to_lin(pgdir[i] & PAGE_MASK);
+        for (unsigned at = 0; at < 1024; at++)
+            pte_drop(&table[at]);
+        page_put(pgdir[i] & PAGE_MASK);
     }
     page_put(lin_to_phys(pgdir));
 }
@@ -64,7 +41,7 @@ uint32_t *pgdir_pte(uint32_t *pgdir, uint32_t lin, bool create)
 {
     uint32_t *pde = &pgdir[lin >> 22];
     if (!(*pde & PTE_P)) {
-        uint32_t table = create ? page_alloc_zeroed() : 0;
+        uint32_t table = create ? page_alloc_zeroed(PAGE_TABLE) : 0;
         if (!table)
             return NULL;
         *pde = table | PTE_P | PTE_W | PTE_U; /* the table's entries decide the rights */
@@ -73,46 +50,34 @@ uint32_t *pgdir_pte(uint32_t *pgdir, uint32_t lin, bool create)
     return &table[(lin >> PAGE_SHIFT) & 1023];
 }
 
-/* The first address after lin that another directory entry covers. */
-static uint32_t next_table(uint32_t lin)
+uint32_t *pgdir_next(uint32_t *pgdir, uint32_t *lin, uint32_t end)
 {
-    return (lin & 0xffc00000u) + 0x400000u;
+    while (*lin < end) {
+        uint32_t *pte = pgdir_pte(pgdir, *lin, false);
+        if (pte)
+            return pte;
+        *lin = (*lin & 0xffc00000u) + 0x400000u; /* what the next directory entry covers */
+    }
+    return NULL;
 }
 
 void pgdir_unmap(uint32_t *pgdir, uint32_t start, uint32_t end)
 {
-    for (uint32_t lin = start; lin < end;) {
-        uint32_t *pte = pgdir_pte(pgdir, lin, false);
-        if (!pte) {
-            lin = next_table(lin);
-            continue;
-        }
-        if (*pte & PTE_P)
-            page_put(*pte & PAGE_MASK);
-        *pte = 0;
-        lin += PAGE_SIZE;
-    }
+    uint32_t *pte;
+    for (uint32_t lin = start; (pte = pgdir_next(pgdir, &lin, end)); lin += PAGE_SIZE)
+        pte_drop(pte);
 }
 
-bool pgdir_copy(uint32_t *to, uint32_t *from)
+void pte_drop(uint32_t *pte)
 {
-    for (uint32_t lin = 0; lin < USER_END;) {
-        uint32_t *source = pgdir_pte(from, lin, false);
-        if (!source) {
-            lin = next_table(lin);
-            continue;
-        }
-        if (*source & PTE_P) {
-            uint32_t *target = pgdir_pte(to, lin, true);
-            uint32_t phys = target ? page_alloc() : 0;
-            if (!phys)
-                return false;
-            memcpy(phys_to_lin(phys), phys_to_lin(*source & PAGE_MASK), PAGE_SIZE);
-            *target = phys | (*source & (PTE_P | PTE_W | PTE_U));
-        }
-        lin += PAGE_SIZE;
+    if (*pte & PTE_P) {
+        if (*pte & PTE_D)
+            page_of(*pte & PAGE_MASK)->dirty = true; /* others may still use the frame */
+        page_put(*pte & PAGE_MASK);
+    } else if (*pte) {
+        swap_put(pte_slot(*pte));
     }
-    return true;
+    *pte = 0;
 }
 
 void pgdir_switch(const uint32_t *pgdir)

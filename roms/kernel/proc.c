@@ -9,6 +9,7 @@
 #include <stddef.h>
 
 #include "kernel/abi.h"
+#include "kernel/audit.h"
 #include "kernel/cache.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
@@ -18,6 +19,7 @@
 #include "kernel/power.h"
 #include "kernel/print.h"
 #include "kernel/segment.h"
+#include "kernel/signal.h"
 #include "kernel/timer.h"
 #include "kernel/trap.h"
 #include "kernel/x86.h"
@@ -31,13 +33,14 @@ struct first_context {
     uint32_t eip;                /* trap_return */
 };
 
-static struct cache proc_cache = CACHE_OF(struct proc);
+static struct cache proc_cache = CACHE_OF(proc);
 static struct proc idle = {.name = "idle", .next = &idle};
 static int last_pid = PID_IDLE;
 static bool need_switch; /* the running one's time is up */
 static const char clock_channel;
 
 struct proc *current = &idle;
+struct usage proc_total;
 
 void proc_init(void)
 {
@@ -58,7 +61,7 @@ struct proc *proc_new(void)
     struct proc *p = cache_alloc(&proc_cache);
     if (!p)
         return NULL;
-    p->kstack = page_alloc_zeroed();
+    p->kstack = page_alloc_block(PAGE_KSTACK, KSTACK_ORDER);
     if (!p->kstack) {
         cache_free(&proc_cache, p);
         return NULL;
@@ -66,12 +69,16 @@ struct proc *proc_new(void)
     uint32_t top = (uint32_t)phys_to_lin(p->kstack) + KSTACK_SIZE;
     p->tf = (struct trapframe *)top - 1;
     struct first_context *context = (struct first_context *)p->tf - 1;
-    context->eip = (uint32_t)trap_return;
+    *context = (struct first_context){.eip = (uint32_t)trap_return};
     p->esp = (uint32_t)context;
     p->slice = SLICE;
     p->state = PROC_SLEEPING;
     p->parent = current;
-    p->pid = ++last_pid;
+    p->started = timer_now();
+    do
+        last_pid = last_pid < PID_MAX ? last_pid + 1 : PID_INIT;
+    while (proc_find(last_pid));
+    p->pid = last_pid;
     return p;
 }
 
@@ -130,6 +137,8 @@ int proc_fork(const struct trapframe *tf)
     for (int fd = 0; fd < PROC_FILES; fd++)
         child->files[fd] = file_share(current->files[fd]);
     memcpy(child->name, current->name, sizeof child->name);
+    memcpy(child->actions, current->actions, sizeof child->actions);
+    child->blocked = current->blocked;
     int pid = child->pid;
     proc_start(child);
     return pid;
@@ -138,14 +147,18 @@ int proc_fork(const struct trapframe *tf)
 void proc_exit(int status)
 {
     struct mm *mm = current->mm;
-    if (current->pid == PID_INIT)
-        power_off(WAIT_SIGNAL(status) ? 128 + WAIT_SIGNAL(status) : WAIT_CODE(status));
-    for (int fd = 0; fd < PROC_FILES; fd++)
+    for (int fd = 0; fd < PROC_FILES; fd++) {
         file_close(current->files[fd]);
+        current->files[fd] = NULL;
+    }
     cli();
     current->mm = NULL;
     pgdir_switch(kernel_pgdir);
     mm_free(mm);
+    if (current->pid == PID_INIT) {
+        audit_or_panic();
+        power_off(WAIT_SIGNAL(status) ? 128 + WAIT_SIGNAL(status) : WAIT_CODE(status));
+    }
     for (struct proc *p = idle.next; p != &idle; p = p->next) {
         if (p->parent == current) {
             p->parent = proc_find(PID_INIT);
@@ -154,12 +167,21 @@ void proc_exit(int status)
     }
     current->status = status;
     current->state = PROC_ZOMBIE;
+    signal_send(current->parent, SIGCHLD, current->pid);
     proc_wake(current->parent);
     proc_yield();
     panic("a zombie ran");
 }
 
-int proc_wait(int pid, int *status, bool no_hang)
+static void add_usage(struct usage *to, const struct usage *from)
+{
+    to->user += from->user;
+    to->system += from->system;
+    to->minor_faults += from->minor_faults;
+    to->major_faults += from->major_faults;
+}
+
+int proc_wait(int pid, int *status, bool no_hang, struct usage *usage)
 {
     cli();
     for (;;) {
@@ -171,12 +193,15 @@ int proc_wait(int pid, int *status, bool no_hang)
             if (p->state == PROC_ZOMBIE) {
                 int found = p->pid;
                 *status = p->status;
+                *usage = p->own;
+                add_usage(&current->children, &p->own);
+                add_usage(&current->children, &p->children);
                 reap(p);
                 sti();
                 return found;
             }
         }
-        if (!any || no_hang || current->signal) {
+        if (!any || no_hang || signal_pending(current)) {
             sti();
             return !any ? -ECHILD : no_hang ? 0 : -EINTR;
         }
@@ -184,49 +209,14 @@ int proc_wait(int pid, int *status, bool no_hang)
     }
 }
 
-/* Signals whose default is to do nothing; there are no handlers, so all others kill. */
-static bool is_ignored(int signal)
-{
-    return signal == SIGCHLD || signal == SIGCONT || signal == SIGURG || signal == SIGWINCH;
-}
-
-int proc_signal(int pid, int signal)
-{
-    struct proc *p = proc_find(pid);
-    if (!p)
-        return -ESRCH;
-    if (signal < 0 || signal >= SIGNALS)
-        return -EINVAL;
-    uint32_t flags = irq_save();
-    /* Without handlers nothing could stop init's death, and the machine's with it. */
-    if (signal != 0 && !is_ignored(signal) && pid != PID_INIT && p->state != PROC_ZOMBIE) {
-        if (!p->signal)
-            p->signal = signal;
-        p->state = PROC_RUNNABLE; /* whatever it waited for, it will not get it */
-    }
-    irq_restore(flags);
-    return 0;
-}
-
-void proc_signal_family(int pid, int signal)
-{
-    for (struct proc *p = idle.next; p != &idle; p = p->next) {
-        const struct proc *ancestor = p;
-        while (ancestor != &idle && ancestor->pid != pid)
-            ancestor = ancestor->parent;
-        if (ancestor != &idle)
-            proc_signal(p->pid, signal);
-    }
-}
-
 int proc_nap(uint32_t ticks)
 {
     cli();
     current->wake_at = timer_now() + ticks;
-    while ((int32_t)(timer_now() - current->wake_at) < 0 && !current->signal)
+    while ((int32_t)(timer_now() - current->wake_at) < 0 && !signal_pending(current))
         proc_sleep(&clock_channel);
     sti();
-    return current->signal ? -EINTR : 0;
+    return (int32_t)(timer_now() - current->wake_at) < 0 ? -EINTR : 0;
 }
 
 void proc_sleep(const void *channel)
@@ -279,14 +269,28 @@ void proc_tick(uint32_t now)
             (int32_t)(now - p->wake_at) >= 0)
             p->state = PROC_RUNNABLE;
     }
+    current->own.system += current->in_kernel;
+    current->own.user += !current->in_kernel;
     if (current->slice > 0 && --current->slice == 0)
         need_switch = true;
 }
 
-void proc_before_user(void)
+void proc_count_fault(bool major)
 {
-    if (need_switch && !current->signal)
+    current->own.minor_faults += !major;
+    current->own.major_faults += major;
+    proc_total.minor_faults += !major;
+    proc_total.major_faults += major;
+}
+
+void proc_before_user(struct trapframe *tf)
+{
+    if (need_switch)
         proc_yield();
-    if (current->signal)
-        proc_exit(current->signal);
+    signal_deliver(tf);
+}
+
+uint32_t proc_idle_ticks(void)
+{
+    return idle.own.user + idle.own.system;
 }

@@ -16,30 +16,46 @@
 #include <stdbool.h>
 #include <stdint.h>
 
+#include "kernel/abi.h"
+
 struct file;
 struct mm;
 struct trapframe;
 
 enum proc_state { PROC_RUNNABLE, PROC_SLEEPING, PROC_ZOMBIE };
 
-enum { PROC_NAME = 16, PROC_FILES = 16, PID_IDLE = 0, PID_INIT = 1 };
+enum { PROC_NAME = 16, PROC_FILES = 16, PID_IDLE = 0, PID_INIT = 1, PID_MAX = 32767 };
+
+/* What a process has used: its own, or the sum of the children it has waited for. */
+struct usage {
+    uint32_t user, system;               /* ticks in ring 3, in the kernel */
+    uint32_t minor_faults, major_faults; /* without and with reading a page */
+};
 
 struct proc {
-    int pid;                        /* 0: the idle process, 1: init */
-    enum proc_state state;          /* see the drawing */
-    struct proc *parent;            /* who may wait for it */
-    struct proc *next;              /* ring of all processes, the idle process among them */
-    struct mm *mm;                  /* address space; NULL: idle process or zombie */
-    uint32_t kstack;                /* physical address of the kernel stack's frame */
-    uint32_t esp;                   /* kernel stack pointer while it does not run */
-    struct trapframe *tf;           /* user registers, at the top of the kernel stack */
-    const void *channel;            /* what it sleeps for */
-    uint32_t wake_at;               /* when, if channel is the clock */
-    int signal;                     /* will kill it before it gets back to ring 3; 0: none */
-    int status;                     /* of a zombie, as waitpid() stores it */
-    unsigned slice;                 /* ticks left until another one's turn */
-    struct file *files[PROC_FILES]; /* open files by descriptor */
-    char name[PROC_NAME];           /* of the program, for messages */
+    int pid;                               /* 0: the idle process, 1: init */
+    enum proc_state state;                 /* see the drawing */
+    struct proc *parent;                   /* who may wait for it */
+    struct proc *next;                     /* ring of all processes, the idle one among them */
+    struct mm *mm;                         /* address space; NULL: idle process or zombie */
+    uint32_t kstack;                       /* physical address of the kernel stack */
+    uint32_t esp;                          /* kernel stack pointer while it does not run */
+    struct trapframe *tf;                  /* user registers, at the top of the kernel stack */
+    const void *channel;                   /* what it sleeps for */
+    uint32_t wake_at;                      /* when, if channel is the clock */
+    int status;                            /* of a zombie, as waitpid() stores it */
+    unsigned slice;                        /* ticks left until another one's turn */
+    bool in_kernel;                        /* it is in a system call or an exception */
+    bool killed;                           /* by out_of_memory(): will go as soon as it runs */
+    uint32_t call;                         /* number of its last system call */
+    uint32_t started;                      /* tick at which it came to be */
+    struct usage own, children;            /* for stat, times() and wait4() */
+    uint32_t pending, blocked;             /* signals, bit N for N; see signal.h */
+    struct rt_sigaction actions[SIGNALS];  /* what to do at each */
+    struct siginfo fault;                  /* the last exception that became a signal */
+    uint32_t fault_vector, fault_error;    /* its vector and error code */
+    struct file *files[PROC_FILES];        /* open files by descriptor */
+    char name[PROC_NAME];                  /* of the program, for messages */
 };
 
 extern struct proc *current; /* the process that runs */
@@ -57,12 +73,8 @@ void proc_start(struct proc *p);
 /* The system calls behind these names; negative results are errors. */
 int proc_fork(const struct trapframe *tf);
 void proc_exit(int status) __attribute__((noreturn));
-int proc_wait(int pid, int *status, bool no_hang);
-int proc_signal(int pid, int signal);
+int proc_wait(int pid, int *status, bool no_hang, struct usage *usage);
 int proc_nap(uint32_t ticks);
-
-/* Signals the process, its children, their children, and so on. */
-void proc_signal_family(int pid, int signal);
 
 /* Sleeps until proc_wake() on the channel. Interrupts are off, so no wake-up gets lost. */
 void proc_sleep(const void *channel);
@@ -71,9 +83,16 @@ void proc_wake(const void *channel);
 /* Gives the processor to the next one that can run; returns when it is this one's turn again. */
 void proc_yield(void);
 
-/* The clock ticked; the way back to ring 3: pending signals and switches. */
+/* The clock ticked; a page fault was served; the way back to ring 3: signals and switches. */
 void proc_tick(uint32_t now);
-void proc_before_user(void);
+void proc_count_fault(bool major);
+void proc_before_user(struct trapframe *tf);
+
+/* Ticks in which there was nothing to do. */
+uint32_t proc_idle_ticks(void);
+
+/* Page faults of all processes, also of those that are gone. */
+extern struct usage proc_total;
 
 struct proc *proc_find(int pid);
 

@@ -1,10 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * syscall.c - system calls, with the numbers, arguments and errors of Linux on the i386.
- * Each function takes its arguments from the registers EBX, ECX, EDX of the caller's frame, in
- * this order, and returns the result. User memory is reached through uaccess.h only.
- * Differences from Linux: one kind of signal action (death, see proc_signal), one terminal without
- * job control beyond Ctrl-C, files are read-only, and execve takes at most one page of strings.
+ * syscall.c - the table of system calls, and those about processes, signals and time, with the
+ * numbers, arguments and errors of Linux on the i386. User memory is reached through uaccess.h
+ * only. Differences from Linux: one user, one directory ("/"), one terminal without job control
+ * beyond Ctrl-C, time counts from the start of the kernel.
  */
 #include "kernel/syscall.h"
 
@@ -12,24 +11,18 @@
 
 #include "kernel/abi.h"
 #include "kernel/exec.h"
-#include "kernel/file.h"
-#include "kernel/layout.h"
+#include "kernel/highmem.h"
 #include "kernel/mm.h"
-#include "kernel/page.h"
+#include "kernel/audit.h"
 #include "kernel/power.h"
 #include "kernel/proc.h"
+#include "kernel/signal.h"
 #include "kernel/timer.h"
-#include "kernel/tty.h"
 #include "kernel/uaccess.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
-enum { CHUNK = 512, PATH_SIZE = 128, STRING_SIZE = 1024, MAX_STRINGS = 512 };
-
-static struct file *file_of(uint32_t fd)
-{
-    return fd < PROC_FILES ? current->files[fd] : NULL;
-}
+enum { MAX_STRINGS = 4096, TICK_US = 1000000 / TICKS_PER_SECOND };
 
 static int sys_exit(struct trapframe *tf)
 {
@@ -41,86 +34,41 @@ static int sys_fork(struct trapframe *tf)
     return proc_fork(tf);
 }
 
-static int sys_read(struct trapframe *tf)
+static struct timeval time_of(uint32_t ticks)
 {
-    struct file *f = file_of(tf->ebx);
-    uint32_t done = 0;
-    char chunk[CHUNK];
-    if (!f)
-        return -EBADF;
-    while (done < tf->edx) {
-        uint32_t want = tf->edx - done < CHUNK ? tf->edx - done : CHUNK;
-        int got = f->ops->read(f, chunk, want);
-        if (got > 0)
-            got = user_write(current->mm, tf->ecx + done, chunk, (uint32_t)got) ?: got;
-        if (got < 0)
-            return done ? (int)done : got;
-        done += (uint32_t)got;
-        if ((uint32_t)got < want)
-            break; /* the end of the file, or of a line */
-    }
-    return (int)done;
+    return (struct timeval){(int32_t)(ticks / TICKS_PER_SECOND),
+                            (int32_t)(ticks % TICKS_PER_SECOND * TICK_US)};
 }
 
-static int sys_write(struct trapframe *tf)
+/* struct rusage begins with two times; of its 14 numbers the fifth and sixth are page faults. */
+static int put_rusage(uint32_t address, const struct usage *u)
 {
-    struct file *f = file_of(tf->ebx);
-    uint32_t done = 0;
-    char chunk[CHUNK];
-    if (!f)
-        return -EBADF;
-    while (done < tf->edx && !current->signal) {
-        uint32_t n = tf->edx - done < CHUNK ? tf->edx - done : CHUNK;
-        int error = user_read(current->mm, chunk, tf->ecx + done, n);
-        int put = error ? error : f->ops->write(f, chunk, n);
-        if (put < 0)
-            return done ? (int)done : put;
-        done += (uint32_t)put;
-    }
-    return (int)done;
+    struct {
+        struct timeval user, system;
+        uint32_t numbers[14];
+    } r = {time_of(u->user), time_of(u->system), {[4] = u->minor_faults, [5] = u->major_faults}};
+    return user_write(current->mm, address, &r, sizeof r);
 }
 
-static int sys_open(struct trapframe *tf)
+static int wait_for(struct trapframe *tf, uint32_t rusage)
 {
-    char path[PATH_SIZE];
-    int fd = 0, length = user_string(current->mm, path, tf->ebx, sizeof path);
-    if (length < 0)
-        return length;
-    while (fd < PROC_FILES && current->files[fd])
-        fd++;
-    if (fd == PROC_FILES)
-        return -EMFILE;
-    struct file *f;
-    int error = file_open(path, &f);
-    if (error)
-        return error;
-    if ((tf->ecx & O_ACCMODE) != 0 && f->initrd) {
-        file_close(f);
-        return -EACCES;
-    }
-    current->files[fd] = f;
-    return fd;
-}
-
-static int sys_close(struct trapframe *tf)
-{
-    struct file *f = file_of(tf->ebx);
-    if (!f)
-        return -EBADF;
-    file_close(f);
-    current->files[tf->ebx] = NULL;
-    return 0;
+    struct usage usage;
+    int status = 0, pid = proc_wait((int)tf->ebx, &status, tf->edx & WNOHANG, &usage), error = 0;
+    if (pid > 0 && tf->ecx)
+        error = user_write(current->mm, tf->ecx, &status, sizeof status);
+    if (pid > 0 && rusage && !error)
+        error = put_rusage(rusage, &usage);
+    return error ? error : pid;
 }
 
 static int sys_waitpid(struct trapframe *tf)
 {
-    int status = 0, pid = proc_wait((int)tf->ebx, &status, tf->edx & WNOHANG);
-    if (pid > 0 && tf->ecx) {
-        int error = user_write(current->mm, tf->ecx, &status, sizeof status);
-        if (error)
-            return error;
-    }
-    return pid;
+    return wait_for(tf, 0);
+}
+
+static int sys_wait4(struct trapframe *tf)
+{
+    return wait_for(tf, tf->esi);
 }
 
 /* Appends the strings of a NULL-terminated user array, which may be missing. */
@@ -146,20 +94,19 @@ static int add_strings(struct exec_args *a, uint32_t array, uint32_t *count)
 
 static int sys_execve(struct trapframe *tf)
 {
-    char path[PATH_SIZE];
-    int error = user_string(current->mm, path, tf->ebx, sizeof path);
+    char path[SYSCALL_PATH];
+    int error = syscall_path(path, tf->ebx);
     if (error < 0)
         return error;
-    uint32_t page = page_alloc_zeroed();
-    if (!page)
+    struct exec_args *a = vmalloc(sizeof *a);
+    if (!a)
         return -ENOMEM;
-    struct exec_args *a = phys_to_lin(page);
     error = add_strings(a, tf->ecx, &a->argc);
     if (!error)
         error = add_strings(a, tf->edx, &a->envc);
     if (!error)
         error = exec_program(current, path, a);
-    page_put(page);
+    vfree(a);
     return error;
 }
 
@@ -177,41 +124,100 @@ static int sys_getppid(struct trapframe *tf)
 
 static int sys_kill(struct trapframe *tf)
 {
-    return (int)tf->ebx > 0 ? proc_signal((int)tf->ebx, (int)tf->ecx) : -ESRCH;
-}
-
-static int sys_brk(struct trapframe *tf)
-{
-    return (int)mm_brk(current->mm, tf->ebx);
-}
-
-static int sys_ioctl(struct trapframe *tf)
-{
-    int pid = tty_foreground();
-    struct file *f = file_of(tf->ebx);
-    if (!f)
-        return -EBADF;
-    if (f->initrd || f->text)
-        return -ENOTTY;
-    if (tf->ecx == TIOCGPGRP)
-        return user_write(current->mm, tf->edx, &pid, sizeof pid);
-    if (tf->ecx != TIOCSPGRP)
+    struct proc *p = (int)tf->ebx > 0 ? proc_find((int)tf->ebx) : NULL;
+    if (tf->ecx >= SIGNALS)
         return -EINVAL;
-    int error = user_read(current->mm, &pid, tf->edx, sizeof pid);
+    if (!p)
+        return -ESRCH;
+    signal_send(p, (int)tf->ecx, current->pid);
+    return 0;
+}
+
+static int sys_pause(struct trapframe *tf)
+{
+    (void)tf;
+    cli();
+    while (!signal_pending(current))
+        proc_sleep(current->files); /* nobody wakes that, but a signal */
+    sti();
+    return -EINTR;
+}
+
+static int sys_sigaction(struct trapframe *tf)
+{
+    struct sigaction user = {0};
+    struct rt_sigaction a, old;
+    int error = tf->ecx ? user_read(current->mm, &user, tf->ecx, sizeof user) : 0;
+    a = (struct rt_sigaction){user.handler, user.flags, user.restorer, {user.mask}};
     if (!error)
-        tty_set_foreground(pid);
+        error = signal_action((int)tf->ebx, tf->ecx ? &a : NULL, &old);
+    user = (struct sigaction){old.handler, old.mask[0], old.flags, old.restorer};
+    if (!error && tf->edx)
+        error = user_write(current->mm, tf->edx, &user, sizeof user);
     return error;
+}
+
+static int sys_rt_sigaction(struct trapframe *tf)
+{
+    struct rt_sigaction a, old;
+    int error = tf->esi != sizeof a.mask ? -EINVAL : 0;
+    if (!error && tf->ecx)
+        error = user_read(current->mm, &a, tf->ecx, sizeof a);
+    if (!error)
+        error = signal_action((int)tf->ebx, tf->ecx ? &a : NULL, &old);
+    if (!error && tf->edx)
+        error = user_write(current->mm, tf->edx, &old, sizeof old);
+    return error;
+}
+
+static int change_mask(struct trapframe *tf, size_t size)
+{
+    uint32_t mask[2] = {0}, old[2] = {current->blocked >> 1, 0};
+    int error = tf->ecx ? user_read(current->mm, mask, tf->ecx, size) : 0;
+    if (!error && tf->ecx && tf->ebx > SIG_SETMASK)
+        error = -EINVAL;
+    if (!error && tf->edx)
+        error = user_write(current->mm, tf->edx, old, size);
+    if (!error && tf->ecx) {
+        uint32_t change = mask[0] << 1, now = current->blocked;
+        now = tf->ebx == SIG_BLOCK     ? now | change
+              : tf->ebx == SIG_UNBLOCK ? now & ~change
+                                       : change;
+        current->blocked = now & ~(1u << SIGKILL | 1u << SIGSTOP);
+    }
+    return error;
+}
+
+static int sys_sigprocmask(struct trapframe *tf)
+{
+    return change_mask(tf, 4);
+}
+
+static int sys_rt_sigprocmask(struct trapframe *tf)
+{
+    return tf->esi == 8 ? change_mask(tf, 8) : -EINVAL;
+}
+
+static int sys_sigreturn(struct trapframe *tf)
+{
+    return signal_return(tf, false);
+}
+
+static int sys_rt_sigreturn(struct trapframe *tf)
+{
+    return signal_return(tf, true);
 }
 
 static int sys_reboot(struct trapframe *tf)
 {
     if (tf->ebx != REBOOT_MAGIC1 || tf->ecx != REBOOT_MAGIC2)
         return -EINVAL;
+    if (tf->edx != REBOOT_RESTART && tf->edx != REBOOT_HALT && tf->edx != REBOOT_POWER_OFF)
+        return -EINVAL;
+    audit_or_panic();
     if (tf->edx == REBOOT_RESTART)
         power_restart();
-    if (tf->edx == REBOOT_HALT || tf->edx == REBOOT_POWER_OFF)
-        power_off(0);
-    return -EINVAL;
+    power_off(0);
 }
 
 static int sys_sched_yield(struct trapframe *tf)
@@ -235,21 +241,94 @@ static int sys_nanosleep(struct trapframe *tf)
     uint32_t ticks =
         (uint32_t)t.seconds * TICKS_PER_SECOND + (uint32_t)(t.nanoseconds + TICK_NS - 1) / TICK_NS;
     /* One more, because the present tick is already under way. */
-    return proc_nap(ticks ? ticks + 1 : 0);
+    error = proc_nap(ticks ? ticks + 1 : 0);
+    if (error && tf->ecx) {
+        uint32_t left = current->wake_at - timer_now();
+        t = (struct timespec){(int32_t)(left / TICKS_PER_SECOND),
+                              (int32_t)(left % TICKS_PER_SECOND * TICK_NS)};
+        error = user_write(current->mm, tf->ecx, &t, sizeof t) ?: error;
+    }
+    return error;
+}
+
+static int sys_time(struct trapframe *tf)
+{
+    int32_t now = (int32_t)(timer_now() / TICKS_PER_SECOND);
+    int error = tf->ebx ? user_write(current->mm, tf->ebx, &now, sizeof now) : 0;
+    return error ? error : now;
+}
+
+static int sys_times(struct trapframe *tf)
+{
+    struct tms t = {current->own.user, current->own.system, current->children.user,
+                    current->children.system};
+    int error = tf->ebx ? user_write(current->mm, tf->ebx, &t, sizeof t) : 0;
+    return error ? error : (int)timer_now();
+}
+
+static int sys_gettimeofday(struct trapframe *tf)
+{
+    struct timeval now = time_of(timer_now());
+    return tf->ebx ? user_write(current->mm, tf->ebx, &now, sizeof now) : 0;
+}
+
+static int sys_uname(struct trapframe *tf)
+{
+    static const struct utsname name = {"emu386-demo", "demo", "1.0", "#1", "i386", ""};
+    return user_write(current->mm, tf->ebx, &name, sizeof name);
 }
 
 static int (*const calls[])(struct trapframe *) = {
-    [SYS_EXIT] = sys_exit,           [SYS_FORK] = sys_fork,     [SYS_READ] = sys_read,
-    [SYS_WRITE] = sys_write,         [SYS_OPEN] = sys_open,     [SYS_CLOSE] = sys_close,
-    [SYS_WAITPID] = sys_waitpid,     [SYS_EXECVE] = sys_execve, [SYS_GETPID] = sys_getpid,
-    [SYS_KILL] = sys_kill,           [SYS_BRK] = sys_brk,       [SYS_IOCTL] = sys_ioctl,
-    [SYS_GETPPID] = sys_getppid,     [SYS_REBOOT] = sys_reboot, [SYS_SCHED_YIELD] = sys_sched_yield,
+    [SYS_EXIT] = sys_exit,
+    [SYS_FORK] = sys_fork,
+    [SYS_READ] = sys_read,
+    [SYS_WRITE] = sys_write,
+    [SYS_OPEN] = sys_open,
+    [SYS_CLOSE] = sys_close,
+    [SYS_WAITPID] = sys_waitpid,
+    [SYS_UNLINK] = sys_unlink,
+    [SYS_EXECVE] = sys_execve,
+    [SYS_TIME] = sys_time,
+    [SYS_LSEEK] = sys_lseek,
+    [SYS_GETPID] = sys_getpid,
+    [SYS_PAUSE] = sys_pause,
+    [SYS_KILL] = sys_kill,
+    [SYS_DUP] = sys_dup,
+    [SYS_PIPE] = sys_pipe,
+    [SYS_TIMES] = sys_times,
+    [SYS_BRK] = sys_brk,
+    [SYS_IOCTL] = sys_ioctl,
+    [SYS_DUP2] = sys_dup2,
+    [SYS_GETPPID] = sys_getppid,
+    [SYS_SIGACTION] = sys_sigaction,
+    [SYS_GETTIMEOFDAY] = sys_gettimeofday,
+    [SYS_REBOOT] = sys_reboot,
+    [SYS_MMAP] = sys_mmap,
+    [SYS_MUNMAP] = sys_munmap,
+    [SYS_WAIT4] = sys_wait4,
+    [SYS_IPC] = sys_ipc,
+    [SYS_SIGRETURN] = sys_sigreturn,
+    [SYS_UNAME] = sys_uname,
+    [SYS_MPROTECT] = sys_mprotect,
+    [SYS_SIGPROCMASK] = sys_sigprocmask,
+    [SYS_GETDENTS] = sys_getdents,
+    [SYS_WRITEV] = sys_writev,
+    [SYS_SCHED_YIELD] = sys_sched_yield,
     [SYS_NANOSLEEP] = sys_nanosleep,
+    [SYS_RT_SIGRETURN] = sys_rt_sigreturn,
+    [SYS_RT_SIGACTION] = sys_rt_sigaction,
+    [SYS_RT_SIGPROCMASK] = sys_rt_sigprocmask,
+    [SYS_MMAP2] = sys_mmap2,
+    [SYS_STAT64] = sys_stat64,
+    [SYS_LSTAT64] = sys_stat64,
+    [SYS_FSTAT64] = sys_fstat64,
+    [SYS_GETDENTS64] = sys_getdents64,
+    [SYS_EXIT_GROUP] = sys_exit,
 };
 
 void syscall(struct trapframe *tf)
 {
-    uint32_t number = tf->eax;
+    uint32_t number = current->call = tf->eax;
     if (number >= sizeof calls / sizeof calls[0] || !calls[number]) {
         tf->eax = (uint32_t)-ENOSYS;
         return;

@@ -90,6 +90,8 @@ static void exception(struct trapframe *tf)
 
 void trap(struct trapframe *tf)
 {
+    if (from_user(tf) && (tf->vector < IRQ_VECTOR || tf->vector == VECTOR_SYSCALL))
+        current->in_kernel = true;
     if (tf->vector == VECTOR_SYSCALL) {
         sti();
         syscall(tf);
@@ -99,6 +101,8 @@ void trap(struct trapframe *tf)
     } else {
         exception(tf);
     }
-    if (from_user(tf))
-        proc_before_user();
+    if (from_user(tf)) {
+        proc_before_user(tf);
+        current->in_kernel = false;
+    }
 }

@@ -5,19 +5,22 @@
  * Input is a ring of characters with three positions that only move forward:
  *     taken <= complete <= typed
  * taken..complete are finished lines for tty_read(), complete..typed is the line being edited.
- * Editing keys: Backspace or Delete, Ctrl-U (whole line), Ctrl-D (end of file), Ctrl-C.
+ * Editing keys: Backspace or Delete, Ctrl-U (whole line), Ctrl-D (end of file), Ctrl-C. Arrow keys
+ * and the like arrive as ESC [ and more; they are for programs that switch line editing off.
  */
 #include "kernel/tty.h"
 
 #include "kernel/abi.h"
 #include "kernel/proc.h"
 #include "kernel/serial.h"
+#include "kernel/signal.h"
+#include "kernel/uaccess.h"
 #include "kernel/vga.h"
 #include "kernel/x86.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 
-enum { RING = 1024, DEL = 0x7f, LINE_MAX = 255 };
+enum { RING = 1024, ESC = 0x1b, DEL = 0x7f, LINE_MAX = 255, ROWS = 25, COLUMNS = 80 };
 
 static const enum vga_color colors[] = {
     [TTY_NORMAL] = VGA_LIGHT_GREY,
@@ -28,7 +31,9 @@ static const enum vga_color colors[] = {
 
 static bool on_screen, on_serial;
 static enum vga_color color_now = VGA_LIGHT_GREY;
-static int foreground;
+static int foreground; /* Ctrl-C is for this process and its descendants; 0: nobody */
+static uint32_t mode = TERM_ISIG | TERM_ICANON | TERM_ECHO;
+static bool escape; /* in a sequence ESC [ ..., which is no part of a line */
 
 static struct {
     char ring[RING];   /* position p is in ring[p % RING] */
@@ -59,12 +64,18 @@ void tty_color(enum tty_color color)
     color_now = colors[color];
 }
 
+static void echo(char c)
+{
+    if (mode & TERM_ECHO)
+        tty_put(c);
+}
+
 static void erase_last(void)
 {
     input.typed--;
-    tty_put('\b');
-    tty_put(' ');
-    tty_put('\b');
+    echo('\b');
+    echo(' ');
+    echo('\b');
 }
 
 /* The line being edited becomes readable, if there is room for its last character. */
@@ -77,19 +88,40 @@ static void finish_line(char end)
     proc_wake(&input);
 }
 
+static void interrupt(void)
+{
+    echo('^');
+    echo('C');
+    echo('\n');
+    input.typed = input.complete;
+    if (foreground)
+        signal_send_family(foreground, SIGINT);
+    else
+        finish_line('\n'); /* the shell shows its prompt again */
+}
+
+/* True if the character belongs to the sequence of a special key. */
+static bool in_escape(char c)
+{
+    bool was = escape;
+    escape = c == ESC || (escape && (c == '[' || (c >= '0' && c <= '9') || c == ';'));
+    return was || escape;
+}
+
 void tty_input(char c)
 {
+    if (c == CTRL('C') && mode & TERM_ISIG) {
+        interrupt();
+        return;
+    }
+    if (!(mode & TERM_ICANON)) {
+        echo(c);
+        finish_line(c);
+        return;
+    }
+    if (in_escape(c))
+        return;
     switch (c) {
-    case CTRL('C'):
-        tty_put('^');
-        tty_put('C');
-        tty_put('\n');
-        input.typed = input.complete;
-        if (foreground)
-            proc_signal_family(foreground, SIGINT);
-        else
-            finish_line('\n'); /* the shell shows its prompt again */
-        break;
     case CTRL('U'):
         while (input.typed != input.complete)
             erase_last();
@@ -101,7 +133,7 @@ void tty_input(char c)
         break;
     case CTRL('D'): finish_line(CTRL('D')); break;
     case '\n':
-        tty_put('\n');
+        echo('\n');
         finish_line('\n');
         break;
     default:
@@ -109,44 +141,61 @@ void tty_input(char c)
         if ((uint8_t)c >= ' ' && input.typed - input.taken < RING - 1 &&
             input.typed - input.complete < LINE_MAX) {
             input.ring[input.typed++ % RING] = c;
-            tty_put(c);
+            echo(c);
         }
         break;
     }
 }
 
-int tty_read(char *dst, size_t n)
+int tty_read(char *dst, size_t n, bool wait)
 {
     cli();
     while (input.taken == input.complete) {
-        if (current->signal) {
+        if (!wait || signal_pending(current)) {
             sti();
-            return -EINTR;
+            return wait ? -EINTR : 0;
         }
         proc_sleep(&input);
     }
     size_t done = 0;
     while (done < n && input.taken != input.complete) {
         char c = input.ring[input.taken++ % RING];
-        if (c == CTRL('D')) {
+        if (c == CTRL('D') && mode & TERM_ICANON) {
             if (done > 0)
                 input.taken--; /* first the text before it, the end of file next time */
             break;
         }
         dst[done++] = c;
-        if (c == '\n')
+        if (c == '\n' && mode & TERM_ICANON)
             break;
     }
     sti();
     return (int)done;
 }
 
-void tty_set_foreground(int pid)
+int tty_ioctl(uint32_t request, uint32_t argument)
 {
-    foreground = pid;
-}
-
-int tty_foreground(void)
-{
-    return foreground;
+    struct mm *m = current->mm;
+    struct termios t = {.lflag = mode, .control = {CTRL('C'), 0, DEL, CTRL('U'), CTRL('D'), 0, 1}};
+    const struct winsize size = {ROWS, COLUMNS, 0, 0};
+    int pid = foreground, error;
+    switch (request) {
+    case TCGETS: return user_write(m, argument, &t, sizeof t);
+    case TIOCGWINSZ: return user_write(m, argument, &size, sizeof size);
+    case TIOCGPGRP: return user_write(m, argument, &pid, sizeof pid);
+    case TCSETS:
+        error = user_read(m, &t, argument, sizeof t);
+        if (!error) {
+            mode = t.lflag & (TERM_ISIG | TERM_ICANON | TERM_ECHO);
+            input.complete = input.typed; /* what was typed so far can be read either way */
+            escape = false;
+        }
+        return error;
+    case TIOCSPGRP:
+        error = user_read(m, &pid, argument, sizeof pid);
+        if (!error)
+            foreground = pid;
+        return error;
+    default: return -EINVAL;
+    }
 }

@@ -24,11 +24,13 @@ void tty_color(enum tty_color color);
 /* One character of input, from an interrupt handler: echoes, edits, completes lines. */
 void tty_input(char c);
 
-/* Waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. */
-int tty_read(char *dst, size_t n);
+/*
+ * Waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. Without
+ * wait: 0 if there is nothing. Without TERM_ICANON every character counts as a line.
+ */
+int tty_read(char *dst, size_t n, bool wait);
 
-/* Ctrl-C kills this process and its descendants; 0: nobody. */
-void tty_set_foreground(int pid);
-int tty_foreground(void);
+/* ioctl() on the terminal: argument is a user address. 0 or -errno. */
+int tty_ioctl(uint32_t request, uint32_t argument);
 
 #endif

@@ -5,23 +5,32 @@
 #include "kernel/uaccess.h"
 
 #include "kernel/abi.h"
+#include "kernel/highmem.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
-#include "kernel/page.h"
 #include "kernel/paging.h"
+#include "kernel/proc.h"
+#include "kernel/reclaim.h"
 #include "lib/string.h"
 
-/* Points *at to the byte at user address lin in the linear map. */
+/*
+ * Points *at to the byte at user address lin; the caller unmaps it. The processor does not see
+ * this access, so the accessed and dirty bits are set here.
+ */
 static int user_byte(struct mm *m, uint32_t lin, enum access access, uint8_t **at)
 {
+    enum fault_result result;
     /* With 0 for ESP a stack may grow as far as its limit allows. */
-    switch (mm_fault(m, lin, access, 0)) {
-    case FAULT_OK: break;
-    case FAULT_MEMORY: return -ENOMEM;
-    default: return -EFAULT;
+    while ((result = mm_fault(m, lin, access, 0)) == FAULT_MEMORY) {
+        /* Nobody knows yet an address space that exec is about to make: no sleep with it. */
+        if (m != current->mm || !out_of_memory())
+            return -ENOMEM;
     }
-    uint32_t frame = *pgdir_pte(m->pgdir, lin, false) & PAGE_MASK;
-    *at = phys_to_lin(frame | lin % PAGE_SIZE);
+    if (result != FAULT_OK)
+        return -EFAULT;
+    uint32_t *pte = pgdir_pte(m->pgdir, lin, false);
+    *pte |= access == ACCESS_WRITE ? PTE_A | PTE_D : PTE_A;
+    *at = kmap((*pte & PAGE_MASK) | lin % PAGE_SIZE);
     return 0;
 }
 
@@ -41,6 +50,7 @@ int user_read(struct mm *m, void *dst, uint32_t lin, size_t n)
             return error;
         size_t part = rest_of_page(lin, n);
         memcpy(to, at, part);
+        kunmap(at);
         to += part;
         lin += part;
         n -= part;
@@ -58,6 +68,7 @@ int user_write(struct mm *m, uint32_t lin, const void *src, size_t n)
             return error;
         size_t part = rest_of_page(lin, n);
         memcpy(at, from, part);
+        kunmap(at);
         from += part;
         lin += part;
         n -= part;
@@ -74,10 +85,11 @@ int user_string(struct mm *m, char *dst, uint32_t lin, size_t size)
         if (error)
             return error;
         size_t part = rest_of_page(lin, size - length);
-        for (size_t i = 0; i < part; i++) {
-            dst[length + i] = (char)at[i];
-            if (!at[i])
-                return (int)(length + i);
+        memcpy(dst + length, at, part);
+        kunmap(at);
+        for (size_t i = length; i < length + part; i++) {
+            if (!dst[i])
+                return (int)i;
         }
         length += part;
         lin += part;

@@ -8,14 +8,15 @@
 
 #include <stdint.h>
 
-#include "kernel/layout.h"
-#include "kernel/page.h"
+#include "kernel/highmem.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
 enum { COLUMNS = 80, ROWS = 25, TAB = 8 };
 
 #define TEXT_PHYS 0xb8000
+#define TEXT_PAGES 8     /* 32 KiB of them are text memory */
+#define TEXT_FIXMAP 1000 /* where in FIXMAP it is shown */
 #define CRTC_INDEX 0x3d4
 #define CRTC_DATA 0x3d5
 #define CRTC_CURSOR_START 0x0a
@@ -25,18 +26,14 @@ enum { COLUMNS = 80, ROWS = 25, TAB = 8 };
 #define CRTC_CURSOR_HIGH 0x0e
 #define CRTC_CURSOR_LOW 0x0f
 
+/* A cell is the character in the low byte and its attribute in the high byte. */
+static volatile uint16_t *cells;
 static unsigned cursor; /* cell of the next character, row * COLUMNS + column */
 
 static void crtc_write(uint8_t reg, uint8_t value)
 {
     outb(CRTC_INDEX, reg);
     outb(CRTC_DATA, value);
-}
-
-/* A cell is the character in the low byte and its attribute in the high byte. */
-static volatile uint16_t *cells(void)
-{
-    return phys_to_lin(TEXT_PHYS);
 }
 
 static uint16_t cell(char c, enum vga_color color)
@@ -53,19 +50,20 @@ static void show_cursor(void)
 static void fill(unsigned from, unsigned to)
 {
     for (unsigned i = from; i < to; i++)
-        cells()[i] = cell(' ', VGA_LIGHT_GREY);
+        cells[i] = cell(' ', VGA_LIGHT_GREY);
 }
 
 static void scroll(void)
 {
     for (unsigned i = 0; i < COLUMNS * (ROWS - 1); i++)
-        cells()[i] = cells()[i + COLUMNS];
+        cells[i] = cells[i + COLUMNS];
     fill(COLUMNS * (ROWS - 1), COLUMNS * ROWS);
     cursor -= COLUMNS;
 }
 
 void vga_init(void)
 {
+    cells = fixmap(TEXT_FIXMAP, TEXT_PHYS, TEXT_PAGES);
     crtc_write(CRTC_START_HIGH, 0);
     crtc_write(CRTC_START_LOW, 0);
     crtc_write(CRTC_CURSOR_START, 13); /* an underline: the last two lines of the cell but one */
@@ -89,7 +87,7 @@ void vga_put(char c, enum vga_color color)
             vga_put(' ', color);
         while (cursor % TAB);
         break;
-    default: cells()[cursor++] = cell(c, color); break;
+    default: cells[cursor++] = cell(c, color); break;
     }
     if (cursor >= COLUMNS * ROWS)
         scroll();

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * procfs_system.c - the files of /proc about the whole system, in the formats of Linux (proc(5)).
+ */
+#include "kernel/audit.h"
+#include "kernel/layout.h"
+#include "kernel/mm.h"
+#include "kernel/page.h"
+#include "kernel/proc.h"
+#include "kernel/procfs.h"
+#include "kernel/swap.h"
+#include "kernel/timer.h"
+
+enum { KIB = PAGE_SIZE / 1024 };
+
+static void print_zoneinfo(struct sink *s, const struct proc *p)
+{
+    (void)p;
+    for (enum zone_id id = 0; id < ZONES; id++) {
+        const struct zone *z = page_zone(id);
+        procfs_say(s, "Node 0, zone %8s\n  pages free     %u\n        min      %u\n", z->name,
+                   z->free, z->reserve);
+        procfs_say(s, "        managed  %u\n  start_pfn:     %u\n", z->total,
+                   z->start >> PAGE_SHIFT);
+    }
+}
+
+static void print_buddyinfo(struct sink *s, const struct proc *p)
+{
+    (void)p;
+    for (enum zone_id id = 0; id < ZONES; id++) {
+        procfs_say(s, "Node 0, zone %8s ", page_zone(id)->name);
+        for (unsigned order = 0; order < ORDERS; order++) {
+            unsigned count = 0;
+            for (const struct page *b = page_zone(id)->list[order]; b; b = b->next)
+                count++;
+            procfs_say(s, "%6u ", count);
+        }
+        procfs_say(s, "\n");
+    }
+}
+
+static void print_kib(struct sink *s, const char *name, uint32_t pages)
+{
+    procfs_say(s, "%-16s%8u kB\n", name, pages * KIB);
+}
+
+static void print_meminfo(struct sink *s, const struct proc *p)
+{
+    const struct zone *dma = page_zone(ZONE_DMA), *normal = page_zone(ZONE_NORMAL);
+    const struct zone *high = page_zone(ZONE_HIGHMEM);
+    uint32_t low_total = dma->total + normal->total, low_free = dma->free + normal->free;
+    (void)p;
+    print_kib(s, "MemTotal:", low_total + high->total);
+    print_kib(s, "MemFree:", low_free + high->free);
+    print_kib(s, "Cached:", page_count(PAGE_FILE));
+    print_kib(s, "HighTotal:", high->total);
+    print_kib(s, "HighFree:", high->free);
+    print_kib(s, "LowTotal:", low_total);
+    print_kib(s, "LowFree:", low_free);
+    print_kib(s, "SwapTotal:", swap_total());
+    print_kib(s, "SwapFree:", swap_free());
+    print_kib(s, "AnonPages:", page_count(PAGE_ANON));
+    print_kib(s, "Slab:", page_count(PAGE_SLAB));
+    print_kib(s, "KernelStack:", page_count(PAGE_KSTACK));
+    print_kib(s, "PageTables:", page_count(PAGE_TABLE));
+    print_kib(s, "Buffers:", page_count(PAGE_BUFFER));
+}
+
+static void print_vmstat(struct sink *s, const struct proc *p)
+{
+    (void)p;
+    procfs_say(s, "nr_free_pages %u\n", page_zone(ZONE_DMA)->free + page_zone(ZONE_NORMAL)->free +
+                                            page_zone(ZONE_HIGHMEM)->free);
+    procfs_say(s, "nr_anon_pages %u\nnr_file_pages %u\nnr_page_table_pages %u\n",
+               page_count(PAGE_ANON), page_count(PAGE_FILE), page_count(PAGE_TABLE));
+    procfs_say(s, "nr_slab %u\nnr_kernel_stack %u\n", page_count(PAGE_SLAB),
+               page_count(PAGE_KSTACK));
+    procfs_say(s, "pgfault %u\npgmajfault %u\n", proc_total.minor_faults + proc_total.major_faults,
+               proc_total.major_faults);
+    procfs_say(s, "pswpin %u\npswpout %u\npgscan %u\npgclean %u\n", swap_counters.in,
+               swap_counters.out, swap_counters.examined, swap_counters.dropped);
+}
+
+static void print_swaps(struct sink *s, const struct proc *p)
+{
+    (void)p;
+    procfs_say(s, "Filename\t\t\t\tType\t\tSize\tUsed\tPriority\n");
+    if (swap_total() > 0)
+        procfs_say(s, "/dev/ram1                               partition\t%u\t%u\t-1\n",
+                   swap_total() * KIB, (swap_total() - swap_free()) * KIB);
+}
+
+static void print_uptime(struct sink *s, const struct proc *p)
+{
+    uint32_t now = timer_now(), idle = proc_idle_ticks();
+    (void)p;
+    procfs_say(s, "%u.%02u %u.%02u\n", now / TICKS_PER_SECOND, now % TICKS_PER_SECOND,
+               idle / TICKS_PER_SECOND, idle % TICKS_PER_SECOND);
+}
+
+static void print_version(struct sink *s, const struct proc *p)
+{
+    (void)p;
+    procfs_say(s, "emu386 demo kernel, version 1.0, for the i386\n");
+}
+
+static void print_audit(struct sink *s, const struct proc *p)
+{
+    (void)p;
+    audit(s);
+}
+
+const struct procfs_entry procfs_system[] = {
+    {"audit", print_audit, NULL, NULL},       {"buddyinfo", print_buddyinfo, NULL, NULL},
+    {"meminfo", print_meminfo, NULL, NULL},   {"swaps", print_swaps, NULL, NULL},
+    {"uptime", print_uptime, NULL, NULL},     {"version", print_version, NULL, NULL},
+    {"vmstat", print_vmstat, NULL, NULL},     {"zoneinfo", print_zoneinfo, NULL, NULL},
+    {0},
+};
