@@ -28,10 +28,10 @@
 #include "lib/format.h"
 
 struct books {
-    struct sink *sink;                         /* where mistakes are printed */
-    unsigned mistakes;                         /* how many there were */
-    uint32_t procs, mms, vmas, inodes, files;  /* objects that were met */
-    uint32_t places;                           /* uses of the swap area */
+    struct sink *sink;                        /* where mistakes are printed */
+    unsigned mistakes;                        /* how many there were */
+    uint32_t procs, mms, vmas, inodes, files; /* objects that were met */
+    uint32_t places;                          /* uses of the swap area */
 };
 
 static void mistake(struct books *b, const char *what, uint32_t which, uint32_t is, uint32_t found)

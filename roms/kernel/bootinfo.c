@@ -76,7 +76,8 @@ static void read_memory_map(struct bootinfo *b, const struct multiboot_info *inf
 /* The first two, if they make sense. */
 static void read_modules(struct bootinfo *b, const struct multiboot_info *info)
 {
-    for (uint32_t i = 0; i < info->mods_count && i < sizeof b->modules / sizeof b->modules[0]; i++) {
+    for (uint32_t i = 0; i < info->mods_count && i < sizeof b->modules / sizeof b->modules[0];
+         i++) {
         struct multiboot_module module;
         phys_read(&module, info->mods_addr + i * sizeof module, sizeof module);
         if (module.start < module.end)

@@ -15,11 +15,11 @@ struct range {
 };
 
 struct bootinfo {
-    struct range ram[32];   /* usable memory, whole pages, below 4 GiB */
-    unsigned ram_count;     /* entries of ram in use */
+    struct range ram[32];    /* usable memory, whole pages, below 4 GiB */
+    unsigned ram_count;      /* entries of ram in use */
     struct range modules[2]; /* the initrd; the swap area */
     unsigned module_count;   /* entries of modules in use */
-    char command_line[512]; /* what the user wrote, cut if longer */
+    char command_line[512];  /* what the user wrote, cut if longer */
 };
 
 /* Reads the multiboot information at physical address info. */

@@ -81,8 +81,11 @@ static int map_segment(const struct loading *l, const struct elf_segment *s, uin
     uint32_t end = page_up(start + s->memsz);
     int error = 0;
     if (s->filesz) {
-        struct vma v = {.start = start - lead, .end = file_end, .flags = flags,
-                        .inode = l->inode, .offset = s->offset - lead};
+        struct vma v = {.start = start - lead,
+                        .end = file_end,
+                        .flags = flags,
+                        .inode = l->inode,
+                        .offset = s->offset - lead};
         error = mm_map(l->m, &v);
     }
     if (!error && file_end < end) {

@@ -58,12 +58,18 @@ static int build_stack(struct mm *m, const struct exec_args *a, const struct elf
                        const struct elf *library)
 {
     const uint32_t auxv[][2] = {
-        {AT_PHDR, program->headers},       {AT_PHENT, ELF_HEADER_SIZE},
-        {AT_PHNUM, program->header_count}, {AT_PAGESZ, PAGE_SIZE},
-        {AT_BASE, library->base},          {AT_FLAGS, 0},
-        {AT_ENTRY, program->entry},        {AT_UID, 0},
-        {AT_EUID, 0},                      {AT_GID, 0},
-        {AT_EGID, 0},                      {AT_CLKTCK, TICKS_PER_SECOND},
+        {AT_PHDR, program->headers},
+        {AT_PHENT, ELF_HEADER_SIZE},
+        {AT_PHNUM, program->header_count},
+        {AT_PAGESZ, PAGE_SIZE},
+        {AT_BASE, library->base},
+        {AT_FLAGS, 0},
+        {AT_ENTRY, program->entry},
+        {AT_UID, 0},
+        {AT_EUID, 0},
+        {AT_GID, 0},
+        {AT_EGID, 0},
+        {AT_CLKTCK, TICKS_PER_SECOND},
         {AT_NULL, 0},
     };
     uint32_t strings = USER_END - 4 - a->used;

@@ -186,8 +186,7 @@ void fault_page(struct trapframe *tf, uint32_t lin)
         if (!out_of_memory())
             return; /* it has been killed */
     }
-    if (result == FAULT_OK ||
-        signal_fault(tf, verdicts[result].signal, verdicts[result].code, lin))
+    if (result == FAULT_OK || signal_fault(tf, verdicts[result].signal, verdicts[result].code, lin))
         return;
     /* The 386 reports a fetch as a read; the address tells them apart. */
     const char *kind = access == ACCESS_WRITE ? "write to"

@@ -18,8 +18,8 @@ enum { ENTRIES = 1024 };
 static uint32_t kmap_table[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static uint32_t vmalloc_table[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
 static uint32_t fixmap_table[ENTRIES] __attribute__((aligned(PAGE_SIZE)));
-static unsigned next_kmap;                  /* the entry to use next */
-static uint32_t linear_end = BOOT_MAPPED;   /* the linear map ends at this physical address */
+static unsigned next_kmap;                /* the entry to use next */
+static uint32_t linear_end = BOOT_MAPPED; /* the linear map ends at this physical address */
 
 void highmem_init(void)
 {

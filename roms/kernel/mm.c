@@ -240,8 +240,7 @@ uint32_t mm_brk(struct mm *m, uint32_t brk)
     if (brk < m->brk_start || brk > USER_END - STACK_LIMIT)
         return m->brk;
     struct vma more = {.start = old_end, .end = end, .flags = VMA_READ | VMA_WRITE};
-    if (end > old_end ? mm_map(m, &more) == 0
-                      : end == old_end || mm_unmap(m, end, old_end) == 0)
+    if (end > old_end ? mm_map(m, &more) == 0 : end == old_end || mm_unmap(m, end, old_end) == 0)
         m->brk = brk;
     return m->brk;
 }

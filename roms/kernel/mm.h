@@ -32,14 +32,14 @@ struct vma {
 };
 
 struct mm {
-    uint32_t *pgdir;                  /* page directory, as the kernel sees it */
-    struct vma *vmas;                 /* areas, lowest first */
-    uint32_t code_start, code_end;    /* the program's first segment */
-    uint32_t brk_start;               /* where the heap begins: the page after .bss */
-    uint32_t brk;                     /* where it ends, to the byte */
-    uint32_t mapped_base;             /* where mmap() begins to look, see /proc/PID/mapped_base */
-    uint32_t stack_start;             /* ESP at the program's first instruction */
-    uint32_t args_start, args_end;    /* the strings of argv */
+    uint32_t *pgdir;               /* page directory, as the kernel sees it */
+    struct vma *vmas;              /* areas, lowest first */
+    uint32_t code_start, code_end; /* the program's first segment */
+    uint32_t brk_start;            /* where the heap begins: the page after .bss */
+    uint32_t brk;                  /* where it ends, to the byte */
+    uint32_t mapped_base;          /* where mmap() begins to look, see /proc/PID/mapped_base */
+    uint32_t stack_start;          /* ESP at the program's first instruction */
+    uint32_t args_start, args_end; /* the strings of argv */
 };
 
 /* Pages of an address space. */

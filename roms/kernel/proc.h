@@ -33,29 +33,29 @@ struct usage {
 };
 
 struct proc {
-    int pid;                               /* 0: the idle process, 1: init */
-    enum proc_state state;                 /* see the drawing */
-    struct proc *parent;                   /* who may wait for it */
-    struct proc *next;                     /* ring of all processes, the idle one among them */
-    struct mm *mm;                         /* address space; NULL: idle process or zombie */
-    uint32_t kstack;                       /* physical address of the kernel stack */
-    uint32_t esp;                          /* kernel stack pointer while it does not run */
-    struct trapframe *tf;                  /* user registers, at the top of the kernel stack */
-    const void *channel;                   /* what it sleeps for */
-    uint32_t wake_at;                      /* when, if channel is the clock */
-    int status;                            /* of a zombie, as waitpid() stores it */
-    unsigned slice;                        /* ticks left until another one's turn */
-    bool in_kernel;                        /* it is in a system call or an exception */
-    bool killed;                           /* by out_of_memory(): will go as soon as it runs */
-    uint32_t call;                         /* number of its last system call */
-    uint32_t started;                      /* tick at which it came to be */
-    struct usage own, children;            /* for stat, times() and wait4() */
-    uint32_t pending, blocked;             /* signals, bit N for N; see signal.h */
-    struct rt_sigaction actions[SIGNALS];  /* what to do at each */
-    struct siginfo fault;                  /* the last exception that became a signal */
-    uint32_t fault_vector, fault_error;    /* its vector and error code */
-    struct file *files[PROC_FILES];        /* open files by descriptor */
-    char name[PROC_NAME];                  /* of the program, for messages */
+    int pid;                              /* 0: the idle process, 1: init */
+    enum proc_state state;                /* see the drawing */
+    struct proc *parent;                  /* who may wait for it */
+    struct proc *next;                    /* ring of all processes, the idle one among them */
+    struct mm *mm;                        /* address space; NULL: idle process or zombie */
+    uint32_t kstack;                      /* physical address of the kernel stack */
+    uint32_t esp;                         /* kernel stack pointer while it does not run */
+    struct trapframe *tf;                 /* user registers, at the top of the kernel stack */
+    const void *channel;                  /* what it sleeps for */
+    uint32_t wake_at;                     /* when, if channel is the clock */
+    int status;                           /* of a zombie, as waitpid() stores it */
+    unsigned slice;                       /* ticks left until another one's turn */
+    bool in_kernel;                       /* it is in a system call or an exception */
+    bool killed;                          /* by out_of_memory(): will go as soon as it runs */
+    uint32_t call;                        /* number of its last system call */
+    uint32_t started;                     /* tick at which it came to be */
+    struct usage own, children;           /* for stat, times() and wait4() */
+    uint32_t pending, blocked;            /* signals, bit N for N; see signal.h */
+    struct rt_sigaction actions[SIGNALS]; /* what to do at each */
+    struct siginfo fault;                 /* the last exception that became a signal */
+    uint32_t fault_vector, fault_error;   /* its vector and error code */
+    struct file *files[PROC_FILES];       /* open files by descriptor */
+    char name[PROC_NAME];                 /* of the program, for messages */
 };
 
 extern struct proc *current; /* the process that runs */

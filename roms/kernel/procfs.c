@@ -248,7 +248,9 @@ void procfs_info(const struct procfs_entry *e, int pid, struct file_info *info)
     *info = (struct file_info){
         .device = 3,
         .number = ((uint32_t)pid + 1) << 8 | place,
-        .mode = !e ? S_IFDIR | 0555 : procfs_writable(e) ? S_IFREG | 0644 : S_IFREG | 0444,
+        .mode = !e                   ? S_IFDIR | 0555
+                : procfs_writable(e) ? S_IFREG | 0644
+                                     : S_IFREG | 0444,
         .links = 1,
     };
 }

@@ -22,10 +22,10 @@ struct file_info;
 struct proc;
 
 struct procfs_entry {
-    const char *name;                                                   /* last part of the path */
-    void (*print)(struct sink *s, const struct proc *p);                /* the whole text */
+    const char *name;                                                    /* last part of the path */
+    void (*print)(struct sink *s, const struct proc *p);                 /* the whole text */
     int (*read)(const struct proc *p, uint32_t at, char *dst, size_t n); /* if it is no text */
-    int (*write)(struct proc *p, const char *text);                     /* 0 or -errno */
+    int (*write)(struct proc *p, const char *text);                      /* 0 or -errno */
 };
 
 /* Prints formatted text; the texts are made of such calls. */

@@ -72,8 +72,8 @@ static void for_each_entry(struct page *page, void (*what)(uint32_t *, uint32_t,
                     continue;
                 lin = v->start + (page->index - v->offset);
             }
-            uint32_t *pte = lin >= v->start && lin < v->end ? pgdir_pte(p->mm->pgdir, lin, false)
-                                                            : NULL;
+            uint32_t *pte =
+                lin >= v->start && lin < v->end ? pgdir_pte(p->mm->pgdir, lin, false) : NULL;
             if (pte && *pte & PTE_P && (*pte & PAGE_MASK) == phys)
                 what(pte, phys, s);
         }

@@ -80,8 +80,8 @@ int shm_attach(struct mm *m, int id, uint32_t address, uint32_t flags, uint32_t 
         return -EINVAL;
     struct vma v = {.start = start,
                     .end = start + g->inode->size,
-                    .flags = VMA_READ | VMA_SHARED |
-                             (flags & SHM_RDONLY ? VMA_NO_WRITE : VMA_WRITE),
+                    .flags =
+                        VMA_READ | VMA_SHARED | (flags & SHM_RDONLY ? VMA_NO_WRITE : VMA_WRITE),
                     .inode = g->inode};
     g->last = current->pid;
     *result = start;
@@ -125,8 +125,12 @@ int shm_control(struct mm *m, int id, uint32_t command, uint32_t buffer)
         g->inode = NULL;
         return 0;
     case IPC_STAT: {
-        struct shmid64 s = {.key = g->key, .mode = g->mode, .size = g->size, .creator = g->creator,
-                            .last = g->last, .attached = attachments(g->inode)};
+        struct shmid64 s = {.key = g->key,
+                            .mode = g->mode,
+                            .size = g->size,
+                            .creator = g->creator,
+                            .last = g->last,
+                            .attached = attachments(g->inode)};
         return user_write(m, buffer, &s, sizeof s);
     }
     default: return -EINVAL;

@@ -120,11 +120,24 @@ static struct sigcontext context_of(const struct trapframe *tf)
 {
     const struct proc *p = current;
     struct sigcontext c = {
-        .gs = SEL_UDATA,    .fs = SEL_UDATA,   .es = SEL_UDATA,  .ds = SEL_UDATA,
-        .edi = tf->edi,     .esi = tf->esi,    .ebp = tf->ebp,   .esp = tf->esp,
-        .ebx = tf->ebx,     .edx = tf->edx,    .ecx = tf->ecx,   .eax = tf->eax,
-        .eip = tf->eip,     .cs = SEL_UCODE,   .ss = SEL_UDATA,  .eflags = tf->eflags,
-        .esp_at_signal = tf->esp,              .old_mask = p->blocked >> 1,
+        .gs = SEL_UDATA,
+        .fs = SEL_UDATA,
+        .es = SEL_UDATA,
+        .ds = SEL_UDATA,
+        .edi = tf->edi,
+        .esi = tf->esi,
+        .ebp = tf->ebp,
+        .esp = tf->esp,
+        .ebx = tf->ebx,
+        .edx = tf->edx,
+        .ecx = tf->ecx,
+        .eax = tf->eax,
+        .eip = tf->eip,
+        .cs = SEL_UCODE,
+        .ss = SEL_UDATA,
+        .eflags = tf->eflags,
+        .esp_at_signal = tf->esp,
+        .old_mask = p->blocked >> 1,
     };
     if (p->fault.code) {
         c.trap = p->fault_vector;
@@ -144,8 +157,8 @@ static bool call_handler(struct trapframe *tf, int signal, const struct rt_sigac
     f.return_address = a->flags & SA_RESTORER ? a->restorer : at + offsetof(struct frame, code);
     memcpy(f.code, return_code, sizeof f.code);
     if (rt) {
-        struct rt_frame r = {.return_address = f.return_address, .signal = signal,
-                             .info = current->fault};
+        struct rt_frame r = {
+            .return_address = f.return_address, .signal = signal, .info = current->fault};
         if (!(a->flags & SA_RESTORER))
             r.return_address = at + offsetof(struct rt_frame, code);
         r.info_address = at + offsetof(struct rt_frame, info);

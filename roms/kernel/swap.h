@@ -14,9 +14,9 @@ struct range;
 
 /* How much was paged in and out, for /proc/vmstat. */
 struct swap_counters {
-    uint32_t in, out;   /* pages read, pages written */
-    uint32_t dropped;   /* pages given up without writing them: an up-to-date copy existed */
-    uint32_t examined;  /* frames the clock looked at */
+    uint32_t in, out;  /* pages read, pages written */
+    uint32_t dropped;  /* pages given up without writing them: an up-to-date copy existed */
+    uint32_t examined; /* frames the clock looked at */
 };
 
 extern struct swap_counters swap_counters;

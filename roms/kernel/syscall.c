@@ -180,9 +180,7 @@ static int change_mask(struct trapframe *tf, size_t size)
         error = user_write(current->mm, tf->edx, old, size);
     if (!error && tf->ecx) {
         uint32_t change = mask[0] << 1, now = current->blocked;
-        now = tf->ebx == SIG_BLOCK     ? now | change
-              : tf->ebx == SIG_UNBLOCK ? now & ~change
-                                       : change;
+        now = tf->ebx == SIG_BLOCK ? now | change : tf->ebx == SIG_UNBLOCK ? now & ~change : change;
         current->blocked = now & ~(1u << SIGKILL | 1u << SIGSTOP);
     }
     return error;

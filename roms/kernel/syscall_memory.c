@@ -69,7 +69,10 @@ static int map(const struct mmap_arguments *a)
     if (error)
         return error;
     uint32_t start = fixed ? a->address : mm_find_free(m, a->address & PAGE_MASK, size);
-    struct vma v = {.start = start, .end = start + size, .flags = flags, .inode = inode,
+    struct vma v = {.start = start,
+                    .end = start + size,
+                    .flags = flags,
+                    .inode = inode,
                     .offset = inode ? a->offset : 0};
     error = start ? 0 : -ENOMEM;
     if (!error && fixed)
