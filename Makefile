@@ -115,7 +115,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/snap/snap.mk
 -include tests/diff/diff.mk
 -include tests/mmu/mmu.mk
--include tests/monitor/source.mk
+-include $(wildcard tests/monitor/*.mk)
 -include roms/bench/bench.mk
 
 .PHONY: guests

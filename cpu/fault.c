@@ -73,6 +73,8 @@ static void add_link(struct cpu *c, const struct fault *f)
                                                .ss = c->seg[SS].sel,
                                                .esp = c->gpr[ESP],
                                                .cr2 = c->cr2,
+                                               .cr3 = c->mmu.cr3,
+                                               .icount = c->icount,
                                                .cpl = c->cpl};
 }
 

@@ -85,7 +85,8 @@ struct delivery {
 struct fault_link {
     struct fault fault;
     uint32_t cs, eip, ss, esp; /* where, and the stack in use */
-    uint32_t cr2;
+    uint32_t cr2, cr3;
+    uint64_t icount; /* instructions retired before it */
     uint8_t cpl;
 };
 

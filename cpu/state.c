@@ -40,6 +40,8 @@ static void snap_chain(struct cpu *c, struct snap *s)
         snap_u32(s, &l->ss);
         snap_u32(s, &l->esp);
         snap_u32(s, &l->cr2);
+        snap_u32(s, &l->cr3);
+        snap_u64(s, &l->icount);
         snap_u8(s, &l->cpl);
     }
 }

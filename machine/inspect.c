@@ -222,6 +222,13 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
                                 .taken_cs = t->cs};
 }
 
+/* Virtual time until an event that is armed. */
+static uint64_t micros_to(const struct machine *m, const struct event *e)
+{
+    uint64_t wait = e->when > m->clock.now ? e->when - m->clock.now : 0;
+    return wait * CLOCK_HZ_DEN / (CLOCK_HZ_NUM / 1000000);
+}
+
 static int source_timer(const struct machine *m, char *text, size_t n)
 {
     const struct pit_channel *c = &m->pit.ch[0];
@@ -230,8 +237,9 @@ static int source_timer(const struct machine *m, char *text, size_t n)
     if (!c->written)
         return snprintf(text, n, "channel 0 of the timer waits for a count");
     if ((mode == 2 || mode == 3) && c->loaded)
-        return snprintf(text, n, "channel 0 of the timer is in mode %u at %u.%u Hz", mode,
-                        1193182 / c->loaded, 11931818 / c->loaded % 10);
+        return snprintf(
+            text, n, "channel 0 of the timer is in mode %u at %u.%u Hz, its next edge in %u us",
+            mode, 1193182 / c->loaded, 11931818 / c->loaded % 10, (unsigned)micros_to(m, &c->edge));
     return snprintf(text, n, "channel 0 of the timer is in mode %u: one interrupt for each count",
                     mode);
 }

@@ -8,9 +8,8 @@
 
 /* In the order of `help`. */
 static const struct command *const tables[] = {
-    commands_meta,
-    commands_source,
-    commands_history,
+    commands_meta,   commands_registers, commands_source,  commands_pages,
+    commands_tables, commands_devices,   commands_history, commands_why,
 };
 
 const struct command *command_at(unsigned n)

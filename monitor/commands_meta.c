@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * commands_meta.c - commands about the session itself: help, json, alias, source, info, quit.
+ * commands_meta.c - commands about the session itself: help, json, alias, source, quit.
  */
 #include "monitor/command.h"
 
@@ -251,36 +251,7 @@ static bool run_alias(struct monitor *mon, struct line *line, struct answer *to,
     return true;
 }
 
-/* ---- info, quit ------------------------------------------------------------------------ */
-
-/* gdb's names for what are commands of their own here. */
-static const struct {
-    const char *topic, *command;
-} topics[] = {
-    {"registers", "r"}, {"breakpoints", "points"}, {"watchpoints", "points"}, {"symbol", "p"},
-    {"mem", "maps"},    {"display", "points"},     {"frame", "bt 1"},         {"stack", "bt"},
-};
-
-static bool run_info(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
-{
-    char word[32], whole[MONITOR_LINE];
-    const char *command = word;
-    size_t len;
-
-    if (!line_word(line, "topic (a command that looks, or registers, breakpoints, mem)", word,
-                   sizeof word, err))
-        return false;
-    len = strlen(word);
-    for (size_t i = 0; i < ARRAY_LEN(topics); i++)
-        if (strncmp(topics[i].topic, word, len) == 0)
-            command = topics[i].command;
-    for (size_t i = 0; i < ARRAY_LEN(topics) && command == word; i++)
-        if (strcmp(topics[i].topic, word) == 0)
-            command = topics[i].command;
-    snprintf(whole, sizeof whole, "%s %s", command, line_rest(line));
-    answer_string(to, "topic", word);
-    return session_push(mon, whole, NULL, err);
-}
+/* ---- quit ------------------------------------------------------------------------------- */
 
 static bool run_quit(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
@@ -295,9 +266,6 @@ const struct command commands_meta[] = {
     /* clang-format off */
     { "help", "h ?", "[COMMAND]", "what there is, or what COMMAND does",
       NULL, "help x", "command", COMMAND_META, false, run_help },
-    { "info", "i", "TOPIC", "the same as the command TOPIC, for hands that are used to gdb",
-      "info registers, info breakpoints and info mem are r, points and maps.",
-      "info registers", "command", COMMAND_META, false, run_info },
     { "source", NULL, "FILE", "execute the commands of a file",
       "One a line, or separated by semicolons; # begins a comment line. The first that fails ends it.",
       NULL, "file", COMMAND_META, false, run_source },

@@ -13,6 +13,7 @@
 #include "monitor/line.h"
 #include "monitor/session.h"
 #include "monitor/symbols.h"
+#include "monitor/views.h"
 
 #include <assert.h>
 #include <ctype.h>
@@ -62,6 +63,7 @@ void monitor_free(struct monitor *mon)
         free(a->text);
         free(a);
     }
+    views_free(mon->views);
     symbols_free(mon->symbols);
     free(mon);
 }
@@ -313,6 +315,8 @@ bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err)
         }
     }
     *want = mon->want;
+    if (*want == MONITOR_RUN)
+        registers_note(&mon->seen, mon->machine);
     if (!mistake.text[0])
         return true;
     session_drop(mon);

@@ -10,11 +10,13 @@
 #define MONITOR_SESSION_H
 
 #include "monitor/monitor.h"
+#include "monitor/registers.h"
 #include "monitor/run.h"
 
 struct command;
 struct debug_event;
 struct point;
+struct view;
 
 #define MONITOR_LINE 4096 /* the longest command */
 #define MONITOR_NEST 16   /* scripts inside scripts */
@@ -54,6 +56,8 @@ struct monitor {
     struct alias *aliases;           /* alias NAME = TEXT */
     struct point *points;            /* verbs, conditions and actions, in order of id */
     struct run run;                  /* what the machine runs for */
+    struct registers_seen seen;      /* the registers when the machine last began to run */
+    struct view *views;              /* address spaces by name, owned */
     char last[MONITOR_LINE];         /* what an empty line repeats */
     bool repeating;                  /* the present command was repeated by an empty line: go on */
     uint32_t next_x;                 /* x: where an empty line goes on */

@@ -1,0 +1,294 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * irqwhy.c - irq and irq why N: the way of an interrupt, step by step, to the place where it stops
+ * (8259A data sheet; SDM vol. 3, 6.8 and 6.12).
+ */
+#include "monitor/irqwhy.h"
+
+#include "cpu/cpu.h"
+#include "machine/inspect.h"
+#include "monitor/answer.h"
+#include "monitor/descriptor.h"
+#include "monitor/line.h"
+#include "monitor/session.h"
+
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+/* The explanation as it grows: steps, and the first that stops the interrupt. */
+struct path {
+    struct monitor *mon;
+    const struct machine *m;
+    const struct cpu *c;
+    struct answer *to;
+    bool idle;         /* nothing asks for the interrupt now */
+    bool stopped;      /* a step would stop it */
+    char verdict[400]; /* and this is what to say of it */
+};
+
+static void step(struct path *p, const char *name, bool good, const char *fmt, ...)
+    PRINTF_LIKE(4, 5);
+
+static void step(struct path *p, const char *name, bool good, const char *fmt, ...)
+{
+    char text[400];
+    va_list ap;
+    va_start(ap, fmt);
+    vsnprintf(text, sizeof text, fmt, ap);
+    va_end(ap);
+    answer_object(p->to, NULL);
+    answer_string(p->to, "step", name);
+    answer_bool(p->to, "passes", good);
+    answer_string(p->to, "text", text);
+    answer_close(p->to);
+    answer_text(p->to, "  %-8s %s %s\n", name, good ? "  " : "->", text);
+    if (!good && (strcmp(name, "line") == 0 || strcmp(name, "request") == 0)) {
+        p->idle = true;
+    } else if (!good && !p->stopped) {
+        p->stopped = true;
+        snprintf(p->verdict, sizeof p->verdict, "%s", text);
+    }
+}
+
+/* "vector 21, c0101234 <irq1>": the handler behind a vector. */
+static void handler_text(const struct path *p, unsigned vector, char *text, size_t n)
+{
+    struct descriptor d;
+    char why[160], place[200];
+    if (!(p->c->cr0 & CR0_PE)) {
+        uint16_t raw[2] = {0, 0};
+        descriptor_peek(p->m, p->c->idtr.base + vector * 4, raw, sizeof raw);
+        snprintf(text, n, "vector %02x, %04x:%04x", vector, raw[1], raw[0]);
+    } else if (!descriptor_gate(p->m, vector, &d, why, sizeof why)) {
+        snprintf(text, n, "vector %02x", vector);
+    } else {
+        session_place(p->mon, d.off, place, sizeof place);
+        snprintf(text, n, "vector %02x, %s", vector, place);
+    }
+}
+
+/* Since when a line has been in service, and by whom. */
+static void service_text(const struct path *p, unsigned line, char *text, size_t n)
+{
+    struct inspect_irq irq;
+    char handler[260];
+    inspect_irq(p->m, line, &irq);
+    handler_text(p, irq.vector, handler, sizeof handler);
+    if (irq.taken)
+        snprintf(text, n,
+                 "IRQ %u is in service: its handler (%s) took it @%" PRIu64 ", %" PRIu64
+                 " instructions ago, and has sent no EOI",
+                 line, handler, irq.taken_icount, p->c->icount - irq.taken_icount);
+    else
+        snprintf(text, n, "IRQ %u is in service (%s) and no EOI has been sent", line, handler);
+}
+
+/* Behind the master's input 2 are the lines of the slave: the one in service, or 2. */
+static unsigned line_behind(const struct path *p, unsigned line)
+{
+    struct inspect_irq irq;
+    for (unsigned n = 8; line == 2 && n < INSPECT_IRQS; n++) {
+        inspect_irq(p->m, n, &irq);
+        if (irq.in_service)
+            return n;
+    }
+    return line;
+}
+
+/* Has the controller a request for this line? */
+static void request(struct path *p, const struct inspect_irq *irq)
+{
+    bool held = irq->line && !irq->level && !irq->requested;
+    step(p, "request", irq->requested, "the %s PIC has %s request (IRR bit %u)%s", irq->pic,
+         irq->requested ? "the" : "no", irq->input,
+         held ? "; being edge-triggered, the line must fall and rise for another" : "");
+}
+
+/* One controller: request (if it is asked at all), mask, priority. */
+static void through_controller(struct path *p, unsigned n, const struct inspect_irq *irq,
+                               bool asked)
+{
+    char text[400];
+    if (irq->fate == IRQ_NOT_READY) {
+        step(p, "pic", false, "the %s PIC is not initialised", irq->pic);
+        return;
+    }
+    if (asked)
+        request(p, irq);
+    step(p, "mask", !irq->masked, "%s by the %s PIC (IMR bit %u)",
+         irq->masked ? "masked" : "not masked", irq->pic, irq->input);
+    if (irq->fate == IRQ_BLOCKED) {
+        service_text(p, line_behind(p, irq->by), text, sizeof text);
+        step(p, "service", false, "%s", text);
+    } else if (irq->in_service && irq->fate == IRQ_IDLE) {
+        service_text(p, line_behind(p, n), text, sizeof text);
+        step(p, "service", false, "%s; nothing more comes from it until then", text);
+    } else if (irq->fate == IRQ_WAITS) {
+        step(p, "priority", false, "IRQ %u has priority and comes first", irq->by);
+    } else if (!irq->in_service) {
+        step(p, "service", true, "nothing of the same or a higher priority is in service");
+    }
+}
+
+static void through_flags(struct path *p)
+{
+    const struct cpu *c = p->c;
+    const struct if_off *off = &c->if_off;
+    char place[200];
+    if (c->eflags & FLAG_IF) {
+        step(p, "IF", true, "interrupts are on (EFLAGS.IF)");
+    } else if (off->icount == UINT64_MAX) {
+        step(p, "IF", false, "interrupts are off (EFLAGS.IF); they have not been on yet");
+    } else {
+        session_place(p->mon, off->eip, place, sizeof place);
+        if (off->vector < 0)
+            step(p, "IF", false, "interrupts are off (EFLAGS.IF): cleared @%" PRIu64 " by %s",
+                 off->icount, place);
+        else
+            step(p, "IF", false,
+                 "interrupts are off (EFLAGS.IF): cleared @%" PRIu64 " by the gate of vector %02x, "
+                 "which came at %s",
+                 off->icount, (unsigned)off->vector, place);
+    }
+    if (c->inhibit != INHIBIT_NONE)
+        step(p, "shadow", false,
+             "the next instruction is in the shadow of %s: one instruction more",
+             c->inhibit == INHIBIT_STI ? "STI" : "a load of SS");
+}
+
+static void through_gate(struct path *p, unsigned vector)
+{
+    struct descriptor d;
+    char why[160], handler[260];
+    handler_text(p, vector, handler, sizeof handler);
+    if (!(p->c->cr0 & CR0_PE)) {
+        step(p, "vector", vector * 4u + 3 <= p->c->idtr.limit, "%s", handler);
+        return;
+    }
+    if (descriptor_gate(p->m, vector, &d, why, sizeof why))
+        descriptor_check_gate(p->m, &d, why, sizeof why);
+    if (*why)
+        step(p, "gate", false, "the gate of vector %02x would fault: %s", vector, why);
+    else
+        step(p, "gate", true, "%s", handler);
+    if (vector < 32)
+        step(p, "vector", true,
+             "note: vector %02x is one of the processor's exceptions (%s): move the PIC's vectors",
+             vector, fault_name(vector));
+}
+
+static void say_verdict(const struct path *p, unsigned n, const char *source)
+{
+    char text[700];
+    if (p->idle && p->stopped)
+        snprintf(text, sizeof text, "nothing asks for it now (%s); if something did: %s", source,
+                 p->verdict);
+    else if (p->idle)
+        snprintf(text, sizeof text, "nothing asks for it now (%s); nothing would stop it", source);
+    else if (p->stopped)
+        snprintf(text, sizeof text, "%s", p->verdict);
+    else
+        snprintf(text, sizeof text, "nothing stops it: it is taken before the next instruction");
+    answer_bool(p->to, "requested", !p->idle);
+    answer_bool(p->to, "stopped", p->stopped);
+    answer_string(p->to, "verdict", text);
+    answer_text(p->to, "IRQ %u: %s.\n", n, text);
+}
+
+static bool explain(struct monitor *mon, unsigned n, struct answer *to)
+{
+    struct path p = {.mon = mon, .m = monitor_machine(mon), .to = to};
+    struct inspect_irq irq, master;
+    char source[200];
+    p.c = inspect_cpu(p.m);
+    inspect_irq(p.m, n, &irq);
+    inspect_irq_source(p.m, n, source, sizeof source);
+    answer_number(to, "irq", n);
+    answer_number(to, "vector", irq.vector);
+    answer_number(to, "taken", irq.taken);
+    answer_text(to, "IRQ %u (%s), vector %02x: ", n, irq.source ? irq.source : "nothing connected",
+                irq.vector);
+    if (irq.taken)
+        answer_text(to, "taken %" PRIu64 " time%s, last @%" PRIu64 "\n", irq.taken,
+                    irq.taken == 1 ? "" : "s", irq.taken_icount);
+    else
+        answer_text(to, "never taken\n");
+    answer_list(to, "steps");
+    step(&p, "line", irq.line || irq.requested || irq.in_service, "the line is %s: %s",
+         irq.line ? "high" : "low", source);
+    through_controller(&p, n, &irq, true);
+    if (n >= 8) {
+        inspect_irq(p.m, 2, &master);
+        through_controller(&p, 2, &master, irq.fate == IRQ_GOES);
+    }
+    through_flags(&p);
+    through_gate(&p, irq.vector);
+    answer_close(to);
+    say_verdict(&p, n, source);
+    return true;
+}
+
+static const char *fate_text(const struct inspect_irq *irq)
+{
+    switch (irq->fate) {
+    case IRQ_NOT_READY: return "controller not initialised";
+    case IRQ_IDLE: return irq->in_service ? "being handled, no EOI yet" : "";
+    case IRQ_MASKED: return "requested, masked";
+    case IRQ_BLOCKED: return "requested, waits for an EOI";
+    case IRQ_WAITS: return "requested, another comes first";
+    case IRQ_GOES: return "asks the processor";
+    }
+    return "";
+}
+
+static void list_lines(struct monitor *mon, struct answer *to)
+{
+    const struct machine *m = monitor_machine(mon);
+    const struct cpu *c = inspect_cpu(m);
+    answer_bool(to, "interrupts_on", c->eflags & FLAG_IF);
+    answer_bool(to, "intr", c->intr);
+    answer_text(to, "IRQ vector  line irr mask isr      taken  source         state\n");
+    answer_list(to, "lines");
+    for (unsigned n = 0; n < INSPECT_IRQS; n++) {
+        struct inspect_irq irq;
+        inspect_irq(m, n, &irq);
+        answer_object(to, NULL);
+        answer_number(to, "irq", n);
+        if (irq.source)
+            answer_string(to, "source", irq.source);
+        else
+            answer_null(to, "source");
+        answer_number(to, "vector", irq.vector);
+        answer_bool(to, "line", irq.line);
+        answer_bool(to, "requested", irq.requested);
+        answer_bool(to, "masked", irq.masked);
+        answer_bool(to, "in_service", irq.in_service);
+        answer_bool(to, "level", irq.level);
+        answer_number(to, "taken", irq.taken);
+        answer_close(to);
+        answer_text(to, "%3u     %02x  %4s   %u    %u   %u %10" PRIu64 "  %-13s  %s\n", n,
+                    irq.vector, irq.line ? "high" : "low", irq.requested, irq.masked,
+                    irq.in_service, irq.taken, irq.source ? irq.source : "-", fate_text(&irq));
+    }
+    answer_close(to);
+    answer_text(to, "EFLAGS.IF is %s; the INTR pin is %s\n", c->eflags & FLAG_IF ? "set" : "clear",
+                c->intr ? "high" : "low");
+}
+
+bool irq_show(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+{
+    uint32_t n;
+    bool why = line_keyword(line, "why");
+    if (!why && !line_more(line)) {
+        list_lines(mon, to);
+        return true;
+    }
+    if (!line_address(line, "the number of an interrupt line", &n, err) || !line_end(line, err))
+        return false;
+    if (n >= INSPECT_IRQS)
+        return error_set(err, "there are interrupt lines 0 to %u; %u is none of them",
+                         INSPECT_IRQS - 1, n);
+    return explain(mon, n, to);
+}

@@ -1,0 +1,66 @@
+/* SPDX-License-Identifier: MIT */
+/* tlbview.c - see tlbview.h; the rules are those of mmu/mmu.c (still_agrees). */
+#include "monitor/tlbview.h"
+
+#include "cpu/cpu.h"
+#include "machine/inspect.h"
+#include "mmu/bus.h"
+#include "monitor/space.h"
+
+#include <inttypes.h>
+#include <stdio.h>
+#include <string.h>
+
+static void find_writer(const struct mmu *m, struct tlbview *v)
+{
+    const struct pt_write *by = sanitizer_writer(&m->sanitizer, v->walk.pte_at);
+    if (!by || v->walk.result == WALK_PDE_GONE)
+        by = sanitizer_writer(&m->sanitizer, v->walk.pde_at);
+    if (!by)
+        return;
+    v->writer_known = true;
+    v->entry_at = by->at;
+    v->old = by->old;
+    v->writer_eip = by->eip;
+    v->writer_icount = by->icount;
+}
+
+void tlbview_look(const struct machine *m, uint32_t lin, struct tlbview *v)
+{
+    const struct mmu *mmu = &inspect_cpu(m)->mmu;
+    const struct tlb_entry *e = mmu->paging ? tlb_look(&mmu->tlb, lin) : NULL;
+    struct space s;
+    memset(v, 0, sizeof *v);
+    v->slot = -1;
+    space_current(&s, m);
+    bool there = space_walk(&s, lin, &v->walk);
+    if (!e)
+        return;
+    v->phys = e->frame & PAGE_FRAME_MASK;
+    v->bits = (e->frame & TLB_W ? PTE_RW : 0) | (e->frame & TLB_U ? PTE_US : 0) |
+              (e->frame & TLB_D ? PTE_D : 0) | (e->frame & TLB_G ? PTE_G : 0) |
+              (e->frame & TLB_LARGE ? PTE_PS : 0);
+    v->slot = mmu->tlb.shape.ways ? tlb_slot_of(&mmu->tlb, lin) : -1;
+    uint32_t rights = there ? (v->walk.user ? PTE_US : 0) | (v->walk.writable ? PTE_RW : 0) : 0;
+    uint64_t frame = v->walk.frame >> 32 ? BUS_NOWHERE : v->walk.frame;
+    if (!there || frame != v->phys || (v->bits & ~rights & (PTE_US | PTE_RW))) {
+        v->state = TLBVIEW_STALE;
+        find_writer(mmu, v);
+    } else {
+        v->state = rights & ~v->bits ? TLBVIEW_BEHIND : TLBVIEW_AGREES;
+    }
+}
+
+int tlbview_explain(const struct tlbview *v, char *text, size_t n)
+{
+    char now[100] = "the tables no longer map the page", who[120] = "";
+    uint32_t rights = (v->walk.user ? PTE_US : 0) | (v->walk.writable ? PTE_RW : 0);
+    if (v->walk.result == WALK_OK)
+        snprintf(now, sizeof now, "the tables say %08llx, %s", (unsigned long long)v->walk.frame,
+                 space_rights_long(rights));
+    if (v->writer_known)
+        snprintf(who, sizeof who,
+                 "; the entry at %08x was %08x until eip %08x changed it @%" PRIu64, v->entry_at,
+                 v->old, v->writer_eip, v->writer_icount);
+    return snprintf(text, n, "%s%s", now, who);
+}
