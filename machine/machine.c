@@ -10,6 +10,7 @@
 
 #include "base/input.h"
 #include "base/irq.h"
+#include "devices/vga_font.h"
 #include "machine/board.h"
 
 #include <stdlib.h>
@@ -383,6 +384,11 @@ struct trace *machine_trace(struct machine *m)
 void machine_screen(const struct machine *m, struct screen *out)
 {
     vga_screen(&m->vga, out);
+}
+
+const uint8_t (*machine_font(void))[16]
+{
+    return vga_font_8x16;
 }
 
 void machine_input(struct machine *m, const struct input *in)

@@ -76,6 +76,8 @@ struct cpu *machine_cpu(struct machine *m);
 struct trace *machine_trace(struct machine *m);
 
 void machine_screen(const struct machine *m, struct screen *out);
+/* The built-in 8x16 font (code page 437): 256 glyphs of 16 rows, most significant bit left. */
+const uint8_t (*machine_font(void))[16];
 void machine_input(struct machine *m, const struct input *in);
 /* How many INPUT_SERIAL bytes the line takes now without losing one (uart_room of COM1). */
 unsigned machine_serial_room(const struct machine *m);
