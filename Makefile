@@ -131,9 +131,25 @@ clean: ## remove everything that was built
 
 PREFIX ?= /usr/local
 .PHONY: install
-install: all ## install the program and its man page under DESTDIR/PREFIX (/usr/local)
+install: all $(B)/emu386.bash $(B)/_emu386 ## install program, man page, completion, icon: DESTDIR, PREFIX (/usr/local)
 	install -D -m 755 $(B)/emu386 $(DESTDIR)$(PREFIX)/bin/emu386
 	install -D -m 644 docs/emu386.1 $(DESTDIR)$(PREFIX)/share/man/man1/emu386.1
+	install -D -m 644 $(B)/emu386.bash $(DESTDIR)$(PREFIX)/share/bash-completion/completions/emu386
+	install -D -m 644 $(B)/_emu386 $(DESTDIR)$(PREFIX)/share/zsh/vendor-completions/_emu386
+	install -D -m 644 ui/share/emu386.desktop $(DESTDIR)$(PREFIX)/share/applications/emu386.desktop
+	install -D -m 644 ui/share/emu386.svg $(DESTDIR)$(PREFIX)/share/icons/hicolor/scalable/apps/emu386.svg
+
+# Shell completion is made from the program's own list of options.
+$(B)/emu386.bash $(B)/_emu386: $(B)/emu386 ui/share/completion.awk
+	$(Q)$(B)/emu386 --help options | awk -f ui/share/completion.awk -v shell=$(if $(filter %.bash,$@),bash,zsh) >$@.tmp
+	@mv $@.tmp $@
+
+.PHONY: deb
+deb: ## build the Debian package in $(B)/deb, from what is committed
+	rm -rf $(B)/deb
+	mkdir -p $(B)/deb/emu386
+	git archive HEAD | tar -x -C $(B)/deb/emu386
+	cd $(B)/deb/emu386 && dpkg-buildpackage -b -us -uc
 
 .PHONY: help
 help: ## list the targets and the variables
