@@ -12,6 +12,9 @@ JOBS ?= $(shell nproc)
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
+# The package is built with its own flags: once is enough.
+SUITES += $(if $(SAN),,boot-package)
+SUITE_boot-package = tests/boot/package.sh $(B)
 # SDL and the drivers it loads keep memory until the end; all other suites look for leaks of ours.
 SUITE_boot-window = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/window.sh $(boot_args)
 SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
