@@ -195,6 +195,8 @@ bool boot_plan(struct plan *p, const struct boot_request *r, struct error *err)
     plan_init(p, r->image.name, r->memory);
     if (!read_source(p, &r->image, &file, err))
         return false;
+    p->image = file.data;
+    p->image_size = file.size;
     switch (multiboot1_find(file, &header)) {
     case MULTIBOOT1_FOUND: return plan_multiboot(p, r, file, err);
     case MULTIBOOT1_BAD_CHECKSUM:

@@ -32,6 +32,8 @@ struct plan_piece {
 struct plan {
     const char *name;           /* the image, for messages; borrowed */
     const char *kind;           /* what it was recognised as, a string literal */
+    const uint8_t *image;       /* the image's bytes, for symbols; owned or borrowed */
+    size_t image_size;          /* how many */
     uint32_t memory;            /* bytes of RAM of the machine it is for */
     struct plan_piece *pieces;  /* in order of placing, non-overlapping */
     unsigned count;             /* pieces used */

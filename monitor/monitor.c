@@ -92,6 +92,11 @@ struct monitor_face monitor_redirect(struct monitor *mon, struct monitor_face fa
     return before;
 }
 
+bool monitor_step_irqs(const struct monitor *mon)
+{
+    return mon->run.irqs;
+}
+
 uint64_t session_reg(const struct monitor *mon, const char *name)
 {
     int n = debug_reg_find(mon->machine, name, strlen(name));
