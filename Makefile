@@ -18,7 +18,7 @@ WARN += $(if $(IS_CLANG),-Winitializer-overrides,-Woverride-init)
 
 UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw 2>/dev/null)
 UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw 2>/dev/null)
-MONITOR_LIBS := $(shell $(PKG_CONFIG) --libs libdw libelf 2>/dev/null)
+MONITOR_LIBS := $(shell $(PKG_CONFIG) --libs libdw libelf readline 2>/dev/null)
 
 CFLAGS = $(WARN) $(OPT) $(SAN) -I. -I$(B)/gen -MMD -MP
 LDFLAGS = $(SAN)
@@ -29,7 +29,7 @@ say := $(if $(V),:,printf '  %-4s %s\n')
 
 # The floors, bottom to top. A unit test links the floors up to its own.
 FLOORS := base mmu cpu devices machine loader monitor ui
-src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c $(1)/gdb/*.c))
+src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
 OBJ_base := $(call obj,base)
 OBJ_mmu := $(call obj,mmu)
@@ -53,14 +53,13 @@ endif
 
 # The top floor. The built-in kernel is assembled into the program.
 OBJ_options := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c)))
-OBJ_top := $(B)/main.o $(OBJ_options) $(B)/builtin.o
+OBJ_top := $(B)/main.o $(B)/debuggers.o $(OBJ_options) $(B)/builtin.o
 BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
 
-# The monitor is not linked yet: it waits for machine/debug.c.
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
 	@$(say) LD $@
-	$(Q)$(CC) $(LDFLAGS) -o $@ $(filter-out $(OBJ_monitor),$^) $(UI_LIBS)
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS) $(MONITOR_LIBS)
 
 $(B)/ui/%.o: ui/%.c
 	@mkdir -p $(@D)

@@ -4,7 +4,7 @@
  * stderr, one line for a mistake; stdout belongs to the guest.
  *
  * Exit status: 0 ended by the user or a halt that was waited for; (v << 1) | 1 for a write of v
- * to port F4h; 2 usage, image or output; 3 triple fault; 4 limit reached; 5 a --strict finding; 6 the
+ * to port F4h; 2 usage, image or output, or a command of a script that failed; 3 triple fault; 4 limit reached; 5 a --strict finding; 6 the
  * engines differ;
  * 128 + n ended by signal n. Signals only set a flag, so that the terminal is restored and the
  * screenshot written however a run ends.
@@ -13,6 +13,7 @@
 #include "base/out.h"
 #include "base/trace.h"
 #include "builtin.h"
+#include "debuggers.h"
 #include "loader/bios.h"
 #include "loader/boot.h"
 #include "loader/image.h"
@@ -40,19 +41,21 @@ enum {
 };
 
 static volatile sig_atomic_t quit_flag;
+static volatile sig_atomic_t interrupt_flag; /* Ctrl-C while a prompt is there */
 
 struct session {
-    struct options options;    /* the command line */
-    struct plan plan;          /* what is booted */
-    struct bios bios;          /* --bios */
-    struct machine *machine;   /* NULL until made */
-    struct ui *ui;             /* NULL until opened */
-    struct stdio_in in;        /* COM1's input */
-    struct stdio_out serial;   /* COM1's output */
-    struct stdio_out parallel; /* LPT1 */
-    struct stdio_out debugcon; /* port E9h */
-    FILE *trace_file;          /* --trace CATS:FILE, or stderr */
-    struct out trace_out;      /* the same as a sink */
+    struct options options;     /* the command line */
+    struct plan plan;           /* what is booted */
+    struct bios bios;           /* --bios */
+    struct machine *machine;    /* NULL until made */
+    struct ui *ui;              /* NULL until opened */
+    struct debuggers debuggers; /* the prompt and its scripts */
+    struct stdio_in in;         /* COM1's input */
+    struct stdio_out serial;    /* COM1's output */
+    struct stdio_out parallel;  /* LPT1 */
+    struct stdio_out debugcon;  /* port E9h */
+    FILE *trace_file;           /* --trace CATS:FILE, or stderr */
+    struct out trace_out;       /* the same as a sink */
 };
 
 static void on_signal(int number)
@@ -60,7 +63,14 @@ static void on_signal(int number)
     quit_flag = number;
 }
 
-static void install_signals(void)
+static void on_interrupt(int number)
+{
+    (void)number;
+    interrupt_flag = 1;
+}
+
+/* prompt: Ctrl-C stops the guest instead of ending the program. */
+static void install_signals(bool prompt)
 {
     static const int ends[] = {SIGINT, SIGTERM, SIGHUP};
     struct sigaction action = {.sa_handler = on_signal};
@@ -70,6 +80,7 @@ static void install_signals(void)
         /* nohup and background jobs of a shell ignore some: leave it at that. */
         if (sigaction(ends[i], NULL, &before) == 0 && before.sa_handler == SIG_IGN)
             continue;
+        action.sa_handler = prompt && ends[i] == SIGINT ? on_interrupt : on_signal;
         sigaction(ends[i], &action, NULL);
     }
     action.sa_handler = SIG_IGN; /* a closed pipe is an error of write */
@@ -147,6 +158,14 @@ static bool check_screenshot(const char *file, struct error *err)
     return true;
 }
 
+static void on_serial(void *ctx, uint8_t byte)
+{
+    struct session *s = ctx;
+
+    stdio_out_byte(&s->serial, byte);
+    debuggers_serial(&s->debuggers, byte);
+}
+
 static bool open_outputs(struct session *s, struct error *err)
 {
     struct options *o = &s->options;
@@ -156,8 +175,8 @@ static bool open_outputs(struct session *s, struct error *err)
         !open_port(&s->parallel, o->parallel, o->parallel_file, err) ||
         !open_port(&s->debugcon, o->debugcon, o->debugcon_file, err))
         return false;
-    o->config.serial_write = s->serial.file ? stdio_out_byte : NULL;
-    o->config.serial_ctx = &s->serial;
+    o->config.serial_write = on_serial;
+    o->config.serial_ctx = s;
     o->config.parallel_write = s->parallel.file ? stdio_out_byte : NULL;
     o->config.parallel_ctx = &s->parallel;
     o->config.debugcon_write = s->debugcon.file ? stdio_out_byte : NULL;
@@ -173,13 +192,24 @@ static bool open_outputs(struct session *s, struct error *err)
 }
 
 /* The run loop's hook, once a slice: output that is due, input that has come. */
+static void flush_outputs(struct session *s)
+{
+    bool pending = s->serial.pending || s->parallel.pending || s->debugcon.pending;
+
+    if (!pending)
+        return;
+    debuggers_hide(&s->debuggers);
+    stdio_out_flush(&s->serial);
+    stdio_out_flush(&s->parallel);
+    stdio_out_flush(&s->debugcon);
+    debuggers_show(&s->debuggers);
+}
+
 static void on_poll(void *ctx, struct machine *m)
 {
     struct session *s = ctx;
 
-    stdio_out_flush(&s->serial);
-    stdio_out_flush(&s->parallel);
-    stdio_out_flush(&s->debugcon);
+    flush_outputs(s);
     if (s->serial.failed || s->parallel.failed || s->debugcon.failed)
         quit_flag = QUIT_BY_USER;
     stdio_in_poll(&s->in, m);
@@ -194,9 +224,7 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
     struct out to;
 
     out_file(&to, stderr);
-    stdio_out_flush(&s->serial);
-    stdio_out_flush(&s->parallel);
-    stdio_out_flush(&s->debugcon);
+    flush_outputs(s);
     if (stop == MACHINE_TRIPLE) {
         out_printf(&to, "emu386: triple fault after %" PRIu64 " instructions\n", machine_icount(m));
         machine_report(m, &to);
@@ -210,10 +238,52 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
     }
 }
 
+/* With a prompt on it the terminal is the guest's only while the guest runs. */
+static void share_terminal(struct session *s)
+{
+    if (s->options.serial != OPTIONS_PORT_STDIO || !s->options.monitor || !isatty(STDIN_FILENO))
+        return;
+    if (debuggers_prompting(&s->debuggers))
+        stdio_in_close(&s->in);
+    else if (s->in.fd < 0)
+        stdio_in_open(&s->in);
+}
+
+static enum ui_control on_control(void *ctx, struct machine *m, enum machine_stop stop)
+{
+    struct session *s = ctx;
+    enum ui_control want;
+
+    (void)m;
+    if (stop != MACHINE_RAN || interrupt_flag) {
+        flush_outputs(s);
+        if (s->options.monitor)
+            stdio_in_close(&s->in); /* messages of the monitor need a cooked terminal */
+    }
+    want = debuggers_control(&s->debuggers, stop);
+    share_terminal(s);
+    return want;
+}
+
+static unsigned on_files(void *ctx, struct pollfd *files)
+{
+    const struct session *s = ctx;
+
+    return debuggers_files(&s->debuggers, files);
+}
+
+static uint64_t on_alarm(void *ctx)
+{
+    const struct session *s = ctx;
+
+    return debuggers_alarm(&s->debuggers);
+}
+
 static bool open_ui(struct session *s, struct error *err)
 {
     const struct options *o = &s->options;
-    bool stdio = o->serial == OPTIONS_PORT_STDIO || o->parallel == OPTIONS_PORT_STDIO ||
+    bool debugged = debuggers_any(&s->debuggers);
+    bool stdio = debugged || o->serial == OPTIONS_PORT_STDIO || o->parallel == OPTIONS_PORT_STDIO ||
                  o->debugcon == OPTIONS_PORT_STDIO;
     struct ui_options u = {
         .display = o->display,
@@ -229,6 +299,9 @@ static bool open_ui(struct session *s, struct error *err)
         .quit = &quit_flag,
         .poll = on_poll,
         .stopped = on_stopped,
+        .control = debugged ? on_control : NULL,
+        .files = debugged ? on_files : NULL,
+        .alarm = debugged ? on_alarm : NULL,
         .ctx = s,
     };
 
@@ -265,16 +338,22 @@ static bool start(struct session *s, struct error *err)
             return false;
         machine_on_reset(s->machine, on_reset, s);
     }
-    install_signals();
+    s->debuggers.serial = &s->serial;
+    s->debuggers.interrupt = &interrupt_flag;
+    if (!debuggers_open(&s->debuggers, &s->options, &s->plan, s->machine, err))
+        return false;
+    install_signals(s->debuggers.interrupt && s->options.monitor);
     if (!open_ui(s, err))
         return false;
-    if (s->options.serial == OPTIONS_PORT_STDIO)
+    if (s->options.serial == OPTIONS_PORT_STDIO && !s->options.monitor)
         stdio_in_open(&s->in);
     return true;
 }
 
 static int exit_status(const struct session *s, struct ui_result r)
 {
+    if (debuggers_failed(&s->debuggers) && r.stop != MACHINE_TRIPLE)
+        return EXIT_USAGE;
     switch (r.stop) {
     case MACHINE_EXITED: return (int)(machine_exit_status(s->machine) & 0xff);
     case MACHINE_TRIPLE: return EXIT_TRIPLE;
@@ -285,6 +364,8 @@ static int exit_status(const struct session *s, struct ui_result r)
     case MACHINE_BREAK:
     case MACHINE_HALTED: break;
     }
+    if (debuggers_any(&s->debuggers) && r.why != UI_TIMEOUT && quit_flag <= 0)
+        return 0; /* they ended the run: whatever the machine did is not an accident */
     if (r.why == UI_TIMEOUT)
         return EXIT_LIMIT;
     if (r.why == UI_QUIT)
@@ -352,6 +433,7 @@ static int finish(struct session *s, struct ui_result r)
 static void close_session(struct session *s)
 {
     stdio_in_close(&s->in);
+    debuggers_close(&s->debuggers);
     ui_close(s->ui);
     if (s->machine)
         machine_free(s->machine);

@@ -14,6 +14,7 @@
 #include <getopt.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 #define DEFAULT_MEMORY (UINT32_C(64) << 20)
 #define DEFAULT_COST_LOG2 3u
@@ -218,6 +219,43 @@ static bool set_rtc(struct options *o, const char *value, struct error *err)
     return value_date("--rtc", value, &o->config.rtc_start, err);
 }
 
+static bool set_monitor(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->monitor = true;
+    return true;
+}
+
+static bool set_json(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->json = true;
+    return true;
+}
+
+static bool add_command(struct options *o, const char *value, bool is_file, struct error *err)
+{
+    if (o->command_count == OPTIONS_MAX_COMMANDS)
+        return error_set(err, "at most %u times -e and -x; put the commands into one file",
+                         OPTIONS_MAX_COMMANDS);
+    o->commands[o->command_count++] = (struct options_command){value, is_file};
+    return true;
+}
+
+static bool set_exec(struct options *o, const char *value, struct error *err)
+{
+    return add_command(o, value, false, err);
+}
+
+static bool set_script(struct options *o, const char *value, struct error *err)
+{
+    if (access(value, R_OK) != 0)
+        return error_set(err, "--script %s: cannot read: %s", value, strerror(errno));
+    return add_command(o, value, true, err);
+}
+
 static bool set_version(struct options *o, const char *value, struct error *err)
 {
     (void)value;
@@ -244,8 +282,6 @@ static const struct option_row rows[] = {
     { "memory",    'm', "SIZE",    set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
     { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
     { "tlb",        0,  "MODEL",   set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
-    { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
-    { "strict",     0,  NULL,      set_strict,    "stop at a stale TLB entry or a stray access" },
     { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
     { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
     { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display) or none" },
@@ -253,19 +289,22 @@ static const struct option_row rows[] = {
     { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },
     { "parallel",   0,  "WHERE",   set_parallel,  "LPT1: stdio, file:F or none (none)" },
     { "debugcon",   0,  "WHERE",   set_debugcon,  "port E9h: stdio, file:F or none (none)" },
+    { "version",    0,  NULL,      set_version,   NULL },
+    { "help",       0,  "[TOPIC]", set_help,      "what there is to read; --version" },
+    /* How it runs, and what is to be seen of that. */
+    { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
+    { "strict",     0,  NULL,      set_strict,    "stop at a stale TLB entry or a stray access" },
     { "screenshot", 0,  "FILE",    set_screenshot, "write the screen as a PNG file at the end" },
     { "max-insns",  0,  "N",       set_max_insns, "end after N instructions" },
     { "timeout",    0,  "SECONDS", set_timeout,   "end after so many seconds of the host's time" },
     { "trace",      0,  "CATS",    set_trace,     "what to trace, CATS:FILE for a file (stderr)" },
     { "on-triple-fault", 0, "DO",  set_on_triple_fault, "stop, reset or exit (stop)" },
     { "exit-on-halt", 0, NULL,     set_exit_on_halt, "end at HLT with interrupts off" },
-    { "version",    0,  NULL,      set_version,   NULL },
-    { "help",       0,  "[TOPIC]", set_help,      "options, images, display, debugging, exit; --version" },
+    { "monitor",   'M', NULL,      set_monitor,   "start stopped, at the monitor's prompt" },
+    { "exec",      'e', "CMD",     set_exec,      "execute a command of the monitor; repeatable" },
+    { "script",    'x', "FILE",    set_script,    "execute a file of them; repeatable" },
+    { "json",       0,  NULL,      set_json,      "the monitor answers in JSON" },
     /* Not in this version: recognised, refused, not in the help. */
-    { "monitor",   'M', NULL,      NULL,          NULL },
-    { "exec",      'e', "CMD",     NULL,          NULL },
-    { "script",    'x', "FILE",    NULL,          NULL },
-    { "json",       0,  NULL,      NULL,          NULL },
     { "gdb",       'g', "[ADDR]",  NULL,          NULL },
     { "wait-gdb",  'S', NULL,      NULL,          NULL },
     { "disk",       0,  "FILE",    NULL,          NULL },
@@ -396,6 +435,12 @@ static bool check_combination(const struct options *o, struct error *err)
     if (o->display == UI_TERM && taker)
         return error_set(err, "--display term and --%s stdio both need the terminal; use file:F",
                          taker);
+    if (o->display == UI_TERM && (o->monitor || o->command_count))
+        return error_set(err,
+                         "--display term and the monitor both need the terminal; use --display "
+                         "sdl or none");
+    if (o->json && !o->monitor && !o->command_count)
+        return error_set(err, "--json is for the monitor's answers: with -M, -e or -x");
     if (no_image && (o->module_count || o->append))
         return error_set(err, "--%s goes to an image, and --bios starts without one",
                          o->append ? "append" : "initrd");
@@ -448,10 +493,19 @@ void options_version(FILE *to)
     fprintf(to, "emu386 " EMU386_VERSION "\n");
 }
 
-static void print_options(FILE *to)
+/* The first row of the second topic: how the machine runs, and what is to be seen of that. */
+#define RUNNING_FIRST "engine"
+
+static void print_options(bool running, FILE *to)
 {
+    bool second = false;
+
     for (unsigned i = 0; i < ROWS; i++) {
         char names[40];
+
+        second = second || strcmp(rows[i].name, RUNNING_FIRST) == 0;
+        if (second != running)
+            continue;
 
         if (!rows[i].set || !rows[i].help) /* refused, or explained in another row */
             continue;
@@ -464,8 +518,10 @@ static void print_options(FILE *to)
 
 bool options_help(const char *topic, FILE *to, struct error *err)
 {
-    if (topic && strcmp(topic, "options") == 0) {
-        print_options(to);
+    bool running = topic && strcmp(topic, "running") == 0;
+
+    if (running || (topic && strcmp(topic, "options") == 0)) {
+        print_options(running, to);
         return true;
     }
     return help_print(topic, to, err);

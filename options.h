@@ -18,9 +18,15 @@
 #include <stdio.h>
 
 #define OPTIONS_MAX_MODULES 64
+#define OPTIONS_MAX_COMMANDS 256
 
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 enum options_port { OPTIONS_PORT_NONE, OPTIONS_PORT_STDIO, OPTIONS_PORT_FILE };
+
+struct options_command {
+    const char *text; /* a command of the monitor, or a file of them */
+    bool is_file;     /* -x, not -e */
+};
 
 struct options {
     enum options_action action;               /* what to do at all */
@@ -46,6 +52,10 @@ struct options {
     bool trace_summary;                       /* --trace summary */
     const char *trace_file;                   /* --trace CATS:FILE, NULL: stderr */
     bool exit_on_halt;                        /* --exit-on-halt */
+    bool monitor;                             /* --monitor: start at its prompt */
+    bool json;                                /* --json: the monitor answers in JSON */
+    struct options_command commands[OPTIONS_MAX_COMMANDS]; /* -e and -x, in order */
+    unsigned command_count;                                /* how many */
 };
 
 bool options_parse(struct options *o, int argc, char **argv, struct error *err);

@@ -21,10 +21,12 @@ static const struct help_topic topics[] = {
          "  emu386 -i initrd.img -a \"quiet\" kernel.elf\n"
          "  emu386 --display none --serial stdio --exit-on-halt kernel.elf\n"
          "\n"
-         "  --help options      every option in one line\n"
+         "  --help options      the options of the machine, its display and its lines\n"
+         "  --help running      the options of how it runs: limits, traces, debuggers\n"
          "  --help images       what can be booted, and in what state it starts\n"
          "  --help display      window, terminal, keys, serial lines\n"
          "  --help debugging    traces, limits, engines, repeatable runs\n"
+         "  --help monitor      the prompt, its scripts, driving a guest\n"
          "  --help exit         when it ends and with which status\n"
          "  --version           the version\n"},
     {"images", "An image is recognised by its contents.\n"
@@ -85,13 +87,31 @@ static const struct help_topic topics[] = {
      "virtual: --speed N instructions make a microsecond, rounded so that one\n"
      "instruction costs a power of two of clock units (1221.8 in a microsecond).\n"
      "--rtc DATE       date at power-on, YYYY-MM-DDTHH:MM:SS. It never is the host's.\n"},
+    {"monitor",
+     "-M               starts stopped, at the monitor's prompt. Ctrl-C stops the guest\n"
+     "                 and the prompt is back. help lists the commands, Tab completes.\n"
+     "                 With --serial stdio the terminal is the guest's while it runs.\n"
+     "-e CMD, -x FILE  executes a command, or a file of them, in the given order.\n"
+     "                 Without -M the end of the last one ends emu386. One that fails\n"
+     "                 ends it with status 2, or gives the prompt of -M.\n"
+     "-M with a pipe on stdin executes its lines, and ends with them.\n"
+     "--json           answers are JSON objects, one a line (keys: docs/monitor.md).\n"
+     "\n"
+     "  emu386 -M kernel.elf\n"
+     "  emu386 -e 'break exc 14 if cr2 < 0x1000' -e c -e why -e bt kernel.elf\n"
+     "  emu386 --display none -e 'wait \"login:\" for 60 s' -e 'type \"root\\n\"' \\\n"
+     "      -e 'wait \"# \" on serial' -e 'screenshot now.png' kernel.elf\n"
+     "\n"
+     "~/.config/emu386/monitorrc (XDG_CONFIG_HOME): commands that -M executes first;\n"
+     "the history is kept beside it.\n"},
     {"exit", "emu386 ends when the window is closed, on the quit key, on SIGINT or SIGTERM,\n"
              "and when the guest or a limit ends the run.\n"
              "\n"
              "status\n"
              "  0             ended by the user; HLT with interrupts off and --exit-on-halt\n"
              "  (v << 1) | 1  the guest wrote v to port F4h (always odd; 8 bits are kept)\n"
-             "  2             bad usage, an image that cannot be used, output not written\n"
+             "  2             bad usage, an image that cannot be used, output not written,\n"
+             "                a command of -e, -x or a piped monitor session failed\n"
              "  3             triple fault (with a report on stderr); odd like a write of 1,\n"
              "                but only with the report\n"
              "  4             --max-insns or --timeout reached\n"
@@ -112,7 +132,8 @@ bool help_print(const char *topic, FILE *to, struct error *err)
         }
     }
     return error_set(err,
-                     "--help %s: no such topic; options, images, display, debugging or exit "
+                     "--help %s: no such topic; options, running, images, display, debugging, "
+                     "monitor or exit "
                      "would be right",
                      topic);
 }

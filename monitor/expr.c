@@ -506,12 +506,25 @@ static bool parse_ternary(struct parse *p, struct expr *out)
     return ok;
 }
 
+static bool parse_all(struct parse *p, const char *what, struct expr *out)
+{
+    skip_blanks(p);
+    if (!*p->l->at)
+        return line_error(p->l, p->l->at, p->err, "%s is missing", what);
+    return parse_ternary(p, out);
+}
+
 bool expr_parse(struct line *l, const char *what, struct expr *out, struct error *err)
 {
     struct parse p = {.l = l, .err = err};
 
-    skip_blanks(&p);
-    if (!*l->at)
-        return line_error(l, l->at, err, "%s is missing", what);
-    return parse_ternary(&p, out);
+    return parse_all(&p, what, out);
+}
+
+bool expr_check(struct line *l, const char *what, struct error *err)
+{
+    struct parse p = {.l = l, .err = err, .skip = 1};
+    struct expr unused;
+
+    return parse_all(&p, what, &unused);
 }

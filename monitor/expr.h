@@ -46,5 +46,7 @@ struct expr {
 
 /* Takes the longest expression from l->at. False and err, which names the column. */
 bool expr_parse(struct line *l, const char *what, struct expr *out, struct error *err);
+/* The same without evaluating: grammar and names only. */
+bool expr_check(struct line *l, const char *what, struct error *err);
 
 #endif

@@ -139,6 +139,11 @@ bool line_value(struct line *l, const char *what, uint64_t *value, struct error 
     return true;
 }
 
+bool line_parse_only(struct line *l, const char *what, struct error *err)
+{
+    return expr_check(l, what, err);
+}
+
 bool line_address(struct line *l, const char *what, uint32_t *value, struct error *err)
 {
     const char *start;

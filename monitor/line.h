@@ -23,6 +23,8 @@ bool line_word(struct line *l, const char *what, char *buf, size_t n, struct err
 /* An expression, up to what cannot belong to it (a keyword, a comma, the end). `what` names it in
    errors ("address"). 64 bits; line_address demands 32. */
 bool line_value(struct line *l, const char *what, uint64_t *value, struct error *err);
+/* Takes an expression without reading memory: for those that are evaluated later. */
+bool line_parse_only(struct line *l, const char *what, struct error *err);
 bool line_address(struct line *l, const char *what, uint32_t *value, struct error *err);
 /* Everything that is left (a condition, a command), without blanks around it. */
 const char *line_rest(struct line *l);

@@ -92,9 +92,9 @@ struct monitor_face monitor_redirect(struct monitor *mon, struct monitor_face fa
     return before;
 }
 
-bool monitor_step_irqs(const struct monitor *mon)
+bool monitor_json(const struct monitor *mon)
 {
-    return mon->run.irqs;
+    return mon->json;
 }
 
 uint64_t session_reg(const struct monitor *mon, const char *name)
@@ -118,6 +118,18 @@ void session_place(const struct monitor *mon, uint32_t lin, char *text, size_t n
         slash = strrchr(file, '/');
         snprintf(text + used, n - (size_t)used, " %s:%u", slash ? slash + 1 : file, line);
     }
+}
+
+void session_complain(struct monitor *mon, const struct error *err)
+{
+    struct answer answer = {.to = mon->to, .json = mon->json};
+
+    answer_text(&answer, "%s\n", err->text);
+    answer_object(&answer, NULL);
+    answer_string(&answer, "error", err->text);
+    answer_close(&answer);
+    if (mon->json)
+        out_text(mon->to, "\n");
 }
 
 /* ---- The stack of scripts -------------------------------------------------------------- */
@@ -364,14 +376,8 @@ bool monitor_do(struct monitor *mon, const char *line, enum monitor_want *want, 
     mon->repeating = false;
     if (!ok)
         mon->last[0] = 0;
-    if (!ok && mon->json) {
-        struct answer answer = {.to = mon->to, .json = true};
-
-        answer_object(&answer, NULL);
-        answer_string(&answer, "error", mistake.text);
-        answer_close(&answer);
-        out_text(mon->to, "\n");
-    }
+    if (!ok && mon->json)
+        session_complain(mon, &mistake);
     if (err)
         *err = mistake;
     return ok;

@@ -57,8 +57,6 @@ bool monitor_ran(struct monitor *mon, enum monitor_want *want, struct error *err
 uint64_t monitor_alarm(const struct monitor *mon);
 /* A byte that the guest sent to its serial port: what `wait` looks for. */
 void monitor_serial(struct monitor *mon, uint8_t byte);
-/* Do steps enter interrupt handlers (step-irqs)? */
-bool monitor_step_irqs(const struct monitor *mon);
 /* A command wants the machine to run: what a prompt should not be shown for. */
 bool monitor_running(const struct monitor *mon);
 
@@ -67,6 +65,7 @@ struct monitor_face {
     struct out *to; /* where answers go */
     bool json;      /* in which face */
 };
+bool monitor_json(const struct monitor *mon);
 struct monitor_face monitor_redirect(struct monitor *mon, struct monitor_face face);
 
 /* Completion of the word that ends at line[at]: hands each candidate to `add`. *start: where the word

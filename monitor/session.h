@@ -9,12 +9,13 @@
 #ifndef MONITOR_SESSION_H
 #define MONITOR_SESSION_H
 
+#include "machine/debug.h"
 #include "monitor/monitor.h"
 #include "monitor/registers.h"
 #include "monitor/run.h"
+#include "monitor/wait.h"
 
 struct command;
-struct debug_event;
 struct point;
 struct view;
 
@@ -58,6 +59,8 @@ struct monitor {
     struct run run;                  /* what the machine runs for */
     struct registers_seen seen;      /* the registers when the machine last began to run */
     struct view *views;              /* address spaces by name, owned */
+    struct wait wait;                /* what it waits for, what is to be typed */
+    struct debug_event stop_event;   /* the event of the last stop at a point */
     char last[MONITOR_LINE];         /* what an empty line repeats */
     bool repeating;                  /* the present command was repeated by an empty line: go on */
     uint32_t next_x;                 /* x: where an empty line goes on */
@@ -80,6 +83,9 @@ bool session_push(struct monitor *mon, const char *text, const char *name, struc
 void session_drop(struct monitor *mon);
 /* Executes what waits, until the machine is to run or nothing is left. */
 bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err);
+
+/* Says that something failed, where nobody can be handed an error: in the middle of a run. */
+void session_complain(struct monitor *mon, const struct error *err);
 
 /* A register by its name in debug.h; 0 if there is none. */
 uint64_t session_reg(const struct monitor *mon, const char *name);

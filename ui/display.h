@@ -11,7 +11,7 @@
 #define UI_DISPLAY_H
 
 #include "base/input.h"
-#include "ui/keymap.h"
+#include "base/keymap.h"
 #include "ui/render.h"
 #include "ui/ui.h"
 

@@ -172,9 +172,10 @@ static void feed_keys(struct ui *u, struct machine *m)
 
 static void run_slice(struct ui *u, struct machine *m)
 {
-    uint64_t began = host_now(), took;
+    uint64_t began = host_now(), took, until = machine_now(m) + ns_to_units(u->slice);
+    uint64_t alarm = u->options.alarm ? u->options.alarm(u->options.ctx) : UINT64_MAX;
 
-    u->stop = machine_run(m, machine_now(m) + ns_to_units(u->slice), u->options.max_insns);
+    u->stop = machine_run(m, alarm < until ? alarm : until, u->options.max_insns);
     u->told = u->stop == MACHINE_RAN;
     took = host_now() - began;
     if (took > SLICE_LONG && u->slice / 2 >= SLICE_MIN)

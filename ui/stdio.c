@@ -37,10 +37,19 @@ void stdio_out_byte(void *out, uint8_t byte)
 
     if (o->file && !o->failed && putc(byte, o->file) == EOF)
         o->failed = errno ? errno : EIO;
+    o->last = (char)byte;
+    o->pending = true;
+}
+
+void stdio_out_newline(struct stdio_out *o)
+{
+    if (o->last && o->last != '\n')
+        stdio_out_byte(o, '\n');
 }
 
 void stdio_out_flush(struct stdio_out *o)
 {
+    o->pending = false;
     if (o->file && !o->failed && fflush(o->file) != 0)
         o->failed = errno ? errno : EIO;
 }

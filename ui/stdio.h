@@ -24,6 +24,8 @@ struct stdio_out {
     FILE *file;       /* NULL: discard */
     const char *name; /* for messages */
     bool owned;       /* to be closed */
+    char last;        /* the last byte written: a line's end or its middle; 0: none yet */
+    bool pending;     /* something was written since the last flush */
     int failed;       /* errno of the first failed write, 0: none */
 };
 
@@ -39,6 +41,8 @@ struct stdio_in {
 bool stdio_out_open(struct stdio_out *o, const char *path, struct error *err);
 void stdio_out_byte(void *out, uint8_t byte); /* out: a struct stdio_out */
 void stdio_out_flush(struct stdio_out *o);
+/* Ends the line that the guest has begun, as somebody else writes to the same file. */
+void stdio_out_newline(struct stdio_out *o);
 void stdio_out_close(struct stdio_out *o);
 
 /* Begins to read stdin. */

@@ -3,7 +3,7 @@
  * term.c - the display as text in the user's terminal (ncurses, wide characters): the guest's
  * cells in 16 colours, code page 437 as Unicode, or as plain ASCII outside a UTF-8 locale.
  *
- * - Keys are read as bytes and decoded by ui/keymap.h; Ctrl-] ends emu386, everything else,
+ * - Keys are read as bytes and decoded by base/keymap.h; Ctrl-] ends emu386, everything else,
  *   Ctrl-C included, is the guest's. A terminal tells no releases: each key is a short press.
  * - A terminal smaller than the guest's screen shows the part around the cursor; a larger one
  *   has a status line at the bottom. Without room for it the line shows for the first seconds.

@@ -58,6 +58,9 @@ struct ui_options {
     enum ui_control (*control)(void *ctx, struct machine *m, enum machine_stop stop);
     /* Fills in at most UI_MAX_FILES files whose events end a UI_WAIT; how many. May be NULL. */
     unsigned (*files)(void *ctx, struct pollfd *files);
+    /* Virtual time (clock units) at which a slice has to end, if not before, so that what the
+       debuggers do then does not depend on the host. UINT64_MAX: any. May be NULL. */
+    uint64_t (*alarm)(void *ctx);
     void *ctx; /* handed to all of them */
 };
 

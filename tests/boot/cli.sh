@@ -123,9 +123,13 @@ bad 'one image at a time' a.elf b.elf
 bad 'there is an image already' -k a.elf -k b.elf
 bad 'one image at a time' -k a.elf b.elf
 bad 'both need the terminal' --display term --serial stdio
+bad 'both need the terminal' -M --display term
+bad 'with -M, -e or -x' --json
+bad 'no/such/script: cannot read' -x no/such/script
+bad '--exec needs a value' -e
 bad 'both need the terminal' --debugcon stdio --display term
 bad '--parallel stdio both need the terminal' --parallel stdio --display term
-for later in '-M' '-e cmd' '-x file' '--json' '-g' '--gdb=1234' '-S' '--disk a' '--cdrom a' \
+for later in '-g' '--gdb=1234' '-S' '--disk a' '--cdrom a' \
     '--floppy a' '--boot disk' '--record a' '--replay a'; do
     # shellcheck disable=SC2086 # option and value are two words
     bad 'not available in this version' $later
@@ -240,7 +244,7 @@ status=$?
 if [ $status = 4 ]; then pass; else fail "an image with a ROM: $status, $(cat err)"; fi
 
 # --- help ------------------------------------------------------------------------------------
-for topic in '' options images display debugging exit; do
+for topic in '' options running images display debugging monitor exit; do
     # shellcheck disable=SC2086 # no topic is no word
     if ! "$emu" --help $topic >out 2>err || [ -s err ]; then
         fail "--help $topic"
@@ -252,7 +256,7 @@ for topic in '' options images display debugging exit; do
 done
 if [[ $("$emu" --version) == 'emu386 '[0-9]* ]]; then pass; else fail '--version'; fi
 
-"$emu" --help options | grep -oE -e '--[a-z][a-z-]+' | sort -u >in-help
+{ "$emu" --help options && "$emu" --help running; } | grep -oE -e '--[a-z][a-z-]+' | sort -u >in-help
 grep -oE '^\.It .*' "$root/docs/emu386.1" | grep -oE 'Fl -[a-z][a-z-]+' | sed 's/Fl -/--/' |
     sort -u >in-man
 if diff in-help in-man >differences; then

@@ -3,7 +3,7 @@
  * keymap.c - see keymap.h. The layout is a table by key, in the order of the HID usages: what
  * the key types alone and with Shift.
  */
-#include "ui/keymap.h"
+#include "base/keymap.h"
 #include "base/input.h"
 
 #include <string.h>

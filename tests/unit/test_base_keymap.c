@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks ui/keymap: every printable character against a US layout read back from the strokes,
+ * Checks base/keymap: every printable character against a US layout read back from the strokes,
  * terminal sequences of xterm, rxvt and the Linux console, cuts at every byte, hostile input.
  */
-#include "ui/keymap.h"
+#include "base/keymap.h"
 #include "base/input.h"
 #include "tests/report.h"
 

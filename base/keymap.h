@@ -7,8 +7,8 @@
  * Terminal sequences: xterm control sequences (CSI and SS3), the Linux console's and rxvt's
  * function keys, ESC as the prefix for Alt. Characters beyond ASCII have no key and are dropped.
  */
-#ifndef UI_KEYMAP_H
-#define UI_KEYMAP_H
+#ifndef BASE_KEYMAP_H
+#define BASE_KEYMAP_H
 
 #include "base/types.h"
 

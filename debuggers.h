@@ -1,0 +1,56 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * debuggers.h - those who debug the machine, joined with the run loop: the prompt and what it runs by
+ * itself (-M, -e, -x). The run loop asks them before every slice (ui.h, `control`); a stop is told to
+ * all of them, and whoever lets the machine go lets it go for all.
+ */
+#ifndef DEBUGGERS_H
+#define DEBUGGERS_H
+
+#include "base/out.h"
+#include "machine/machine.h"
+#include "ui/ui.h"
+
+#include <signal.h>
+
+struct monitor;
+struct options;
+struct plan;
+struct repl;
+struct stdio_out;
+
+struct debuggers {
+    struct machine *machine;           /* NULL: nobody debugs */
+    struct monitor *monitor;           /* its commands (owned) */
+    struct repl *repl;                 /* who gives them here (owned), NULL: nobody */
+    struct out to;                     /* stdout, each answer on a line of its own */
+    struct stdio_out *serial;          /* the guest's own output there, or NULL */
+    volatile sig_atomic_t *interrupt;  /* Ctrl-C was typed; NULL: it ends the program */
+    bool running;                      /* the machine may run */
+    char rc_file[4096], history[4096]; /* monitorrc, the prompt's history; "" for none */
+    struct repl_command *commands;     /* what is done first (owned) */
+};
+
+/* Opens what the options ask for. False and err: it cannot be. */
+bool debuggers_open(struct debuggers *d, const struct options *o, const struct plan *plan,
+                    struct machine *m, struct error *err);
+void debuggers_close(struct debuggers *d);
+/* Somebody is, or will be, there: a machine that stopped for good is worth keeping. */
+bool debuggers_any(const struct debuggers *d);
+/* A scripted command failed. */
+bool debuggers_failed(const struct debuggers *d);
+/* Keys typed at the terminal belong to the prompt now, not to the guest. */
+bool debuggers_prompting(const struct debuggers *d);
+
+/* The guest's output is written between these, above a line that is being typed. */
+void debuggers_hide(const struct debuggers *d);
+void debuggers_show(const struct debuggers *d);
+
+/* The run loop's hooks. */
+enum ui_control debuggers_control(struct debuggers *d, enum machine_stop stop);
+unsigned debuggers_files(const struct debuggers *d, struct pollfd *files);
+uint64_t debuggers_alarm(const struct debuggers *d);
+/* A byte of the guest's first serial line. */
+void debuggers_serial(struct debuggers *d, uint8_t byte);
+
+#endif
