@@ -136,7 +136,7 @@ int elf_map(struct mm *m, struct inode *i, bool library, struct elf *out)
         const struct elf_segment *s = &l.segments[n];
         if (s->type == PT_INTERP && !library)
             error = read_interpreter(&l, s, out->interpreter);
-        if (s->type != PT_LOAD)
+        if (s->type != PT_LOAD || s->memsz == 0)
             continue;
         if (!segment_ok(&l, s, library) || out->base > SEGMENT_END - s->memsz - s->vaddr)
             return -ENOEXEC;

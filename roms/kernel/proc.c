@@ -41,6 +41,7 @@ static const char clock_channel;
 
 struct proc *current = &idle;
 struct usage proc_total;
+struct proc_counters proc_counters;
 
 void proc_init(void)
 {
@@ -92,6 +93,7 @@ void proc_start(struct proc *p)
     p->next = &idle;
     last->next = p;
     p->state = PROC_RUNNABLE;
+    proc_counters.started++;
     irq_restore(flags);
 }
 
@@ -254,6 +256,7 @@ void proc_yield(void)
     need_switch = false;
     to->slice = SLICE;
     if (to != from) {
+        proc_counters.switches++;
         current = to;
         segment_set_kernel_stack((uint32_t)(to->tf + 1));
         pgdir_switch(to->mm ? to->mm->pgdir : kernel_pgdir);
@@ -271,6 +274,10 @@ void proc_tick(uint32_t now)
     }
     current->own.system += current->in_kernel;
     current->own.user += !current->in_kernel;
+    if (current != &idle) {
+        proc_total.system += current->in_kernel;
+        proc_total.user += !current->in_kernel;
+    }
     if (current->slice > 0 && --current->slice == 0)
         need_switch = true;
 }

@@ -91,8 +91,12 @@ void proc_before_user(struct trapframe *tf);
 /* Ticks in which there was nothing to do. */
 uint32_t proc_idle_ticks(void);
 
-/* Page faults of all processes, also of those that are gone. */
+/* What all processes have used, also those that are gone; and how often things happened. */
 extern struct usage proc_total;
+extern struct proc_counters {
+    uint32_t switches; /* the processor went to another process */
+    uint32_t started;  /* a process began */
+} proc_counters;
 
 struct proc *proc_find(int pid);
 

@@ -84,6 +84,16 @@ static void print_vmstat(struct sink *s, const struct proc *p)
                swap_counters.out, swap_counters.examined, swap_counters.dropped);
 }
 
+static void print_stat(struct sink *s, const struct proc *p)
+{
+    uint32_t running = 0;
+    for (p = proc_next(NULL); p; p = proc_next(p))
+        running += p->state == PROC_RUNNABLE;
+    procfs_say(s, "cpu  %u 0 %u %u 0 0 0\nctxt %u\nprocesses %u\nprocs_running %u\n",
+               proc_total.user, proc_total.system, proc_idle_ticks(), proc_counters.switches,
+               proc_counters.started, running);
+}
+
 static void print_swaps(struct sink *s, const struct proc *p)
 {
     (void)p;
@@ -142,15 +152,10 @@ static void print_audit(struct sink *s, const struct proc *p)
 }
 
 const struct procfs_entry procfs_system[] = {
-    {"audit", print_audit, NULL, NULL},
-    {"buddyinfo", print_buddyinfo, NULL, NULL},
-    {"frames", print_frames, NULL, NULL},
-    {"processes", print_processes, NULL, NULL},
-    {"meminfo", print_meminfo, NULL, NULL},
-    {"swaps", print_swaps, NULL, NULL},
-    {"uptime", print_uptime, NULL, NULL},
-    {"version", print_version, NULL, NULL},
-    {"vmstat", print_vmstat, NULL, NULL},
-    {"zoneinfo", print_zoneinfo, NULL, NULL},
-    {0},
+    {"audit", print_audit, NULL, NULL},       {"buddyinfo", print_buddyinfo, NULL, NULL},
+    {"frames", print_frames, NULL, NULL},     {"processes", print_processes, NULL, NULL},
+    {"meminfo", print_meminfo, NULL, NULL},   {"stat", print_stat, NULL, NULL},
+    {"swaps", print_swaps, NULL, NULL},       {"uptime", print_uptime, NULL, NULL},
+    {"version", print_version, NULL, NULL},   {"vmstat", print_vmstat, NULL, NULL},
+    {"zoneinfo", print_zoneinfo, NULL, NULL}, {0},
 };

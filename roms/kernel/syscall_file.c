@@ -9,6 +9,7 @@
 #include "kernel/abi.h"
 #include "kernel/file.h"
 #include "kernel/inode.h"
+#include "kernel/layout.h"
 #include "kernel/pipe.h"
 #include "kernel/proc.h"
 #include "kernel/signal.h"
@@ -56,11 +57,18 @@ int sys_read(struct trapframe *tf)
     char chunk[CHUNK];
     if (!f || (f->flags & O_ACCMODE) == O_WRONLY)
         return -EBADF;
+    if (!user_range(tf->ecx, size))
+        return -EFAULT;
     while (done < size) {
-        uint32_t want = size - done < CHUNK ? size - done : CHUNK;
-        int got = f->ops->read(f, chunk, want, done == 0);
+        /* Within one page, which is known to be writable before anything is taken from a pipe. */
+        uint32_t address = tf->ecx + done, want = size - done < CHUNK ? size - done : CHUNK;
+        if (want > PAGE_SIZE - address % PAGE_SIZE)
+            want = PAGE_SIZE - address % PAGE_SIZE;
+        int got = user_touch(current->mm, address);
+        if (!got)
+            got = f->ops->read(f, chunk, want, done == 0);
         if (got > 0)
-            got = user_write(current->mm, tf->ecx + done, chunk, (uint32_t)got) ?: got;
+            got = user_write(current->mm, address, chunk, (uint32_t)got) ?: got;
         if (got < 0)
             return done ? (int)done : got;
         done += (uint32_t)got;
@@ -76,6 +84,8 @@ static int write_all(struct file *f, uint32_t address, uint32_t size)
     char chunk[CHUNK];
     if (size > SIZE_MAX_POSITIVE)
         size = SIZE_MAX_POSITIVE;
+    if (!user_range(address, size))
+        return -EFAULT;
     while (done < size && !(done && signal_pending(current))) {
         uint32_t n = size - done < CHUNK ? size - done : CHUNK;
         int error = user_read(current->mm, chunk, address + done, n);

@@ -34,6 +34,11 @@ static int user_byte(struct mm *m, uint32_t lin, enum access access, uint8_t **a
     return 0;
 }
 
+bool user_range(uint32_t lin, uint32_t n)
+{
+    return lin <= USER_END && n <= USER_END - lin;
+}
+
 static size_t rest_of_page(uint32_t lin, size_t n)
 {
     size_t rest = PAGE_SIZE - lin % PAGE_SIZE;
@@ -43,6 +48,8 @@ static size_t rest_of_page(uint32_t lin, size_t n)
 int user_read(struct mm *m, void *dst, uint32_t lin, size_t n)
 {
     uint8_t *to = dst;
+    if (!user_range(lin, n))
+        return -EFAULT;
     while (n > 0) {
         uint8_t *at;
         int error = user_byte(m, lin, ACCESS_READ, &at);
@@ -61,6 +68,8 @@ int user_read(struct mm *m, void *dst, uint32_t lin, size_t n)
 int user_write(struct mm *m, uint32_t lin, const void *src, size_t n)
 {
     const uint8_t *from = src;
+    if (!user_range(lin, n))
+        return -EFAULT;
     while (n > 0) {
         uint8_t *at;
         int error = user_byte(m, lin, ACCESS_WRITE, &at);
@@ -74,6 +83,15 @@ int user_write(struct mm *m, uint32_t lin, const void *src, size_t n)
         n -= part;
     }
     return 0;
+}
+
+int user_touch(struct mm *m, uint32_t lin)
+{
+    uint8_t *at;
+    int error = user_byte(m, lin, ACCESS_WRITE, &at);
+    if (!error)
+        kunmap(at);
+    return error;
 }
 
 int user_string(struct mm *m, char *dst, uint32_t lin, size_t size)

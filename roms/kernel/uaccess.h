@@ -9,14 +9,21 @@
 #ifndef KERNEL_UACCESS_H
 #define KERNEL_UACCESS_H
 
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
 struct mm;
 
+/* Does lin..lin + n lie in the user half? If not, nothing of it is touched. */
+bool user_range(uint32_t lin, uint32_t n);
+
 /* 0, -EFAULT or -ENOMEM. */
 int user_read(struct mm *m, void *dst, uint32_t lin, size_t n);
 int user_write(struct mm *m, uint32_t lin, const void *src, size_t n);
+
+/* Makes sure that a page can be written: 0, -EFAULT or -ENOMEM. */
+int user_touch(struct mm *m, uint32_t lin);
 
 /* Copies a string with its terminator: its length, -EFAULT, or -ENAMETOOLONG if size is short. */
 int user_string(struct mm *m, char *dst, uint32_t lin, size_t size);
