@@ -29,7 +29,7 @@ say := $(if $(V),:,printf '  %-4s %s\n')
 
 # The floors, bottom to top. A unit test links the floors up to its own.
 FLOORS := base mmu cpu devices machine loader monitor ui
-src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c))
+src = $(sort $(wildcard $(1)/*.c $(1)/engine/*.c $(1)/gdb/*.c))
 obj = $(patsubst %.c,$(B)/%.o,$(call src,$(1)))
 OBJ_base := $(call obj,base)
 OBJ_mmu := $(call obj,mmu)

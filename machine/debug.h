@@ -151,6 +151,8 @@ bool debug_enable(struct machine *m, int id, bool on);
 /* The point with this id, or NULL; the first one with an id greater than `after`, or NULL. */
 struct debug_point *debug_find(struct machine *m, int id);
 struct debug_point *debug_after(struct machine *m, int after);
+/* Does an enabled execution point lie on the instruction at this linear address? */
+bool debug_exec_at(const struct machine *m, uint32_t lin);
 
 enum debug_why {
     DEBUG_RUNNING,  /* nothing stopped it yet */
@@ -173,8 +175,7 @@ const struct debug_stop *debug_stopped(const struct machine *m);
    entered. Unless irqs is set, interrupts that come between are run through to where they return
    (points inside them still stop). */
 void debug_step(struct machine *m, bool irqs);
-/* Forgets a step that did not end. */
-void debug_step_cancel(struct machine *m);
+void debug_step_cancel(struct machine *m); /* forgets a step that did not end */
 /* The next machine_run, or the running one, stops at once, as after a step. */
 void debug_halt(struct machine *m);
 

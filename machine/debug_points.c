@@ -184,6 +184,27 @@ const struct debug_place *debug_place_find(const struct debug_places *p, uint32_
     return low < p->n && p->list[low].page == page ? &p->list[low] : NULL;
 }
 
+static bool lies_at(const struct debug_places *list, uint32_t addr)
+{
+    const struct debug_place *at = debug_place_find(list, addr >> 12);
+
+    for (; at && at < list->list + list->n && at->page == addr >> 12; at++) {
+        const struct debug_point *p = at->point;
+        if (p->enabled && addr >= p->spec.first && addr <= p->spec.last)
+            return true;
+    }
+    return false;
+}
+
+bool debug_exec_at(const struct machine *m, uint32_t lin)
+{
+    const struct debug *d = &m->debug;
+    phys_t phys;
+
+    return lies_at(&d->lin, lin) ||
+           (d->phys.n && mmu_peek(&m->cpu.mmu, lin, &phys) && lies_at(&d->phys, phys));
+}
+
 /* ---- Data points -------------------------------------------------------------------------- */
 
 static bool is_data(const struct debug_point *p)

@@ -97,6 +97,11 @@ bool monitor_json(const struct monitor *mon)
     return mon->json;
 }
 
+bool monitor_step_irqs(const struct monitor *mon)
+{
+    return mon->run.irqs;
+}
+
 uint64_t session_reg(const struct monitor *mon, const char *name)
 {
     int n = debug_reg_find(mon->machine, name, strlen(name));
