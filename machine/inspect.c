@@ -236,10 +236,13 @@ static int source_timer(const struct machine *m, char *text, size_t n)
     mode = mode > 5 ? mode - 4 : mode; /* 6 and 7 are 2 and 3 */
     if (!c->written)
         return snprintf(text, n, "channel 0 of the timer waits for a count");
-    if ((mode == 2 || mode == 3) && c->loaded)
+    uint32_t count = c->loaded           ? c->loaded
+                     : !(c->control & 1) ? (c->cr ? c->cr : 65536)
+                                         : 0; /* BCD, and not counting yet */
+    if ((mode == 2 || mode == 3) && count)
         return snprintf(
             text, n, "channel 0 of the timer is in mode %u at %u.%u Hz, its next edge in %u us",
-            mode, 1193182 / c->loaded, 11931818 / c->loaded % 10, (unsigned)micros_to(m, &c->edge));
+            mode, 1193182 / count, 11931818 / count % 10, (unsigned)micros_to(m, &c->edge));
     return snprintf(text, n, "channel 0 of the timer is in mode %u: one interrupt for each count",
                     mode);
 }

@@ -12,6 +12,7 @@
 #include "monitor/answer.h"
 #include "monitor/line.h"
 #include "monitor/pages.h"
+#include "monitor/sentence.h"
 #include "monitor/session.h"
 #include "monitor/space.h"
 #include "monitor/tlbview.h"
@@ -62,9 +63,10 @@ void pages_say_walk(const struct space *s, uint32_t lin, const struct walk *w, s
     if (s->mode.pae) {
         uint64_t pdpte = s->mode.pdpte[lin >> 30];
         answer_number(to, "pdpte", pdpte);
-        answer_text(
-            to, "  PDPTE[%u]             = %016" PRIx64 "  %s  -> directory %08" PRIx64 "\n",
-            lin >> 30, pdpte, pdpte & PTE_P ? "P" : "not present", pdpte & UINT64_C(0xffffff000));
+        answer_text(to, "  PDPTE[%u]             = %016" PRIx64 "  %s", lin >> 30, pdpte,
+                    pdpte & PTE_P ? "P" : "not present\n");
+        if (pdpte & PTE_P)
+            answer_text(to, "  -> directory %08" PRIx64 "\n", pdpte & UINT64_C(0xffffff000));
     }
     if (w->result == WALK_PDPTE_GONE)
         return;
@@ -130,12 +132,15 @@ static void say_tlb(const struct machine *m, uint32_t lin, struct answer *to)
     answer_bool(to, "global", v.bits & PTE_G);
     answer_bool(to, "stale", v.state == TLBVIEW_STALE);
     answer_close(to);
-    answer_text(to, "  TLB      %08x, %s%s%s: %s%s\n", v.phys, space_rights_long(v.bits),
+    answer_text(to, "  TLB      %08x, %s%s%s: %s\n", v.phys, space_rights_long(v.bits),
                 v.bits & PTE_D ? ", dirty" : "", v.bits & PTE_G ? ", global" : "",
-                v.state == TLBVIEW_STALE    ? "STALE, "
+                v.state == TLBVIEW_STALE    ? "STALE"
                 : v.state == TLBVIEW_BEHIND ? "the tables allow more now (no flush is needed)"
-                                            : "agrees with the tables",
-                text);
+                                            : "agrees with the tables");
+    if (v.state == TLBVIEW_STALE) {
+        answer_text(to, "           ");
+        answer_sentence(to, 11, 11, "%s", text);
+    }
 }
 
 static bool show_page(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
@@ -191,13 +196,13 @@ static void say_range(const struct space *s, const struct extent *e, struct answ
     answer_string(to, "behind", behind);
     answer_close(to);
     if (e->scattered)
-        answer_text(to, "%08x-%08x  scattered frames    %6s  %s  %s\n", e->first, e->last, size,
-                    space_rights(e->bits), more);
+        answer_text(to, "%08x-%08x  scattered frames    %6s  %s", e->first, e->last, size,
+                    space_rights(e->bits));
     else
-        answer_text(to, "%08x-%08x  %08" PRIx64 "-%08" PRIx64 "   %6s  %s  %s%s%s\n", e->first,
-                    e->last, e->phys, e->phys + bytes - 1, size, space_rights(e->bits), more,
-                    *more && strcmp(behind, "RAM") ? "  " : "",
-                    strcmp(behind, "RAM") ? behind : "");
+        answer_text(to, "%08x-%08x  %08" PRIx64 "-%08" PRIx64 "   %6s  %s", e->first, e->last,
+                    e->phys, e->phys + bytes - 1, size, space_rights(e->bits));
+    answer_text(to, "%s%s%s%s\n", *more ? "  " : "", more, strcmp(behind, "RAM") ? "  " : "",
+                strcmp(behind, "RAM") ? behind : "");
 }
 
 static bool show_maps(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
@@ -236,7 +241,7 @@ static bool show_maps(struct monitor *mon, struct line *line, struct answer *to,
                 s.wp ? "" : "; CR0.WP is clear: the kernel may write read-only pages");
     answer_text(to, "linear             physical              size  rights   attributes\n");
     answer_list(to, "ranges");
-    uint64_t end = (uint64_t)last + 1;
+    uint64_t end = (uint64_t)(last | PAGE_OFFSET_MASK) + 1;
     for (uint64_t at = first & PAGE_FRAME_MASK; space_next(&s, at, end, how, &e);
          at = (uint64_t)e.last + 1) {
         say_range(&s, &e, to);
@@ -248,7 +253,7 @@ static bool show_maps(struct monitor *mon, struct line *line, struct answer *to,
     space_size(bytes, all, sizeof all);
     space_size(user, users, sizeof users);
     answer_text(to, "%u range%s, %s mapped, %s of it for user code\n", ranges,
-                ranges == 1 ? "" : "s", all, users);
+                ranges == 1 ? "" : "s", all, user ? users : "nothing");
     return true;
 }
 
@@ -330,7 +335,7 @@ static bool show_pd(struct monitor *mon, struct line *line, struct answer *to, s
     s.paging = true;
     views_text(mon->views, s.cr3, as, sizeof as);
     answer_number(to, "cr3", s.cr3);
-    answer_text(to, "page directory%s at %s\nentry     linear             value     \n",
+    answer_text(to, "page directory%s at %s\nentry     linear             value\n",
                 s.mode.pae ? " pointers" : "", as);
     answer_list(to, "entries");
     for (unsigned n = 0; n < directory_size(&s); n++) {
@@ -353,28 +358,47 @@ static bool show_pd(struct monitor *mon, struct line *line, struct answer *to, s
     return true;
 }
 
-static void say_page_entry(const struct space *s, uint32_t lin, const struct walk *w,
-                           struct answer *to)
+/* Entries that follow each other with the same bits and frames in sequence. */
+struct page_run {
+    uint32_t lin;  /* of the first */
+    unsigned n;    /* how many; 0: none */
+    struct walk w; /* of the first */
+};
+
+static void say_page_run(const struct space *s, const struct page_run *r, struct answer *to)
 {
-    char bits[100];
-    const char *behind = w->pte & PTE_P ? space_behind(s, w->frame) : "RAM";
-    space_entry_text(s, w->pte, true, bits, sizeof bits);
+    char bits[100], name[24];
+    if (!r->n)
+        return;
+    const char *behind = r->w.pte & PTE_P ? space_behind(s, r->w.frame) : "RAM";
+    unsigned index = pte_index(s, r->lin);
+    space_entry_text(s, r->w.pte, true, bits, sizeof bits);
     answer_object(to, NULL);
-    answer_number(to, "index", pte_index(s, lin));
-    answer_number(to, "linear", lin);
-    answer_number(to, "at", w->pte_at);
-    answer_number(to, "value", w->pte);
+    answer_number(to, "index", index);
+    answer_number(to, "count", r->n);
+    answer_number(to, "linear", r->lin);
+    answer_number(to, "at", r->w.pte_at);
+    answer_number(to, "value", r->w.pte);
     answer_string(to, "bits", bits);
     answer_close(to);
-    answer_text(to, "%-5u %08x  %0*" PRIx64 "  %s%s%s\n", pte_index(s, lin), lin,
-                s->mode.pae ? 16 : 8, w->pte, bits, strcmp(behind, "RAM") ? "  " : "",
-                strcmp(behind, "RAM") ? behind : "");
+    snprintf(name, sizeof name, r->n > 1 ? "%u-%u" : "%u", index, index + r->n - 1);
+    answer_text(to, "%-9s %08x  %0*" PRIx64 "  %s%s%s%s%s\n", name, r->lin, s->mode.pae ? 16 : 8,
+                r->w.pte, bits, r->n > 1 ? ", frames in sequence" : "",
+                r->w.result == WALK_RESERVED ? "  BROKEN: reserved bits are set" : "",
+                strcmp(behind, "RAM") ? "  " : "", strcmp(behind, "RAM") ? behind : "");
+}
+
+static bool goes_on(const struct space *s, const struct page_run *r, const struct walk *w)
+{
+    return r->n && (w->pte & PTE_P) && w->pte == r->w.pte + (uint64_t)r->n * PAGE_SIZE &&
+           strcmp(space_behind(s, w->frame), space_behind(s, r->w.frame)) == 0;
 }
 
 static bool show_pt(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
     struct space s;
     struct dir_entry d;
+    struct page_run run = {0};
     struct walk w;
     uint32_t n;
     unsigned there = 0;
@@ -394,15 +418,20 @@ static bool show_pt(struct monitor *mon, struct line *line, struct answer *to, s
         return error_set(err, "directory entry %u maps a large page: it has no table", n);
     answer_number(to, "index", n);
     answer_number(to, "first", lin);
-    answer_text(to, "page table %u at %08" PRIx64 " for %08x-%08x\nentry linear    value\n", n,
+    answer_text(to, "page table %u at %08" PRIx64 " for %08x-%08x\nentry     linear    value\n", n,
                 d.value & UINT64_C(0xffffff000), lin, lin + (1u << directory_shift(&s)) - 1);
     answer_list(to, "entries");
     for (unsigned i = 0; i < (s.mode.pae ? 512u : 1024u); i++) {
         space_walk(&s, lin | i << 12, &w);
-        if (w.pte)
-            say_page_entry(&s, lin | i << 12, &w, to);
+        if (goes_on(&s, &run, &w)) {
+            run.n++;
+        } else {
+            say_page_run(&s, &run, to);
+            run = (struct page_run){.lin = lin | i << 12, .n = w.pte != 0, .w = w};
+        }
         there += (w.pte & PTE_P) != 0;
     }
+    say_page_run(&s, &run, to);
     answer_close(to);
     answer_text(to, "%u present; entries that are zero are not shown\n", there);
     return true;

@@ -66,11 +66,11 @@ static void say_bits(struct answer *to, const char *key, uint32_t value, const s
     answer_close(to);
 }
 
+enum { SHOWN_EIP = 8, SHOWN_EFLAGS, SHOWN_SEG, SHOWN_CR = 16 };
 static const char *const shown[REGISTERS_SHOWN] = {
     "eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi", "eip", "eflags",
     "es",  "cs",  "ss",  "ds",  "fs",  "gs",  "cr0", "cr2", "cr3", "cr4",
 };
-enum { SHOWN_EIP = 8, SHOWN_EFLAGS, SHOWN_SEG, SHOWN_CR = 16 };
 
 void registers_note(struct registers_seen *r, const struct machine *m)
 {
@@ -112,11 +112,11 @@ static void say_changes(const struct registers_seen *old, const struct registers
         if (old->value[n] == now->value[n])
             continue;
         answer_string(to, NULL, shown[n]);
-        answer_text(to, "%s%s %x",
-                    count % 6 ? ", "
+        answer_text(to, "%s%s %0*x",
+                    count % 5 ? ", "
                     : count   ? ",\n           "
                               : "changed *: was ",
-                    shown[n], old->value[n]);
+                    shown[n], n >= SHOWN_SEG && n < SHOWN_CR ? 4 : 8, old->value[n]);
         count++;
     }
     answer_close(to);
@@ -161,23 +161,21 @@ static bool show_r(struct monitor *mon, struct line *line, struct answer *to, st
     }
     registers_note(&now, m);
     for (unsigned n = 0; n < REGISTERS_SHOWN; n++) {
-        char mark = old->valid && old->value[n] != now.value[n] ? '*' : ' ';
+        const char *mark = old->valid && old->value[n] != now.value[n] ? "*" : " ";
+        bool last = n < 8 ? n % 4 == 3 : n == SHOWN_CR - 1 || n == REGISTERS_SHOWN - 1;
         answer_number(to, shown[n], now.value[n]);
-        if (n < 8) {
-            answer_text(to, "%s %08x%c%s", shown[n], now.value[n], mark, n % 4 == 3 ? "\n" : "  ");
-        } else if (n == SHOWN_EIP) {
+        if (n == SHOWN_EIP) {
             session_place(mon, debug_pc(m), place, sizeof place);
-            answer_text(to, "eip %08x%c %s\n", now.value[n], mark, place + 8);
+            answer_text(to, "eip %08x%s%s\n", now.value[n], *mark == '*' || place[8] ? mark : "",
+                        place + 8);
         } else if (n == SHOWN_EFLAGS) {
-            answer_text(to, "eflags %08x%c  IOPL=%u", now.value[n], mark, now.value[n] >> 12 & 3);
+            answer_text(to, "eflags %08x%s IOPL=%u", now.value[n], mark, now.value[n] >> 12 & 3);
             say_bits(to, "flags", now.value[n], eflags_bits);
             answer_text(to, "\n");
-        } else if (n < SHOWN_CR) {
-            answer_text(to, "%s %04x%c%s", shown[n], now.value[n], mark,
-                        n == SHOWN_CR - 1 ? "\n" : " ");
         } else {
-            answer_text(to, "%s %08x%c%s", shown[n], now.value[n], mark,
-                        n == REGISTERS_SHOWN - 1 ? "\n" : "  ");
+            answer_text(to, "%s %0*x%s", shown[n], n >= SHOWN_SEG && n < SHOWN_CR ? 4 : 8,
+                        now.value[n], last && *mark == ' ' ? "\n" : mark);
+            answer_text(to, "%s", !last ? " " : *mark == '*' ? "\n" : "");
         }
     }
     say_mode(m, to);
@@ -260,8 +258,8 @@ static bool show_cr(struct monitor *mon, struct line *line, struct answer *to, s
                                 : "  (paging; read-only pages bind the kernel too)",
            to);
     session_place(mon, c->cr2, place, sizeof place);
-    snprintf(note, sizeof note, "  (the last page fault's address%s%s)", place[8] ? ": " : "",
-             place[8] ? place + 8 + strspn(place + 8, " ") : "");
+    snprintf(note, sizeof note, "  (the last page fault's address%s%s)", place[8] ? ":" : "",
+             place + 8);
     say_cr("cr2", c->cr2, NULL, note, to);
     snprintf(note, sizeof note, "  (page directory%s at %08x)", c->cr4 & CR4_PAE ? " pointers" : "",
              c->mmu.cr3 & (c->cr4 & CR4_PAE ? ~31u : PAGE_FRAME_MASK));

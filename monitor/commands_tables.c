@@ -76,14 +76,14 @@ static void say_descriptor(const struct machine *m, uint16_t sel, const struct d
         answer_text(to, "to %04x:%08x               ", d->sel, d->off);
     else
         answer_text(to, "base %08x  limit %08x  ", d->base, d->limit);
-    answer_text(to, "DPL %u  %s%s%s", d->dpl, type,
-                d->attr & DESC_S && !(d->attr & DESC_ACCESSED) ? ", not accessed" : "",
-                *why ? "  BROKEN: " : "");
-    answer_text(to, "%s", why);
+    answer_text(to, "DPL %u  %s%s", d->dpl, type,
+                d->attr & DESC_S && !(d->attr & DESC_ACCESSED) ? ", not accessed" : "");
     if (used)
         answer_text(to, "  <- %s%s", used,
                     hidden_differs(c, used, d) ? " (loaded before it was changed: see seg)" : "");
     answer_text(to, "\n");
+    if (*why)
+        answer_text(to, "      BROKEN: %s\n", why);
 }
 
 /* The entries of a descriptor table in [first, last] (selectors without TI and RPL). */
@@ -163,18 +163,18 @@ static bool show_ldt(struct monitor *mon, struct line *line, struct answer *to, 
     return true;
 }
 
-static const char *vector_text(unsigned n, const struct machine *m, char *text, size_t size)
+static void vector_text(unsigned n, const struct machine *m, char *text, size_t size)
 {
     for (unsigned i = 0; i < INSPECT_IRQS; i++) {
         struct inspect_irq irq;
         inspect_irq(m, i, &irq);
         if (irq.fate != IRQ_NOT_READY && irq.vector == n && n >= 8) {
-            snprintf(text, size, "IRQ %u%s%s", i, irq.source ? " " : "",
-                     irq.source ? irq.source : "");
-            return text;
+            snprintf(text, size, "%s%sIRQ %u%s%s", n <= 18 ? fault_name(n) : "",
+                     n <= 18 ? ", " : "", i, irq.source ? " " : "", irq.source ? irq.source : "");
+            return;
         }
     }
-    return n <= 18 ? fault_name(n) : n < 32 ? "reserved" : "";
+    snprintf(text, size, "%s", n <= 18 ? fault_name(n) : n < 32 ? "reserved" : "");
 }
 
 static void say_gate(struct monitor *mon, unsigned n, const struct descriptor *d, struct answer *to)
@@ -199,8 +199,11 @@ static void say_gate(struct monitor *mon, unsigned n, const struct descriptor *d
     if (*why)
         answer_string(to, "broken", why);
     answer_close(to);
-    answer_text(to, "%02x  %04x:%08x  DPL %u  %-21s  %-17s %s%s%s\n", n, d->sel, d->off, d->dpl,
-                type, vector_text(n, m, name, sizeof name), symbol, *why ? "  BROKEN: " : "", why);
+    vector_text(n, m, name, sizeof name);
+    answer_text(to, "%02x  %04x:%08x  DPL %u  %s%s%s%s%s\n", n, d->sel, d->off, d->dpl, type,
+                *symbol ? "  " : "", symbol, *name ? "  " : "", name);
+    if (*why)
+        answer_text(to, "    BROKEN: %s\n", why);
 }
 
 static bool show_ivt(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
@@ -234,8 +237,8 @@ static bool show_ivt(struct monitor *mon, struct line *line, struct answer *to, 
         answer_number(to, "segment", raw[1]);
         answer_number(to, "offset", raw[0]);
         answer_close(to);
-        answer_text(to, "%02x  %04x:%04x  %s\n", n, raw[1], raw[0],
-                    vector_text(n, m, name, sizeof name));
+        vector_text(n, m, name, sizeof name);
+        answer_text(to, "%02x  %04x:%04x%s%s\n", n, raw[1], raw[0], *name ? "  " : "", name);
     }
     answer_close(to);
     answer_number(to, "empty", empty);
@@ -301,17 +304,18 @@ static void say_fields(const struct machine *m, uint32_t base, const struct tss_
                        struct answer *to)
 {
     unsigned column = 0;
+    int pad = 0;
     for (; f->name; f++) {
         uint32_t v = 0;
         if (!descriptor_peek(m, base + f->at, &v, f->size))
             continue;
         answer_number(to, f->name, v);
-        answer_text(to, "%s%-6s %0*x%*s", column % 6 ? "  " : "  ", f->name, f->size * 2, v,
-                    column % 6 == 5 ? 0 : 8 - f->size * 2, "");
-        if (++column % 6 == 0)
+        answer_text(to, "%*s%-6s %0*x", column % 5 ? pad : 2, "", f->name, f->size * 2, v);
+        pad = 10 - f->size * 2;
+        if (++column % 5 == 0)
             answer_text(to, "\n");
     }
-    if (column % 6)
+    if (column % 5)
         answer_text(to, "\n");
 }
 

@@ -16,6 +16,7 @@
 #include "monitor/descriptor.h"
 #include "monitor/irqwhy.h"
 #include "monitor/line.h"
+#include "monitor/sentence.h"
 #include "monitor/session.h"
 #include "monitor/space.h"
 #include "monitor/tlbview.h"
@@ -34,14 +35,16 @@ static void entry_names(uint32_t lin, bool pae, char pde[12], char pte[12])
 }
 
 /* Which bit of which entry forbids an access with error code `code`. */
-static void deciding_bits(uint32_t lin, uint32_t code, uint64_t pde, uint64_t pte, bool large,
-                          bool pae, char *text, size_t n)
+static void deciding_bits(const struct space *s, uint32_t lin, uint32_t code, uint64_t pde,
+                          uint64_t pte, bool large, char *text, size_t n)
 {
     char d[12], t[12];
     uint32_t bit = code & PF_US && !(pde & pte & PTE_US) ? PTE_US : PTE_RW;
     const char *name = bit == PTE_US ? "US" : "RW";
-    entry_names(lin, pae, d, t);
-    if (code & PF_RSVD)
+    entry_names(lin, s->mode.pae, d, t);
+    if (s->mode.pae && !(code & PF_P) && !(s->mode.pdpte[lin >> 30] & PTE_P))
+        snprintf(text, n, "PDPTE[%u] is not present", lin >> 30);
+    else if (code & PF_RSVD)
         snprintf(text, n, "reserved bits are set in %s", large ? d : "an entry");
     else if (!(code & PF_P) && !(pde & PTE_P))
         snprintf(text, n, "%s is not present", d);
@@ -139,7 +142,7 @@ static void say_page_fault(struct monitor *mon, const struct fault_link *l, bool
     char bits[120], place[200];
     space_at(&s, m, l->cr3);
     bool large = (pde & PTE_PS) && (pde & PTE_P) && pde == pte;
-    deciding_bits(lin, f->code, pde, pte, large, s.mode.pae, bits, sizeof bits);
+    deciding_bits(&s, lin, f->code, pde, pte, large, bits, sizeof bits);
     session_place(mon, lin, place, sizeof place);
     answer_number(to, "address", lin);
     answer_bool(to, "write", f->code & PF_WR);
@@ -147,20 +150,21 @@ static void say_page_fault(struct monitor *mon, const struct fault_link *l, bool
     answer_bool(to, "was_present", f->code & PF_P);
     answer_string(to, "deciding", bits);
     answer_bool(to, "flush_helps", pointers_differ(m));
-    answer_text(to, "  A %s %s was refused: %s; %s.\n", access_text(f->code), place,
-                refusal(f->code, pde & pte), bits);
+    answer_paragraph(to, 2, "A %s %s was refused: %s; %s.", access_text(f->code), place,
+                     refusal(f->code, pde & pte), bits);
     if (pointers_differ(m))
-        answer_text(to,
-                    "  A load of CR3 could help: the directory pointers in memory are not those "
-                    "that the processor holds.\n");
+        answer_paragraph(to, 2,
+                         "A load of CR3 could help: the directory pointers in memory are not those "
+                         "that the processor holds.");
     else
-        answer_text(to, "  A TLB flush would not have helped: before a page fault the tables in "
-                        "memory are read again.\n");
+        answer_paragraph(to, 2,
+                         "A TLB flush would not have helped: before a page fault the tables in "
+                         "memory are read again.");
     bool now = tables_permit(&s, lin, f->code & (PF_WR | PF_US), &w);
     answer_bool(to, "permitted_now", now);
     if (now && !pending)
-        answer_text(to, "  By now the tables permit it: %08" PRIx64 ", %s.\n", w.frame,
-                    space_rights_long((w.user ? PTE_US : 0) | (w.writable ? PTE_RW : 0)));
+        answer_paragraph(to, 2, "By now the tables permit it: %08" PRIx64 ", %s.", w.frame,
+                         space_rights_long((w.user ? PTE_US : 0) | (w.writable ? PTE_RW : 0)));
     if (!now && w.result != WALK_OK)
         say_neighbours(&s, lin, to);
 }
@@ -179,21 +183,21 @@ static void say_selector(const struct machine *m, uint32_t code, struct answer *
         return;
     if (!found) {
         answer_string(to, "descriptor", why);
-        answer_text(to, "  The error code points at %s.\n", why);
+        answer_paragraph(to, 2, "By the error code: %s.", why);
         return;
     }
     descriptor_type_text(d.attr, type, sizeof type);
     answer_string(to, "descriptor", type);
     if (gate)
-        answer_text(to, "  The error code points at IDT entry %02x: %s to %04x:%08x, DPL %u%s.\n",
-                    code >> 3 & 255, type, d.sel, d.off, d.dpl,
-                    d.attr & DESC_P ? "" : ", not present");
+        answer_paragraph(
+            to, 2, "The error code points at IDT entry %02x: %s to %04x:%08x, DPL %u%s.",
+            code >> 3 & 255, type, d.sel, d.off, d.dpl, d.attr & DESC_P ? "" : ", not present");
     else
-        answer_text(to,
-                    "  The error code points at selector %04x: %s, base %08x, limit %08x, DPL "
-                    "%u%s.\n",
-                    code & 0xfffc, type, d.base, d.limit, d.dpl,
-                    d.attr & DESC_P ? "" : ", not present");
+        answer_paragraph(to, 2,
+                         "The error code points at selector %04x: %s, base %08x, limit %08x, DPL "
+                         "%u%s.",
+                         code & 0xfffc, type, d.base, d.limit, d.dpl,
+                         d.attr & DESC_P ? "" : ", not present");
 }
 
 /* The instruction at cs:eip, as it stands in memory now. */
@@ -249,18 +253,20 @@ static void say_link(struct monitor *mon, const struct fault_link *l, unsigned n
     answer_string(to, "place", place);
     answer_string(to, "instruction", insn);
     answer_string(to, "reason", why);
-    answer_text(to, "%s%s%s%s at %04x:%s, ring %u", n ? "While that was delivered: " : "",
-                f->external   ? "interrupt "
-                : f->software ? "INT "
-                              : "",
-                name, code, l->cs, place, l->cpl);
-    answer_text(to, ", @%" PRIu64 "%s", l->icount, pending ? ", about to be delivered" : "");
-    answer_text(to, "%s%s\n", *insn ? ": " : "", insn);
+    const char *kind = f->external ? "interrupt " : f->software ? "INT " : "";
+    if (!n || l[0].eip != l[-1].eip)
+        answer_paragraph(to, 0, "%s%s%s%s at %04x:%s, ring %u, @%" PRIu64 "%s%s%s",
+                         n ? "While that was delivered: " : "", kind, name, code, l->cs, place,
+                         l->cpl, l->icount, pending ? ", about to be delivered" : "",
+                         *insn ? ": " : "", insn);
+    else
+        answer_text(to, "While %s was delivered: %s%s%s\n", n == 1 ? "that" : "the #DF for that",
+                    kind, name, code);
     if (f->why == WHY_PAGE)
         say_page_fault(mon, l, pending, to);
     else if (!f->external)
-        answer_text(to, "  %c%s.\n", why[0] >= 'a' && why[0] <= 'z' ? why[0] - 32 : why[0],
-                    why + 1);
+        answer_paragraph(to, 2, "%c%s.", why[0] >= 'a' && why[0] <= 'z' ? why[0] - 32 : why[0],
+                         why + 1);
     if (f->vector >= EXC_TS && f->vector <= EXC_GP && f->has_code)
         say_selector(m, f->code, to);
     answer_close(to);
@@ -307,27 +313,29 @@ static void say_outcome(const struct machine *m, uint32_t lin, uint32_t access, 
     if (allowed) {
         answer_number(to, "phys", phys);
         answer_bool(to, "by_tlb", by_tlb);
-        answer_text(to, "A %s %s %08x would be permitted: it leads to %08" PRIx64 " (%s)%s.\n", who,
-                    what, lin, phys, space_behind(&s, phys),
-                    by_tlb ? ", as the TLB remembers" : ", by a page walk");
+        answer_paragraph(to, 0,
+                         "A %s %s %08x would be permitted: it leads to %08" PRIx64 " (%s)%s.", who,
+                         what, lin, phys, space_behind(&s, phys),
+                         by_tlb ? ", as the TLB remembers" : ", by a page walk");
         if (!fresh || phys != (w.frame | (lin & PAGE_OFFSET_MASK))) {
             char text[300];
             tlbview_explain(&tlb, text, sizeof text);
-            answer_text(to, "  But the TLB entry is STALE: %s.\n", text);
+            answer_paragraph(to, 2, "But the TLB entry is STALE: %s.", text);
         }
         if (!code && (access & PF_WR) && !(access & PF_US) && !w.writable && fresh)
-            answer_text(to, "  The page is read-only, but CR0.WP is clear: that binds user code "
-                            "only.\n");
+            answer_paragraph(to, 2,
+                             "The page is read-only, but CR0.WP is clear: that binds user code "
+                             "only.");
     }
     if (allowed && fresh)
         return;
     uint32_t fault = error_code(&w, access);
-    deciding_bits(lin, fault, w.pde, w.pte, w.large, s.mode.pae, bits, sizeof bits);
+    deciding_bits(&s, lin, fault, w.pde, w.pte, w.large, bits, sizeof bits);
     answer_number(to, "code", fault);
     answer_string(to, "deciding", bits);
-    answer_text(to, "%s%s %s %08x would raise #PF(%04x): %s; %s.\n",
-                allowed ? "  After a flush a " : "A ", who, what, lin, fault,
-                refusal(fault, w.pde & w.pte), bits);
+    answer_paragraph(to, allowed ? 2 : 0, "%s%s %s %08x would raise #PF(%04x): %s; %s.",
+                     allowed ? "After a flush a " : "A ", who, what, lin, fault,
+                     refusal(fault, w.pde & w.pte), bits);
     if (!(fault & PF_P))
         say_neighbours(&s, lin, to);
 }

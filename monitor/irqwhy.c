@@ -10,8 +10,10 @@
 #include "monitor/answer.h"
 #include "monitor/descriptor.h"
 #include "monitor/line.h"
+#include "monitor/sentence.h"
 #include "monitor/session.h"
 
+#include <ctype.h>
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -43,7 +45,8 @@ static void step(struct path *p, const char *name, bool good, const char *fmt, .
     answer_bool(p->to, "passes", good);
     answer_string(p->to, "text", text);
     answer_close(p->to);
-    answer_text(p->to, "  %-8s %s %s\n", name, good ? "  " : "->", text);
+    answer_text(p->to, "  %-8s %s ", name, good ? "  " : "->");
+    answer_sentence(p->to, 14, 14, "%s", text);
     if (!good && (strcmp(name, "line") == 0 || strcmp(name, "request") == 0)) {
         p->idle = true;
     } else if (!good && !p->stopped) {
@@ -128,7 +131,8 @@ static void through_controller(struct path *p, unsigned n, const struct inspect_
     } else if (irq->fate == IRQ_WAITS) {
         step(p, "priority", false, "IRQ %u has priority and comes first", irq->by);
     } else if (!irq->in_service) {
-        step(p, "service", true, "nothing of the same or a higher priority is in service");
+        step(p, "service", true,
+             "nothing of the same or a higher priority is in service at the %s PIC", irq->pic);
     }
 }
 
@@ -179,22 +183,27 @@ static void through_gate(struct path *p, unsigned vector)
              vector, fault_name(vector));
 }
 
-static void say_verdict(const struct path *p, unsigned n, const char *source)
+static void say_verdict(const struct path *p, unsigned n, const char *source, bool in_service)
 {
     char text[700];
-    if (p->idle && p->stopped)
-        snprintf(text, sizeof text, "nothing asks for it now (%s); if something did: %s", source,
-                 p->verdict);
+    if (p->idle && p->stopped && in_service)
+        snprintf(text, sizeof text, "IRQ %u comes no more: %s", n, p->verdict);
+    else if (p->idle && p->stopped)
+        snprintf(text, sizeof text, "nothing asks for IRQ %u now (%s); if something did: %s", n,
+                 source, p->verdict);
     else if (p->idle)
-        snprintf(text, sizeof text, "nothing asks for it now (%s); nothing would stop it", source);
+        snprintf(text, sizeof text, "nothing asks for IRQ %u now (%s); nothing would stop it", n,
+                 source);
     else if (p->stopped)
-        snprintf(text, sizeof text, "%s", p->verdict);
+        snprintf(text, sizeof text, "IRQ %u does not come: %s", n, p->verdict);
     else
-        snprintf(text, sizeof text, "nothing stops it: it is taken before the next instruction");
+        snprintf(text, sizeof text, "nothing stops IRQ %u: it is taken before the next instruction",
+                 n);
+    text[0] = (char)toupper((unsigned char)text[0]);
     answer_bool(p->to, "requested", !p->idle);
     answer_bool(p->to, "stopped", p->stopped);
     answer_string(p->to, "verdict", text);
-    answer_text(p->to, "IRQ %u: %s.\n", n, text);
+    answer_sentence(p->to, 0, 2, "%s.", text);
 }
 
 static bool explain(struct monitor *mon, unsigned n, struct answer *to)
@@ -226,7 +235,7 @@ static bool explain(struct monitor *mon, unsigned n, struct answer *to)
     through_flags(&p);
     through_gate(&p, irq.vector);
     answer_close(to);
-    say_verdict(&p, n, source);
+    say_verdict(&p, n, source, irq.in_service);
     return true;
 }
 
@@ -268,9 +277,10 @@ static void list_lines(struct monitor *mon, struct answer *to)
         answer_bool(to, "level", irq.level);
         answer_number(to, "taken", irq.taken);
         answer_close(to);
-        answer_text(to, "%3u     %02x  %4s   %u    %u   %u %10" PRIu64 "  %-13s  %s\n", n,
+        const char *state = fate_text(&irq), *source = irq.source ? irq.source : "-";
+        answer_text(to, "%3u     %02x  %4s   %u    %u   %u %10" PRIu64 "  %-*s%s%s\n", n,
                     irq.vector, irq.line ? "high" : "low", irq.requested, irq.masked,
-                    irq.in_service, irq.taken, irq.source ? irq.source : "-", fate_text(&irq));
+                    irq.in_service, irq.taken, *state ? 13 : 1, source, *state ? "  " : "", state);
     }
     answer_close(to);
     answer_text(to, "EFLAGS.IF is %s; the INTR pin is %s\n", c->eflags & FLAG_IF ? "set" : "clear",

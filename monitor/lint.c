@@ -16,6 +16,7 @@
 #include "monitor/answer.h"
 #include "monitor/descriptor.h"
 #include "monitor/line.h"
+#include "monitor/sentence.h"
 #include "monitor/session.h"
 #include "monitor/space.h"
 #include "monitor/tlbview.h"
@@ -57,7 +58,8 @@ static void say(struct lint *l, enum severity how, const char *kind, const char 
     answer_string(l->to, "kind", kind);
     answer_string(l->to, "text", text);
     answer_close(l->to);
-    answer_text(l->to, "%-7s  %-18s %s\n", names[how], kind, text);
+    answer_text(l->to, "%-7s  %-16s ", names[how], kind);
+    answer_sentence(l->to, 26, 26, "%s", text);
 }
 
 /* ---- Page tables ------------------------------------------------------------------------- */
@@ -175,8 +177,9 @@ static void check_pages(struct lint *l)
             "is %08x, frame %08" PRIx64,
             t.alias.n, plural(&t.alias), t.alias.lin, t.alias.value);
     if (space_walk(&l->space, 0, &w))
-        say(l, WARNING, "null-page", "page 0 is mapped (%s): a null pointer does not fault",
-            space_rights_long((w.user ? PTE_US : 0) | (w.writable ? PTE_RW : 0)));
+        say(l, WARNING, "null-page", "page 0 is mapped (%s): a null pointer%s does not fault",
+            space_rights_long((w.user ? PTE_US : 0) | (w.writable ? PTE_RW : 0)),
+            w.user ? "" : " of the kernel\'s");
     if (t.disagree.n)
         say(l, NOTE, "levels-disagree",
             "%u page%s whose table grants what the directory denies (RW or US has no effect); the "

@@ -170,6 +170,10 @@ static void list_spaces(struct monitor *mon, struct answer *to)
     const struct machine *m = monitor_machine(mon);
     struct known_space known[KNOWN_SPACES];
     unsigned n = space_known(m, known);
+    bool paging = inspect_cpu(m)->mmu.paging;
+    answer_bool(to, "paging", paging);
+    if (!paging)
+        answer_text(to, "paging is off: CR3 has no meaning yet\n");
     answer_text(to, "cr3       name              loads  last loaded\n");
     answer_list(to, "spaces");
     for (unsigned i = 0; i < n; i++) {

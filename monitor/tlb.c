@@ -7,6 +7,7 @@
 #include "mmu/bus.h"
 #include "monitor/answer.h"
 #include "monitor/line.h"
+#include "monitor/sentence.h"
 #include "monitor/session.h"
 #include "monitor/space.h"
 #include "monitor/tlbview.h"
@@ -47,12 +48,16 @@ static void say_run(const struct stretch *r, struct answer *to)
         answer_string(to, "why", text);
     answer_close(to);
     space_size((uint64_t)r->n * PAGE_SIZE, pages, sizeof pages);
-    answer_text(to, "%08x-%08x  %08x  %6s  %s %s %s  %s%s%s%s\n", r->first, r->last, v->phys, pages,
+    answer_text(to, "%08x-%08x  %08x  %6s  %s %s %s  %s%s%s\n", r->first, r->last, v->phys, pages,
                 space_rights(v->bits), v->bits & PTE_D ? "D" : "-", v->bits & PTE_G ? "G" : "-",
-                v->state == TLBVIEW_STALE    ? "STALE: "
+                v->state == TLBVIEW_STALE    ? "STALE"
                 : v->state == TLBVIEW_BEHIND ? "behind: the tables allow more"
                                              : "agrees",
-                text, v->bits & PTE_PS ? "  (of a large page)" : "", place);
+                v->bits & PTE_PS ? "  (of a large page)" : "", place);
+    if (v->state == TLBVIEW_STALE) {
+        answer_text(to, "    ");
+        answer_sentence(to, 4, 4, "%s", text);
+    }
 }
 
 static bool alike(const struct stretch *r, const struct tlbview *v, uint32_t lin)

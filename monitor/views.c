@@ -36,11 +36,16 @@ struct view *views_find(struct view *all, const char *name)
 
 const char *views_name(const struct view *all, uint32_t cr3)
 {
+    const char *saved = NULL;
     for (; all; all = all->next) {
-        if ((all->cr3 & PAGE_FRAME_MASK) == (cr3 & PAGE_FRAME_MASK))
+        if ((all->cr3 & PAGE_FRAME_MASK) != (cr3 & PAGE_FRAME_MASK))
+            continue;
+        if (!all->kept)
             return all->name;
+        if (!saved)
+            saved = all->name;
     }
-    return NULL;
+    return saved; /* better than nothing */
 }
 
 void views_text(const struct view *all, uint32_t cr3, char *text, size_t n)

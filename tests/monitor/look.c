@@ -18,6 +18,7 @@
 #include "monitor/command.h"
 #include "monitor/monitor.h"
 #include "monitor/session.h"
+#include "monitor/symbols.h"
 #include "tests/report.h"
 
 #include <ctype.h>
@@ -196,6 +197,7 @@ static void test(const char *kernel, const char *initrd, enum config_engine engi
     out_buffer(&none, answer, 1);
     struct monitor *mon = monitor_new(m, &none, false, &err);
     CHECK(mon, "a monitor: %s", err.text);
+    CHECK(mon && symbols_add_file(monitor_symbols(mon), kernel, NULL, &err), "symbols");
     for (size_t n = 0; mon && n < ARRAY_LEN(moments); n++) {
         run_to(m, moments[n]);
         if (n == 3)
@@ -214,7 +216,7 @@ static int print(int argc, char **argv)
     enum monitor_want want;
     out_file(&to, stdout);
     struct monitor *mon = monitor_new(m, &to, getenv("JSON") != NULL, &err);
-    if (!mon)
+    if (!mon || !symbols_add_file(monitor_symbols(mon), argv[1], NULL, &err))
         return 1;
     run_to(m, strtoull(argv[3], NULL, 0));
     for (int n = 4; n < argc; n++) {
