@@ -127,6 +127,11 @@ static void say_changes(const struct registers_seen *old, const struct registers
                     now->icount - old->icount);
 }
 
+static bool has_cr4(const struct machine *m)
+{
+    return debug_reg_find(m, "cr4", 3) >= 0;
+}
+
 static void say_mode(const struct machine *m, struct answer *to)
 {
     const struct cpu *c = inspect_cpu(m);
@@ -160,9 +165,10 @@ static bool show_r(struct monitor *mon, struct line *line, struct answer *to, st
         return true;
     }
     registers_note(&now, m);
-    for (unsigned n = 0; n < REGISTERS_SHOWN; n++) {
+    unsigned count = has_cr4(m) ? REGISTERS_SHOWN : REGISTERS_SHOWN - 1;
+    for (unsigned n = 0; n < count; n++) {
         const char *mark = old->valid && old->value[n] != now.value[n] ? "*" : " ";
-        bool last = n < 8 ? n % 4 == 3 : n == SHOWN_CR - 1 || n == REGISTERS_SHOWN - 1;
+        bool last = n < 8 ? n % 4 == 3 : n == SHOWN_CR - 1 || n == count - 1;
         answer_number(to, shown[n], now.value[n]);
         if (n == SHOWN_EIP) {
             session_place(mon, debug_pc(m), place, sizeof place);
@@ -264,7 +270,8 @@ static bool show_cr(struct monitor *mon, struct line *line, struct answer *to, s
     snprintf(note, sizeof note, "  (page directory%s at %08x)", c->cr4 & CR4_PAE ? " pointers" : "",
              c->mmu.cr3 & (c->cr4 & CR4_PAE ? ~31u : PAGE_FRAME_MASK));
     say_cr("cr3", c->mmu.cr3, cr3_bits, note, to);
-    say_cr("cr4", c->cr4, cr4_bits, c->cr4 & CR4_PAE ? "  (PAE paging, 2 MiB pages)" : "", to);
+    if (has_cr4(monitor_machine(mon)))
+        say_cr("cr4", c->cr4, cr4_bits, c->cr4 & CR4_PAE ? "  (PAE paging, 2 MiB pages)" : "", to);
     return true;
 }
 

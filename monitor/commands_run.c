@@ -210,7 +210,7 @@ const struct command commands_run[] = {
     { "bookmark", NULL, "NAME", "remember this moment", NULL, NULL, NULL, COMMAND_RUN, false, run_later },
     { "timeline", NULL, "", "the moments that are known", NULL, NULL, NULL, COMMAND_RUN, false,
       run_later },
-    { "who", NULL, "VA|pte VA|idt N", "who wrote this last", NULL, NULL, NULL, COMMAND_EXPLAIN, false,
+    { "who", NULL, "VA|pte VA|idt N", "who wrote this last", NULL, "who $esp", "symbol", COMMAND_EXPLAIN, false,
       run_later },
     { .name = NULL },
     /* clang-format on */

@@ -22,16 +22,16 @@ struct stretch {
     unsigned n;           /* pages; 0: none */
 };
 
-static void say_run(const struct stretch *r, struct answer *to)
+static void say_run(const struct stretch *r, unsigned sets, struct answer *to)
 {
-    char text[300] = "", place[24] = "", pages[16];
+    char text[300] = "", place[40] = "", pages[16];
     const struct tlbview *v = &r->v;
     if (!r->n)
         return;
     if (v->state == TLBVIEW_STALE)
         tlbview_explain(v, text, sizeof text);
-    if (v->slot >= 0)
-        snprintf(place, sizeof place, "  slot %d", v->slot);
+    if (v->way >= 0)
+        snprintf(place, sizeof place, "  set %u way %d", r->first >> 12 & (sets - 1), v->way);
     answer_object(to, NULL);
     answer_number(to, "first", r->first);
     answer_number(to, "last", r->last);
@@ -42,8 +42,8 @@ static void say_run(const struct stretch *r, struct answer *to)
     answer_bool(to, "global", v->bits & PTE_G);
     answer_bool(to, "large", v->bits & PTE_PS);
     answer_bool(to, "stale", v->state == TLBVIEW_STALE);
-    if (v->slot >= 0)
-        answer_number(to, "slot", (unsigned)v->slot);
+    if (v->way >= 0)
+        answer_number(to, "way", (unsigned)v->way);
     if (v->state == TLBVIEW_STALE)
         answer_string(to, "why", text);
     answer_close(to);
@@ -63,7 +63,7 @@ static void say_run(const struct stretch *r, struct answer *to)
 static bool alike(const struct stretch *r, const struct tlbview *v, uint32_t lin)
 {
     return r->n && r->last + 1 == lin && r->v.state == v->state && r->v.bits == v->bits &&
-           r->v.phys + r->n * PAGE_SIZE == v->phys && v->slot < 0 &&
+           r->v.phys + r->n * PAGE_SIZE == v->phys && v->way < 0 &&
            (v->state != TLBVIEW_STALE ||
             (r->v.walk.frame == v->walk.frame && r->v.writer_icount == v->writer_icount));
 }
@@ -73,9 +73,8 @@ static void say_geometry(const struct mmu *m, struct answer *to)
     answer_number(to, "sets", m->tlb.shape.sets);
     answer_number(to, "ways", m->tlb.shape.ways);
     if (m->tlb.shape.ways)
-        answer_text(to, "TLB of %u sets of %u entries, %s; slot = set * %u + way\n",
-                    m->tlb.shape.sets, m->tlb.shape.ways,
-                    m->tlb.shape.pseudo_lru ? "pseudo-LRU" : "round-robin", m->tlb.shape.ways);
+        answer_text(to, "TLB of %u sets of %u entries, %s\n", m->tlb.shape.sets, m->tlb.shape.ways,
+                    m->tlb.shape.pseudo_lru ? "pseudo-LRU" : "round-robin");
     else
         answer_text(to, "TLB with room for every page (--tlb makes it smaller)\n");
 }
@@ -112,12 +111,12 @@ bool tlb_show(struct monitor *mon, struct line *line, struct answer *to, struct 
         if (alike(&run, &v, lin)) {
             run.n++;
         } else {
-            say_run(&run, to);
+            say_run(&run, mmu->tlb.shape.sets, to);
             run = (struct stretch){.first = lin, .v = v, .n = 1};
         }
         run.last = lin + PAGE_SIZE - 1;
     }
-    say_run(&run, to);
+    say_run(&run, mmu->tlb.shape.sets, to);
     answer_close(to);
     answer_number(to, "pages", count);
     answer_number(to, "stale", bad);

@@ -31,7 +31,7 @@ void tlbview_look(const struct machine *m, uint32_t lin, struct tlbview *v)
     const struct tlb_entry *e = mmu->paging ? tlb_look(&mmu->tlb, lin) : NULL;
     struct space s;
     memset(v, 0, sizeof *v);
-    v->slot = -1;
+    v->way = -1;
     space_current(&s, m);
     bool there = space_walk(&s, lin, &v->walk);
     if (!e)
@@ -40,7 +40,7 @@ void tlbview_look(const struct machine *m, uint32_t lin, struct tlbview *v)
     v->bits = (e->frame & TLB_W ? PTE_RW : 0) | (e->frame & TLB_U ? PTE_US : 0) |
               (e->frame & TLB_D ? PTE_D : 0) | (e->frame & TLB_G ? PTE_G : 0) |
               (e->frame & TLB_LARGE ? PTE_PS : 0);
-    v->slot = mmu->tlb.shape.ways ? tlb_slot_of(&mmu->tlb, lin) : -1;
+    v->way = mmu->tlb.shape.ways ? tlb_slot_of(&mmu->tlb, lin) : -1;
     uint32_t rights = there ? (v->walk.user ? PTE_US : 0) | (v->walk.writable ? PTE_RW : 0) : 0;
     uint64_t frame = v->walk.frame >> 32 ? BUS_NOWHERE : v->walk.frame;
     if (!there || frame != v->phys || (v->bits & ~rights & (PTE_US | PTE_RW))) {

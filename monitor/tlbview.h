@@ -21,7 +21,7 @@ struct tlbview {
     enum tlb_state state;
     uint32_t phys;    /* page it leads to */
     uint32_t bits;    /* its rights: PTE_US PTE_RW PTE_D PTE_G PTE_PS */
-    int slot;         /* TLB of finite geometry: where it sits; -1 */
+    int way;          /* TLB of finite geometry: where in its set; -1 */
     struct walk walk; /* what the tables say */
     /* STALE, and the change was seen: who changed the entry, and when. */
     bool writer_known;
