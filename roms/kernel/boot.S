@@ -63,6 +63,9 @@ boot:
     jmp     *%eax
 
 high:
+    .cfi_sections .debug_frame
+    .cfi_startproc simple
+    .cfi_undefined %eip                     /* a debugger's backtrace ends here */
     /* EIP is above PAGE_OFFSET now. Take the low mapping away and flush the TLB. */
     movl    $kernel_pgdir, %edi
     xorl    %eax, %eax
@@ -76,11 +79,12 @@ high:
     popfl
     pushl   %ebx
     pushl   %ebp
-    xorl    %ebp, %ebp                      /* ends a debugger's backtrace */
+    xorl    %ebp, %ebp                      /* for those who follow frame pointers */
     call    kmain
 3:  cli
     hlt
     jmp     3b
+    .cfi_endproc
 
     .section .bss.pages, "aw", @nobits
     .balign PAGE_SIZE
