@@ -3,13 +3,16 @@
 #include "debuggers.h"
 
 #include "loader/image.h"
+#include "monitor/gdb/gdb.h"
 #include "monitor/monitor.h"
 #include "monitor/repl.h"
 #include "monitor/symbols.h"
 #include "options.h"
 #include "ui/stdio.h"
 
+#include <assert.h>
 #include <errno.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -18,14 +21,14 @@
 
 /* ---- The monitor ----------------------------------------------------------------------- */
 
-/* Text to stdout; a guest's line that has no end yet gets one first. */
+/* A guest's line that has no end yet gets one first. */
 static void write_answer(struct out *to, const char *text, size_t n)
 {
     const struct debuggers *d = to->ctx;
 
-    if (n && d->serial && d->serial->file == stdout)
+    if (n && d->serial && d->serial->file == d->file)
         stdio_out_newline(d->serial);
-    fwrite(text, 1, n, stdout);
+    fwrite(text, 1, n, d->file);
 }
 
 static bool take_screenshot(void *ctx, const struct machine *m, const char *file, struct error *err)
@@ -46,6 +49,7 @@ static bool open_monitor(struct debuggers *d, const struct options *o, const str
 {
     static const struct monitor_host host = {.screenshot = take_screenshot};
 
+    d->file = o->gdb && o->gdb_address.place == GDB_STDIO ? stderr : stdout;
     d->to = (struct out){.write = write_answer, .ctx = d};
     d->monitor = monitor_new(d->machine, &d->to, o->json, err);
     if (!d->monitor)
@@ -120,18 +124,64 @@ static bool open_repl(struct debuggers *d, const struct options *o, struct error
     return d->repl != NULL;
 }
 
+/* ---- gdb ------------------------------------------------------------------------------- */
+
+/* A name under which gdb finds the file by itself, too; the built-in kernel has only our copy. */
+static void name_exec(struct debuggers *d, const struct options *o)
+{
+    char *path = o->image ? realpath(o->image, NULL) : NULL;
+
+    snprintf(d->exec_name, sizeof d->exec_name, "%s", path ? path : "/emu386/kernel.elf");
+    free(path);
+}
+
+static bool open_gdb(struct debuggers *d, const struct options *o, const struct plan *plan,
+                     struct error *err)
+{
+    struct gdb_options g = {.address = &o->gdb_address,
+                            .monitor = d->monitor,
+                            .prompt = o->monitor,
+                            .mode_switch = o->gdb_mode_switch};
+
+    if (is_elf(plan)) {
+        name_exec(d, o);
+        g.exec_name = d->exec_name;
+        g.exec = plan->image;
+        g.exec_size = plan->image_size;
+    }
+    d->gdb = gdb_open(d->machine, &g, err);
+    if (!d->gdb)
+        return false;
+    if (o->gdb_address.place != GDB_STDIO)
+        fprintf(stderr, "emu386: gdb: target remote %s%s\n", gdb_where(d->gdb),
+                o->wait ? " (the machine waits)" : "");
+    if (!gdb_loopback(d->gdb))
+        fprintf(stderr,
+                "emu386: --gdb: whoever can reach %s, from any host, controls this guest and can "
+                "use every command of the monitor\n",
+                gdb_where(d->gdb));
+    return true;
+}
+
 bool debuggers_open(struct debuggers *d, const struct options *o, const struct plan *plan,
                     struct machine *m, struct error *err)
 {
-    if (!o->monitor && !o->command_count)
+    bool repl = o->monitor || o->command_count;
+
+    if (!repl && !o->gdb)
         return true;
     d->machine = m;
-    return open_monitor(d, o, plan, err) && open_repl(d, o, err);
+    d->wait = o->wait;
+    d->running = !repl && !o->wait;
+    return open_monitor(d, o, plan, err) && (!repl || open_repl(d, o, err)) &&
+           (!o->gdb || open_gdb(d, o, plan, err));
 }
 
-void debuggers_close(struct debuggers *d)
+void debuggers_close(struct debuggers *d, int status)
 {
+    gdb_close(d->gdb, status);
     repl_close(d->repl);
+    d->gdb = NULL;
     monitor_free(d->monitor);
     free(d->commands);
     d->repl = NULL;
@@ -169,19 +219,74 @@ void debuggers_show(const struct debuggers *d)
 
 /* ---- The run loop ---------------------------------------------------------------------- */
 
+/* What either of them wants. */
+enum wish { KEEP = REPL_KEEP, GO = REPL_GO, HOLD = REPL_HOLD, END = REPL_END };
+
+static_assert((int)KEEP == GDB_KEEP && (int)GO == GDB_GO && (int)HOLD == GDB_HOLD &&
+                  (int)END == GDB_END,
+              "the prompt and gdb have the same wishes");
+
+/* Tells everybody that the machine stands still. `stop` is told to the monitor by gdb, if gdb has one
+   of its commands run. */
+static enum wish tell(struct debuggers *d, enum machine_stop stop)
+{
+    bool told = d->gdb && gdb_commands(d->gdb), ok = true;
+    enum wish want = d->gdb ? (enum wish)gdb_stopped(d->gdb, stop) : KEEP;
+    enum monitor_want next;
+
+    if (want == GO || want == END)
+        return want;
+    if (d->repl && !told)
+        return (enum wish)repl_stopped(d->repl, stop);
+    if (!told && !gdb_attached(d->gdb) &&
+        stop == MACHINE_BREAK) { /* a point, and nobody is there */
+        ok = monitor_stopped(d->monitor, stop, &next, NULL);
+        fflush(d->file);
+        return ok && next == MONITOR_RUN ? GO : KEEP;
+    }
+    return want;
+}
+
 /* False: the program ends. */
-static bool obey(struct debuggers *d, enum repl_want want)
+static bool obey(struct debuggers *d, enum wish want)
 {
     switch (want) {
-    case REPL_KEEP: return true;
-    case REPL_GO: d->running = true; return true;
-    case REPL_END: return false;
-    case REPL_HOLD: break;
+    case KEEP: return true;
+    case GO:
+        d->running = true;
+        d->stop = MACHINE_RAN;
+        return true;
+    case END: return false;
+    case HOLD: break;
     }
     if (!d->running)
         return true;
     d->running = false;
-    return obey(d, repl_stopped(d->repl, MACHINE_RAN));
+    return obey(d, tell(d, d->stop));
+}
+
+/* The guest is gone, or a limit was reached: without a prompt the run ends, gdb has been told. */
+static bool is_final(enum machine_stop stop)
+{
+    return stop == MACHINE_EXITED || stop == MACHINE_INSNS || stop == MACHINE_DIVERGED;
+}
+
+static bool take_stop(struct debuggers *d, enum machine_stop stop)
+{
+    d->stop = stop;
+    d->running = false;
+    if (!obey(d, tell(d, stop)))
+        return false;
+    if (!d->repl && (is_final(stop) || (!gdb_attached(d->gdb) && stop != MACHINE_BREAK)))
+        d->running = true; /* nobody holds it: the run loop decides what comes of it */
+    return true;
+}
+
+static bool take_slice(struct debuggers *d)
+{
+    if (d->gdb && !obey(d, (enum wish)gdb_ran(d->gdb)))
+        return false;
+    return !d->repl || !d->running || obey(d, (enum wish)repl_ran(d->repl));
 }
 
 static bool take_interrupt(struct debuggers *d)
@@ -189,30 +294,44 @@ static bool take_interrupt(struct debuggers *d)
     if (!d->interrupt || !*d->interrupt)
         return true;
     *d->interrupt = 0;
-    return obey(d, repl_interrupt(d->repl));
+    return obey(d, (enum wish)repl_interrupt(d->repl));
+}
+
+static bool serve(struct debuggers *d)
+{
+    if (d->gdb && !obey(d, (enum wish)gdb_serve(d->gdb)))
+        return false;
+    if (d->running || !d->repl)
+        return true;
+    if (d->gdb && repl_done(d->repl)) { /* -e and -x are over: the rest is gdb's */
+        repl_close(d->repl);
+        d->repl = NULL;
+        return obey(d, d->wait || gdb_attached(d->gdb) ? KEEP : GO);
+    }
+    return obey(d, (enum wish)repl_serve(d->repl));
 }
 
 enum ui_control debuggers_control(struct debuggers *d, enum machine_stop stop)
 {
-    if (!d->repl)
-        return UI_ALONE;
-    if (stop != MACHINE_RAN) {
-        d->running = false;
-        if (!obey(d, repl_stopped(d->repl, stop)))
-            return UI_END;
-    } else if (d->running && !obey(d, repl_ran(d->repl))) {
+    bool alone;
+
+    if (stop != MACHINE_RAN && !take_stop(d, stop))
         return UI_END;
-    }
-    if (!take_interrupt(d))
+    if (stop == MACHINE_RAN && d->running && !take_slice(d))
         return UI_END;
-    if (!d->running && !obey(d, repl_serve(d->repl)))
+    alone = !d->repl && d->running && d->stop != MACHINE_RAN; /* it stopped, and nobody minds */
+    if (!take_interrupt(d) || !serve(d))
         return UI_END;
-    return d->running ? UI_GO : UI_WAIT;
+    if (!d->running)
+        return UI_WAIT;
+    return alone || (!d->repl && !gdb_attached(d->gdb)) ? UI_ALONE : UI_GO;
 }
 
 unsigned debuggers_files(const struct debuggers *d, struct pollfd *files)
 {
-    return d->repl ? repl_files(d->repl, files) : 0;
+    unsigned n = d->gdb ? gdb_files(d->gdb, files) : 0;
+
+    return n + (d->repl ? repl_files(d->repl, files + n) : 0);
 }
 
 uint64_t debuggers_alarm(const struct debuggers *d)

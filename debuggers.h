@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * debuggers.h - those who debug the machine, joined with the run loop: the prompt and what it runs by
- * itself (-M, -e, -x). The run loop asks them before every slice (ui.h, `control`); a stop is told to
+ * itself (-M, -e, -x), and gdb (-g), whose `monitor` is the same session. The run loop asks them before every slice (ui.h, `control`); a stop is told to
  * all of them, and whoever lets the machine go lets it go for all.
  */
 #ifndef DEBUGGERS_H
@@ -12,7 +12,9 @@
 #include "ui/ui.h"
 
 #include <signal.h>
+#include <stdio.h>
 
+struct gdb;
 struct monitor;
 struct options;
 struct plan;
@@ -23,10 +25,15 @@ struct debuggers {
     struct machine *machine;           /* NULL: nobody debugs */
     struct monitor *monitor;           /* its commands (owned) */
     struct repl *repl;                 /* who gives them here (owned), NULL: nobody */
-    struct out to;                     /* stdout, each answer on a line of its own */
+    struct gdb *gdb;                   /* the stub (owned), NULL: not asked for */
+    struct out to;                     /* `file`, each answer on a line of its own */
+    FILE *file;                        /* stdout; stderr if that is gdb's */
     struct stdio_out *serial;          /* the guest's own output there, or NULL */
     volatile sig_atomic_t *interrupt;  /* Ctrl-C was typed; NULL: it ends the program */
     bool running;                      /* the machine may run */
+    bool wait;                         /* -S: nothing but gdb lets it run first */
+    enum machine_stop stop;            /* why it does not run by itself; MACHINE_RAN: it does */
+    char exec_name[4096];              /* the kernel's ELF file, as gdb calls it */
     char rc_file[4096], history[4096]; /* monitorrc, the prompt's history; "" for none */
     struct repl_command *commands;     /* what is done first (owned) */
 };
@@ -34,7 +41,8 @@ struct debuggers {
 /* Opens what the options ask for. False and err: it cannot be. */
 bool debuggers_open(struct debuggers *d, const struct options *o, const struct plan *plan,
                     struct machine *m, struct error *err);
-void debuggers_close(struct debuggers *d);
+/* status: the program's, for a gdb that waits. */
+void debuggers_close(struct debuggers *d, int status);
 /* Somebody is, or will be, there: a machine that stopped for good is worth keeping. */
 bool debuggers_any(const struct debuggers *d);
 /* A scripted command failed. */

@@ -49,7 +49,7 @@ struct session {
     struct bios bios;           /* --bios */
     struct machine *machine;    /* NULL until made */
     struct ui *ui;              /* NULL until opened */
-    struct debuggers debuggers; /* the prompt and its scripts */
+    struct debuggers debuggers; /* the prompt, its scripts, gdb */
     struct stdio_in in;         /* COM1's input */
     struct stdio_out serial;    /* COM1's output */
     struct stdio_out parallel;  /* LPT1 */
@@ -228,8 +228,8 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
     if (stop == MACHINE_TRIPLE) {
         out_printf(&to, "emu386: triple fault after %" PRIu64 " instructions\n", machine_icount(m));
         machine_report(m, &to);
-        if (ui_kind(s->ui) == UI_NONE)
-            quit_flag = QUIT_BY_USER; /* no screen to keep */
+        if (ui_kind(s->ui) == UI_NONE && !debuggers_any(&s->debuggers))
+            quit_flag = QUIT_BY_USER; /* no screen to keep, nobody to look at it */
     } else if (stop == MACHINE_DIVERGED) {
         out_text(&to, "emu386: the fast and the reference engine disagree\n");
         machine_report(m, &to);
@@ -295,7 +295,8 @@ static bool open_ui(struct session *s, struct error *err)
         .max_insns = o->max_insns,
         .timeout = o->timeout,
         .hold_halted = !o->exit_on_halt && o->max_insns == UINT64_MAX,
-        .hold_triple = o->config.on_triple_fault == TRIPLE_STOP && o->display != UI_NONE,
+        .hold_triple =
+            o->config.on_triple_fault == TRIPLE_STOP && (o->display != UI_NONE || debugged),
         .quit = &quit_flag,
         .poll = on_poll,
         .stopped = on_stopped,
@@ -430,10 +431,10 @@ static int finish(struct session *s, struct ui_result r)
     return status;
 }
 
-static void close_session(struct session *s)
+static void close_session(struct session *s, int status)
 {
     stdio_in_close(&s->in);
-    debuggers_close(&s->debuggers);
+    debuggers_close(&s->debuggers, status);
     ui_close(s->ui);
     if (s->machine)
         machine_free(s->machine);
@@ -477,6 +478,6 @@ int main(int argc, char **argv)
         s.ui = NULL;
         print_error(&err);
     }
-    close_session(&s);
+    close_session(&s, status);
     return status;
 }

@@ -256,6 +256,28 @@ static bool set_script(struct options *o, const char *value, struct error *err)
     return add_command(o, value, true, err);
 }
 
+static bool set_gdb(struct options *o, const char *value, struct error *err)
+{
+    o->gdb = true;
+    return value_gdb("--gdb", value, &o->gdb_address, err);
+}
+
+static bool set_gdb_mode_switch(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->gdb_mode_switch = true;
+    return true;
+}
+
+static bool set_wait(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->wait = true;
+    return true;
+}
+
 static bool set_version(struct options *o, const char *value, struct error *err)
 {
     (void)value;
@@ -304,9 +326,10 @@ static const struct option_row rows[] = {
     { "exec",      'e', "CMD",     set_exec,      "execute a command of the monitor; repeatable" },
     { "script",    'x', "FILE",    set_script,    "execute a file of them; repeatable" },
     { "json",       0,  NULL,      set_json,      "the monitor answers in JSON" },
+    { "gdb",       'g', "ADDR",    set_gdb,       "serve gdb at [ADDR:]PORT, unix:PATH or stdio" },
+    { "wait",      'S', NULL,      set_wait,      "wait for gdb before the first instruction" },
+    { "gdb-mode-switch", 0, NULL,  set_gdb_mode_switch, "tell gdb when code becomes 16 or 32 bits wide" },
     /* Not in this version: recognised, refused, not in the help. */
-    { "gdb",       'g', "[ADDR]",  NULL,          NULL },
-    { "wait-gdb",  'S', NULL,      NULL,          NULL },
     { "disk",       0,  "FILE",    NULL,          NULL },
     { "cdrom",      0,  "FILE",    NULL,          NULL },
     { "floppy",     0,  "FILE",    NULL,          NULL },
@@ -441,6 +464,18 @@ static bool check_combination(const struct options *o, struct error *err)
                          "sdl or none");
     if (o->json && !o->monitor && !o->command_count)
         return error_set(err, "--json is for the monitor's answers: with -M, -e or -x");
+    if (o->gdb && o->gdb_address.place == GDB_STDIO && (taker || o->display == UI_TERM))
+        return error_set(err,
+                         "--gdb stdio and --%s both need stdin and stdout; use file:F or "
+                         "--gdb PORT",
+                         taker ? taker : "display term");
+    if (o->gdb && o->gdb_address.place == GDB_STDIO && o->monitor)
+        return error_set(err,
+                         "--gdb stdio and the monitor both need stdin and stdout; use --gdb PORT");
+    if (o->wait && !o->gdb && !o->monitor)
+        return error_set(err, "-S waits for gdb: with -g PORT (the monitor, -M, waits by itself)");
+    if (o->gdb_mode_switch && !o->gdb)
+        return error_set(err, "--gdb-mode-switch goes with -g PORT");
     if (no_image && (o->module_count || o->append))
         return error_set(err, "--%s goes to an image, and --bios starts without one",
                          o->append ? "append" : "initrd");

@@ -13,6 +13,7 @@
 
 #include "base/types.h"
 #include "machine/config.h"
+#include "monitor/gdb/link.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -56,6 +57,10 @@ struct options {
     bool json;                                /* --json: the monitor answers in JSON */
     struct options_command commands[OPTIONS_MAX_COMMANDS]; /* -e and -x, in order */
     unsigned command_count;                                /* how many */
+    bool gdb;                                              /* --gdb: listen for it ... */
+    struct gdb_address gdb_address;                        /* ... here */
+    bool gdb_mode_switch;                                  /* --gdb-mode-switch */
+    bool wait;                                             /* -S: a debugger starts the machine */
 };
 
 bool options_parse(struct options *o, int argc, char **argv, struct error *err);

@@ -27,6 +27,7 @@ static const struct help_topic topics[] = {
          "  --help display      window, terminal, keys, serial lines\n"
          "  --help debugging    traces, limits, engines, repeatable runs\n"
          "  --help monitor      the prompt, its scripts, driving a guest\n"
+         "  --help gdb          debugging with gdb, lldb or an IDE\n"
          "  --help exit         when it ends and with which status\n"
          "  --version           the version\n"},
     {"images", "An image is recognised by its contents.\n"
@@ -87,23 +88,41 @@ static const struct help_topic topics[] = {
      "virtual: --speed N instructions make a microsecond, rounded so that one\n"
      "instruction costs a power of two of clock units (1221.8 in a microsecond).\n"
      "--rtc DATE       date at power-on, YYYY-MM-DDTHH:MM:SS. It never is the host's.\n"},
-    {"monitor",
-     "-M               starts stopped, at the monitor's prompt. Ctrl-C stops the guest\n"
-     "                 and the prompt is back. help lists the commands, Tab completes.\n"
-     "                 With --serial stdio the terminal is the guest's while it runs.\n"
-     "-e CMD, -x FILE  executes a command, or a file of them, in the given order.\n"
-     "                 Without -M the end of the last one ends emu386. One that fails\n"
-     "                 ends it with status 2, or gives the prompt of -M.\n"
-     "-M with a pipe on stdin executes its lines, and ends with them.\n"
-     "--json           answers are JSON objects, one a line (keys: docs/monitor.md).\n"
-     "\n"
-     "  emu386 -M kernel.elf\n"
-     "  emu386 -e 'break exc 14 if cr2 < 0x1000' -e c -e why -e bt kernel.elf\n"
-     "  emu386 --display none -e 'wait \"login:\" for 60 s' -e 'type \"root\\n\"' \\\n"
-     "      -e 'wait \"# \" on serial' -e 'screenshot now.png' kernel.elf\n"
-     "\n"
-     "~/.config/emu386/monitorrc (XDG_CONFIG_HOME): commands that -M executes first;\n"
-     "the history is kept beside it.\n"},
+    {"monitor", "-M               starts stopped, at the monitor's prompt. Ctrl-C stops the guest\n"
+                "                 and the prompt is back. help lists the commands, Tab completes.\n"
+                "                 With --serial stdio the terminal is the guest's while it runs.\n"
+                "-e CMD, -x FILE  executes a command, or a file of them, in the given order.\n"
+                "                 Without -M the end of the last one ends emu386. One that fails\n"
+                "                 ends it with status 2, or gives the prompt of -M.\n"
+                "-M with a pipe on stdin executes its lines, and ends with them.\n"
+                "--json           answers are JSON objects, one a line (keys: docs/monitor.md).\n"
+                "\n"
+                "  emu386 -M kernel.elf\n"
+                "  emu386 -e 'break exc 14 if cr2 < 0x1000' -e c -e why -e bt kernel.elf\n"
+                "  emu386 --display none -e 'wait \"login:\" for 60 s' -e 'type \"root\\n\"' \\\n"
+                "      -e 'wait \"# \" on serial' -e 'screenshot now.png' kernel.elf\n"
+                "\n"
+                "~/.config/emu386/monitorrc (XDG_CONFIG_HOME): commands that -M executes first;\n"
+                "the history is kept beside it.\n"},
+    {"gdb", "-g PORT          serves gdb at this port of the loopback interface; ADDR:PORT at\n"
+            "                 another (0.0.0.0: all), unix:PATH at a socket. Port 0 takes a\n"
+            "                 free one; the line on stderr says what to type in gdb.\n"
+            "-S               holds the machine until gdb lets it run. gdb may also come and\n"
+            "                 go while the guest runs: its first packet stops the guest.\n"
+            "-g stdio         for target remote |, with everything on one line:\n"
+            "  gdb -ex 'target remote | emu386 --display none -S -g stdio kernel.elf'\n"
+            "\n"
+            "  emu386 -S -g :1234 kernel.elf\n"
+            "  gdb -ex 'target remote :1234' -ex 'break kmain' -ex continue\n"
+            "\n"
+            "Symbols come from the emulator. Breakpoints write nothing into memory and hold\n"
+            "before paging is on; watchpoints see every alias. eip is linear, also in real\n"
+            "mode. info registers has cr0, gdtr_base, cs_limit, pte_cr2 and many more.\n"
+            "monitor CMD is any command of the monitor (--help monitor): monitor why. With\n"
+            "-M the prompt and gdb are there at the same time.\n"
+            "\n"
+            "--gdb-mode-switch  tells gdb when the code becomes 16 or 32 bits wide. This, and\n"
+            "                 settings for .gdbinit and for an editor: docs/gdb.md.\n"},
     {"exit", "emu386 ends when the window is closed, on the quit key, on SIGINT or SIGTERM,\n"
              "and when the guest or a limit ends the run.\n"
              "\n"
@@ -133,7 +152,6 @@ bool help_print(const char *topic, FILE *to, struct error *err)
     }
     return error_set(err,
                      "--help %s: no such topic; options, running, images, display, debugging, "
-                     "monitor or exit "
-                     "would be right",
+                     "monitor, gdb or exit would be right",
                      topic);
 }

@@ -10,6 +10,8 @@
 
 #include <stdio.h>
 
+struct gdb_address;
+
 /* Index of value in names (NULL-terminated). */
 bool value_choice(const char *option, const char *value, const char *const *names, unsigned *n,
                   struct error *err);
@@ -31,6 +33,9 @@ bool value_date(const char *option, const char *value, int64_t *seconds, struct 
 /* "pit,int:FILE": categories of base/trace.h, all, summary, isa. */
 bool value_trace(const char *value, uint32_t *mask, bool *summary, bool *isa, const char **file,
                  struct error *err);
+
+/* [ADDR:]PORT, unix:PATH or stdio. */
+bool value_gdb(const char *option, const char *value, struct gdb_address *a, struct error *err);
 
 /* A help topic other than "options"; NULL: the overview. */
 bool help_print(const char *topic, FILE *to, struct error *err);

@@ -49,6 +49,11 @@ void repl_close(struct repl *r)
     free(r);
 }
 
+bool repl_done(const struct repl *r)
+{
+    return r->next == r->options.count && !r->options.input && !r->failed;
+}
+
 bool repl_failed(const struct repl *r)
 {
     return r->failed;

@@ -52,6 +52,8 @@ enum repl_want repl_ran(struct repl *r);
 enum repl_want repl_interrupt(struct repl *r);
 /* Files whose events call for repl_serve. */
 unsigned repl_files(const struct repl *r, struct pollfd *files);
+/* No command is left and none can come: repl_serve would end the program. */
+bool repl_done(const struct repl *r);
 /* A command failed that nobody typed. */
 bool repl_failed(const struct repl *r);
 

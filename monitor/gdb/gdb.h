@@ -44,7 +44,8 @@ enum gdb_want {
 
 /* NULL and err: the address cannot be listened on. */
 struct gdb *gdb_open(struct machine *m, const struct gdb_options *options, struct error *err);
-void gdb_close(struct gdb *g);
+/* status: of the program that ends, for a client that waits. */
+void gdb_close(struct gdb *g, int status);
 
 /* Where it listens, for people; whether only this host can reach it. */
 const char *gdb_where(const struct gdb *g);

@@ -401,20 +401,31 @@ struct gdb *gdb_open(struct machine *m, const struct gdb_options *options, struc
     gdb_regs_init(g);
     if (!gdb_describe(g)) {
         error_set(err, "no memory for the gdb stub");
-        gdb_close(g);
+        gdb_close(g, 0);
         return NULL;
     }
     if (!gdb_link_open(&g->link, options->address, err)) {
-        gdb_close(g);
+        gdb_close(g, 0);
         return NULL;
     }
     return g;
 }
 
-void gdb_close(struct gdb *g)
+static void send_end(struct gdb *g, int status)
+{
+    char text[8];
+
+    snprintf(text, sizeof text, "W%02x", (unsigned)status & 0xff);
+    gdb_send(g, text, strlen(text));
+}
+
+void gdb_close(struct gdb *g, int status)
 {
     if (!g)
         return;
+    gdb_send_text(g);
+    if (g->attached && g->resumed)
+        send_end(g, status);
     forget_client(g);
     gdb_link_close(&g->link);
     free(g->points);

@@ -65,6 +65,7 @@ boot:
 high:
     .cfi_sections .debug_frame
     .cfi_startproc simple
+    .cfi_def_cfa %esp, 4
     .cfi_undefined %eip                     /* a debugger's backtrace ends here */
     /* EIP is above PAGE_OFFSET now. Take the low mapping away and flush the TLB. */
     movl    $kernel_pgdir, %edi

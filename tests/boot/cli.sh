@@ -105,6 +105,22 @@ bad 'a port from 1 to 0xffff' --post-port 0
 bad 'a port from 1 to 0xffff' --post-port 0x10000
 bad 'a port from 1 to 0xffff' --post-port 80h
 bad '--append goes to an image' --bios a -a b
+bad 'ADDRESS:PORT, unix:PATH or stdio' -g x
+bad 'ADDRESS:PORT, unix:PATH or stdio' -g ''
+bad 'ADDRESS:PORT, unix:PATH or stdio' -g :65536
+bad 'ADDRESS:PORT, unix:PATH or stdio' -g localhost:
+bad 'ADDRESS:PORT, unix:PATH or stdio' -g 12x
+bad 'goes into brackets' -g ::1:1234
+bad 'a path of 1 to' -g unix:
+bad 'cannot listen there' -g unix:/nonexistent/socket
+bad 'there is a file of this name' -g "unix:$kernel"
+bad 'cannot listen there' -g 203.0.113.1:0
+bad '--gdb needs a value' -g
+bad '--gdb stdio and --serial both need' -g stdio --serial stdio
+bad '--gdb stdio and --display term both need' -g stdio --display term
+bad '--gdb stdio and the monitor both need' -g stdio -M
+bad '-S waits for gdb' -S
+bad '--gdb-mode-switch goes with -g' --gdb-mode-switch
 bad '--initrd goes to an image' --bios a -i b
 
 # --- the options themselves ------------------------------------------------------------------
@@ -129,7 +145,7 @@ bad 'no/such/script: cannot read' -x no/such/script
 bad '--exec needs a value' -e
 bad 'both need the terminal' --debugcon stdio --display term
 bad '--parallel stdio both need the terminal' --parallel stdio --display term
-for later in '-g' '--gdb=1234' '-S' '--disk a' '--cdrom a' \
+for later in '--disk a' '--cdrom a' \
     '--floppy a' '--boot disk' '--record a' '--replay a'; do
     # shellcheck disable=SC2086 # option and value are two words
     bad 'not available in this version' $later
@@ -244,7 +260,7 @@ status=$?
 if [ $status = 4 ]; then pass; else fail "an image with a ROM: $status, $(cat err)"; fi
 
 # --- help ------------------------------------------------------------------------------------
-for topic in '' options running images display debugging monitor exit; do
+for topic in '' options running images display debugging monitor gdb exit; do
     # shellcheck disable=SC2086 # no topic is no word
     if ! "$emu" --help $topic >out 2>err || [ -s err ]; then
         fail "--help $topic"

@@ -53,6 +53,21 @@ static void test_options(void)
               strcmp(o.serial_file, "s") == 0 && o.debugcon == OPTIONS_PORT_NONE &&
               o.config.on_triple_fault == TRIPLE_RESET && o.exit_on_halt,
           "choices");
+    CHECK(PARSE("-S", "-g", ":1234", "--gdb-mode-switch"), "%s", err.text);
+    CHECK(o.wait && o.gdb && o.gdb_mode_switch && o.gdb_address.place == GDB_TCP &&
+              strcmp(o.gdb_address.host, "") == 0 && strcmp(o.gdb_address.port, "1234") == 0,
+          "gdb's port: loopback");
+    CHECK(PARSE("-g", "[::1]:0") && strcmp(o.gdb_address.host, "::1") == 0 &&
+              strcmp(o.gdb_address.port, "0") == 0 && !o.wait,
+          "an IPv6 address");
+    CHECK(PARSE("--gdb=tcp:host:00080") && strcmp(o.gdb_address.host, "host") == 0 &&
+              strcmp(o.gdb_address.port, "80") == 0,
+          "as gdb writes it");
+    CHECK(PARSE("-g1234") && strcmp(o.gdb_address.port, "1234") == 0, "a port alone");
+    CHECK(PARSE("-g", "unix:a:b") && o.gdb_address.place == GDB_UNIX &&
+              strcmp(o.gdb_address.path, "a:b") == 0,
+          "a socket's path");
+    CHECK(PARSE("-g", "stdio") && o.gdb_address.place == GDB_STDIO, "stdio");
     CHECK(PARSE("--max-insns", "18446744073709551615", "--timeout", "0.5", "--trace",
                 "pit,summary,isa,kbd:t.txt", "--screenshot", "s.png"),
           "%s", err.text);
