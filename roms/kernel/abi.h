@@ -14,13 +14,11 @@
 enum {
     SYS_EXIT = 1, SYS_FORK = 2, SYS_READ = 3, SYS_WRITE = 4, SYS_OPEN = 5, SYS_CLOSE = 6,
     SYS_WAITPID = 7, SYS_UNLINK = 10, SYS_EXECVE = 11, SYS_TIME = 13, SYS_LSEEK = 19,
-    SYS_GETPID = 20, SYS_PAUSE = 29, SYS_KILL = 37, SYS_DUP = 41, SYS_PIPE = 42, SYS_TIMES = 43,
-    SYS_BRK = 45, SYS_IOCTL = 54, SYS_DUP2 = 63, SYS_GETPPID = 64, SYS_SIGACTION = 67,
-    SYS_GETTIMEOFDAY = 78, SYS_REBOOT = 88, SYS_MMAP = 90, SYS_MUNMAP = 91, SYS_WAIT4 = 114,
-    SYS_IPC = 117, SYS_SIGRETURN = 119, SYS_UNAME = 122, SYS_MPROTECT = 125,
-    SYS_SIGPROCMASK = 126, SYS_GETDENTS = 141, SYS_WRITEV = 146, SYS_SCHED_YIELD = 158,
-    SYS_NANOSLEEP = 162, SYS_RT_SIGRETURN = 173, SYS_RT_SIGACTION = 174,
-    SYS_RT_SIGPROCMASK = 175, SYS_MMAP2 = 192, SYS_STAT64 = 195, SYS_LSTAT64 = 196,
+    SYS_GETPID = 20, SYS_KILL = 37, SYS_DUP = 41, SYS_PIPE = 42, SYS_BRK = 45, SYS_IOCTL = 54,
+    SYS_DUP2 = 63, SYS_GETPPID = 64, SYS_SIGACTION = 67, SYS_REBOOT = 88, SYS_MMAP = 90,
+    SYS_MUNMAP = 91, SYS_WAIT4 = 114, SYS_IPC = 117, SYS_SIGRETURN = 119, SYS_UNAME = 122,
+    SYS_MPROTECT = 125, SYS_SCHED_YIELD = 158, SYS_NANOSLEEP = 162, SYS_RT_SIGRETURN = 173,
+    SYS_RT_SIGACTION = 174, SYS_MMAP2 = 192, SYS_STAT64 = 195, SYS_LSTAT64 = 196,
     SYS_FSTAT64 = 197, SYS_GETDENTS64 = 220, SYS_EXIT_GROUP = 252,
 };
 
@@ -51,7 +49,6 @@ enum { O_RDONLY = 0, O_WRONLY = 1, O_RDWR = 2, O_ACCMODE = 3 };
 enum { O_CREAT = 0100, O_EXCL = 0200, O_TRUNC = 01000, O_APPEND = 02000, O_DIRECTORY = 0200000 };
 enum { SEEK_SET, SEEK_CUR, SEEK_END };
 enum { S_IFMT = 0170000, S_IFIFO = 010000, S_IFCHR = 020000, S_IFDIR = 040000, S_IFREG = 0100000 };
-enum { DT_FIFO = 1, DT_CHR = 2, DT_DIR = 4, DT_REG = 8 };
 
 /* mmap(), mprotect(). */
 enum { PROT_NONE = 0, PROT_READ = 1, PROT_WRITE = 2, PROT_EXEC = 4 };
@@ -70,8 +67,8 @@ enum {
     AT_PHNUM = 5,  /* how many */
     AT_PAGESZ = 6, /* 4096 */
     AT_BASE = 7,   /* where the interpreter (the shared library) begins; 0: there is none */
-    AT_FLAGS = 8,
-    AT_ENTRY = 9, /* entry point of the program, not of the interpreter */
+    AT_FLAGS = 8,  /* 0 */
+    AT_ENTRY = 9,  /* entry point of the program, not of the interpreter */
     AT_UID = 11,
     AT_EUID = 12,
     AT_GID = 13,
@@ -82,9 +79,9 @@ enum {
 /* Signal actions and masks. */
 #define SIG_DFL 0u
 #define SIG_IGN 1u
-enum { SIG_BLOCK, SIG_UNBLOCK, SIG_SETMASK };
 #define SA_SIGINFO 0x00000004u   /* the handler gets (signal, siginfo *, ucontext *) */
 #define SA_RESTORER 0x04000000u  /* restorer is the handler's return address */
+#define SA_RESTART 0x10000000u   /* a call that the signal ended is made again */
 #define SA_NODEFER 0x40000000u   /* the signal is not blocked while it is handled */
 #define SA_RESETHAND 0x80000000u /* back to the default action before the handler runs */
 
@@ -109,16 +106,6 @@ struct timespec {
     int32_t nanoseconds; /* 0-999999999 */
 };
 
-struct timeval {
-    int32_t seconds;      /* since the kernel started */
-    int32_t microseconds; /* 0-999999 */
-};
-
-struct tms {
-    uint32_t user, system;                   /* of this process, in ticks */
-    uint32_t children_user, children_system; /* of those it waited for */
-};
-
 struct utsname {
     char sysname[65], nodename[65], release[65], version[65], machine[65], domainname[65];
 };
@@ -126,10 +113,6 @@ struct utsname {
 /* The argument of SYS_MMAP (the old one); SYS_MMAP2 has them in registers, offset in pages. */
 struct mmap_arguments {
     uint32_t address, length, protection, flags, fd, offset;
-};
-
-struct iovec {
-    uint32_t base, length; /* a piece of user memory */
 };
 
 struct stat64 {
@@ -145,13 +128,12 @@ struct stat64 {
     uint64_t ino;                          /* inode number */
 } __attribute__((packed));
 
-/* SYS_GETDENTS64; the older SYS_GETDENTS has 32-bit fields and the type after the name. */
 struct dirent64 {
     uint64_t ino;    /* inode number */
     int64_t offset;  /* position of the next entry */
     uint16_t length; /* bytes of this entry */
     uint8_t type;    /* DT_... */
-    char name[];     /* terminated */
+    char name[64];   /* terminated; length tells how much there is */
 } __attribute__((packed));
 
 struct sigaction { /* SYS_SIGACTION */

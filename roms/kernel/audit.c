@@ -8,23 +8,16 @@
  * likewise, each zone must have as many free frames as it counts, and no small object may be left
  * that nobody knows.
  */
-#include "kernel/audit.h"
+#include "kernel/page.h"
 
 #include <stddef.h>
 
-#include "kernel/cache.h"
+#include "kernel/device.h"
 #include "kernel/file.h"
-#include "kernel/highmem.h"
-#include "kernel/inode.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
-#include "kernel/page.h"
 #include "kernel/paging.h"
-#include "kernel/pipe.h"
-#include "kernel/print.h"
 #include "kernel/proc.h"
-#include "kernel/procfs.h"
-#include "kernel/swap.h"
 #include "lib/format.h"
 
 struct books {
@@ -162,13 +155,10 @@ unsigned audit(struct sink *s)
 
 static void put_nothing(struct sink *s, char c)
 {
-    (void)s;
-    (void)c;
 }
 
 static void put_error(struct sink *s, char c)
 {
-    (void)s;
     print_error("%c", c);
 }
 

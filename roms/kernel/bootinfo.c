@@ -7,9 +7,9 @@
  */
 #include "kernel/bootinfo.h"
 
-#include "kernel/highmem.h"
+#include "kernel/device.h"
 #include "kernel/layout.h"
-#include "kernel/print.h"
+#include "kernel/page.h"
 #include "lib/string.h"
 
 #define LOADER_MAGIC 0x2badb002u

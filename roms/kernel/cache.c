@@ -2,10 +2,9 @@
 /*
  * cache.c - small objects of one size each, cut from page frames. See cache.h.
  */
-#include "kernel/cache.h"
+#include "kernel/page.h"
 
 #include "kernel/layout.h"
-#include "kernel/page.h"
 #include "lib/string.h"
 
 static struct cache *caches;

@@ -13,20 +13,15 @@
  *
  * A fault that had to wait for the initrd or the swap area counts as a major one, others are minor.
  */
-#include "kernel/fault.h"
+#include "kernel/mm.h"
 
 #include "kernel/abi.h"
-#include "kernel/highmem.h"
-#include "kernel/inode.h"
+#include "kernel/device.h"
+#include "kernel/file.h"
 #include "kernel/layout.h"
-#include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
-#include "kernel/print.h"
 #include "kernel/proc.h"
-#include "kernel/reclaim.h"
-#include "kernel/signal.h"
-#include "kernel/swap.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 

@@ -5,12 +5,9 @@
 #include "kernel/file.h"
 
 #include "kernel/abi.h"
-#include "kernel/cache.h"
-#include "kernel/inode.h"
-#include "kernel/pipe.h"
+#include "kernel/device.h"
+#include "kernel/page.h"
 #include "kernel/proc.h"
-#include "kernel/procfs.h"
-#include "kernel/tty.h"
 #include "lib/format.h"
 #include "lib/string.h"
 
@@ -20,13 +17,11 @@ static struct cache file_cache = CACHE_OF(file);
 
 static int terminal_read(struct file *f, char *dst, size_t n, bool wait)
 {
-    (void)f;
     return tty_read(dst, n, wait);
 }
 
 static int terminal_write(struct file *f, const char *src, size_t n)
 {
-    (void)f;
     for (size_t i = 0; i < n; i++)
         tty_put(src[i]);
     return (int)n;
@@ -34,21 +29,17 @@ static int terminal_write(struct file *f, const char *src, size_t n)
 
 static int null_read(struct file *f, char *dst, size_t n, bool wait)
 {
-    (void)wait;
     memset(dst, 0, n);
     return f->inode->kind == INODE_ZERO ? (int)n : 0;
 }
 
 static int null_write(struct file *f, const char *src, size_t n)
 {
-    (void)f;
-    (void)src;
     return (int)n;
 }
 
 static int regular_read(struct file *f, char *dst, size_t n, bool wait)
 {
-    (void)wait;
     int done = inode_read(f->inode, f->at, dst, n);
     f->at += done > 0 ? (uint32_t)done : 0;
     return done;
@@ -63,27 +54,10 @@ static int regular_write(struct file *f, const char *src, size_t n)
     return done;
 }
 
-static int directory_read(struct file *f, char *dst, size_t n, bool wait)
-{
-    (void)f;
-    (void)dst;
-    (void)n;
-    (void)wait;
-    return -EISDIR;
-}
-
-static int directory_write(struct file *f, const char *src, size_t n)
-{
-    (void)f;
-    (void)src;
-    (void)n;
-    return -EISDIR;
-}
-
 static const struct file_ops terminal_ops = {terminal_read, terminal_write, NULL};
 static const struct file_ops null_ops = {null_read, null_write, NULL};
 static const struct file_ops regular_ops = {regular_read, regular_write, NULL};
-static const struct file_ops directory_ops = {directory_read, directory_write, NULL};
+static const struct file_ops directory_ops = {NULL, NULL, NULL};
 static const struct file_ops procfs_ops = {procfs_read, procfs_write, NULL};
 
 static const struct file_ops *const ops_of[] = {
@@ -157,7 +131,7 @@ int file_open(const char *path, uint32_t flags, struct file **out)
     struct file f = {.flags = flags & (O_ACCMODE | O_APPEND)};
     if (procfs_find(path, &f.entry, &f.pid)) {
         f.ops = f.entry ? &procfs_ops : &directory_ops;
-        if ((flags & O_ACCMODE) != O_RDONLY && !(f.entry && procfs_writable(f.entry)))
+        if ((flags & O_ACCMODE) != O_RDONLY && !(f.entry && f.entry->write))
             return f.entry ? -EACCES : -EISDIR;
     } else {
         int error = open_inode(path, flags, &f.inode);
@@ -200,7 +174,7 @@ static void inode_info(const struct inode *i, struct file_info *info)
         [INODE_MEMORY] = S_IFREG | 0666,    [INODE_TTY] = S_IFCHR | 0666,
         [INODE_NULL] = S_IFCHR | 0666,      [INODE_ZERO] = S_IFCHR | 0666,
     };
-    *info = (struct file_info){i->device, i->number, modes[i->kind], i->size, 1};
+    *info = (struct file_info){i->device, i->number, modes[i->kind], i->size};
 }
 
 void file_info(const struct file *f, struct file_info *info)
@@ -208,7 +182,7 @@ void file_info(const struct file *f, struct file_info *info)
     if (f->inode)
         inode_info(f->inode, info);
     else if (f->pipe)
-        *info = (struct file_info){.mode = S_IFIFO | 0600, .links = 1};
+        *info = (struct file_info){.mode = S_IFIFO | 0600};
     else
         procfs_info(f->entry, f->pid, info);
 }
@@ -251,7 +225,7 @@ int file_entry(const struct file *f, uint32_t *at, char name[64], struct file_in
     }
     const struct procfs_entry *e = *at < PID_ENTRIES ? procfs_number(n, f->pid != 0) : NULL;
     if (e) {
-        strlcpy(name, procfs_name(e), 64);
+        strlcpy(name, e->name, 64);
         procfs_info(e, f->pid, info);
         ++*at;
         return 1;

@@ -6,10 +6,9 @@
  * unmapped is used again only after the next round has begun, with a flush. Nobody sleeps between
  * kmap() and kunmap(), interrupt handlers call neither, and a few pages at a time are in use.
  */
-#include "kernel/highmem.h"
+#include "kernel/page.h"
 
 #include "kernel/layout.h"
-#include "kernel/page.h"
 #include "kernel/paging.h"
 #include "lib/string.h"
 

@@ -2,17 +2,14 @@
 /*
  * inode.c - inodes and the page cache. See inode.h.
  */
-#include "kernel/inode.h"
+#include "kernel/file.h"
 
 #include "kernel/abi.h"
 #include "kernel/bootinfo.h"
-#include "kernel/cache.h"
-#include "kernel/highmem.h"
+#include "kernel/device.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
-#include "kernel/print.h"
-#include "kernel/swap.h"
 #include "lib/string.h"
 
 enum { FILE_LIMIT = 0x40000000 };

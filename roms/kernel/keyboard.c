@@ -6,14 +6,12 @@
  * Arrows, Home, End and Delete become the sequences of a VT100 and its successors, e.g. ESC [ A.
  * Not here: key repeat rates, LEDs, Alt, and the other keys that make no character (F1..).
  */
-#include "kernel/keyboard.h"
+#include "kernel/device.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/pic.h"
-#include "kernel/tty.h"
 #include "kernel/x86.h"
 
 #define DATA 0x60

@@ -7,12 +7,10 @@
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/cache.h"
-#include "kernel/inode.h"
+#include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
-#include "kernel/swap.h"
 
 static struct cache mm_cache = CACHE_OF(mm);
 static struct cache vma_cache = CACHE_OF(vma);

@@ -1,17 +1,23 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mm.h - the address space of a process: a page directory and a list of areas (VMAs).
- * An area says what may be there; the page tables say what already is. The difference is made up
- * by mm_fault(), one page at a time, when the page is first touched.
+ * mm.h - address spaces, page faults, user memory, shared memory segments.
  */
 #ifndef KERNEL_MM_H
 #define KERNEL_MM_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 struct inode;
+struct mm;
+struct trapframe;
 
+/*
+ * mm.c: the address space of a process: a page directory and a list of areas (VMAs).
+ * An area says what may be there; the page tables say what already is. The difference is made up
+ * by mm_fault(), one page at a time, when the page is first touched.
+ */
 enum vma_flags {
     VMA_READ = 1, /* the first three are PROT_READ, PROT_WRITE, PROT_EXEC */
     VMA_WRITE = 2,
@@ -99,5 +105,39 @@ struct mm_usage mm_usage(const struct mm *m);
  * pointer: a stack grows only if the access is not far below it.
  */
 enum fault_result mm_fault(struct mm *m, uint32_t lin, enum access access, uint32_t esp);
+
+/* fault.c: exceptions that a program caused. */
+/* A page fault of the running process at linear address lin: repaired, or a signal for it. */
+void fault_page(struct trapframe *tf, uint32_t lin);
+
+/* Any other exception: a signal. False if no program can cause that one. */
+bool fault_exception(struct trapframe *tf);
+
+/*
+ * uaccess.c: the only way the kernel touches user memory.
+ * Every function checks each page against the areas of the address space, brings it in if it is
+ * not there yet, and reaches it through the linear map. The kernel never dereferences a user
+ * pointer, so a bad one is an error value and cannot be a fault, and the write protection that a
+ * 386 does not enforce in ring 0 is enforced here.
+ */
+/* Does lin..lin + n lie in the user half? If not, nothing of it is touched. */
+bool user_range(uint32_t lin, uint32_t n);
+
+/* 0, -EFAULT or -ENOMEM. */
+int user_read(struct mm *m, void *dst, uint32_t lin, size_t n);
+int user_write(struct mm *m, uint32_t lin, const void *src, size_t n);
+
+/* Makes sure that a page can be written: 0, -EFAULT or -ENOMEM. */
+int user_touch(struct mm *m, uint32_t lin);
+
+/* Copies a string with its terminator: its length, -EFAULT, or -ENAMETOOLONG if size is short. */
+int user_string(struct mm *m, char *dst, uint32_t lin, size_t size);
+
+/* shm.c: System V shared memory segments. */
+/* The system calls of the same names (shmget(2), shmop(2), shmctl(2)); 0 or more, or -errno. */
+int shm_get(int32_t key, uint32_t size, uint32_t flags);
+int shm_attach(struct mm *m, int id, uint32_t address, uint32_t flags, uint32_t *result);
+int shm_detach(struct mm *m, uint32_t address);
+int shm_control(struct mm *m, int id, uint32_t command, uint32_t buffer);
 
 #endif

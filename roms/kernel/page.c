@@ -15,11 +15,8 @@
 #include "kernel/page.h"
 
 #include "kernel/bootinfo.h"
-#include "kernel/highmem.h"
+#include "kernel/device.h"
 #include "kernel/paging.h"
-#include "kernel/print.h"
-#include "kernel/reclaim.h"
-#include "kernel/swap.h"
 #include "lib/string.h"
 
 enum { RECLAIM_BATCH = 32, RESERVE_PART = 64, RESERVE_MAX = 256 };

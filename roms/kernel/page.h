@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * page.h - physical page frames: one struct page for each, counting its users, and three zones
- * that hand them out.
+ * page.h - physical memory: frames, the windows to them, small objects, the audit.
  */
 #ifndef KERNEL_PAGE_H
 #define KERNEL_PAGE_H
 
 #include <stdbool.h>
+#include <stddef.h>
 #include <stdint.h>
 
 #include "kernel/layout.h"
@@ -14,7 +14,12 @@
 struct bootinfo;
 struct inode;
 struct range;
+struct sink;
 
+/*
+ * page.c: physical page frames: one struct page for each, counting its users, and three zones
+ * that hand them out.
+ */
 enum zone_id { ZONE_DMA, ZONE_NORMAL, ZONE_HIGHMEM, ZONES };
 
 /* What a frame is used for. ANON and FILE frames belong to programs; they can be paged out. */
@@ -100,5 +105,62 @@ enum zone_id page_zone_of(uint32_t phys);
 
 /* Frames in use of that kind. */
 uint32_t page_count(enum page_kind kind);
+
+/* highmem.c: the kernel's windows to memory that the linear map does not show as it is wanted. */
+/* Installs the page tables of KMAP, VMALLOC and FIXMAP. Needs nothing; kmap() works afterwards. */
+void highmem_init(void);
+
+/* Physical memory below end is in the linear map. */
+void kmap_linear(uint32_t end);
+
+/* Makes the physical page that holds phys visible; the result points to that very byte. */
+void *kmap(uint32_t phys);
+void kunmap(const void *at);
+
+/* Copies n bytes from any physical address. */
+void phys_read(void *dst, uint32_t phys, size_t n);
+
+/* A zeroed block whose frames need not be neighbours; NULL: no memory. */
+void *vmalloc(uint32_t size);
+void vfree(void *block);
+
+/* The next frame of such blocks from index *i upward; false: no more. */
+bool vmalloc_frame(unsigned *i, uint32_t *phys);
+
+/* Shows count physical pages from phys at page number index of FIXMAP, for good. */
+void *fixmap(unsigned index, uint32_t phys, unsigned count);
+
+/*
+ * cache.c: small objects of one size each, cut from page frames.
+ * A cache grows by a frame when it is empty and keeps its frames.
+ */
+struct cache {
+    const char *name;   /* of the objects, for the audit */
+    size_t size;        /* bytes of an object, at least a pointer, at most a page */
+    void *free;         /* free objects; each begins with a pointer to the next */
+    uint32_t live;      /* objects in use */
+    uint32_t pages;     /* frames that were cut */
+    struct cache *next; /* all caches that have frames */
+};
+
+#define CACHE_OF(what)                                                                             \
+    {                                                                                              \
+        .name = #what, .size = sizeof(struct what)                                                 \
+    }
+
+/* A zeroed object, or NULL when memory is exhausted. */
+void *cache_alloc(struct cache *c);
+void cache_free(struct cache *c, void *object);
+
+/* Objects of that name that are in use; frames of all caches together. */
+uint32_t cache_live(const char *name);
+uint32_t cache_pages(void);
+
+/* audit.c: does every frame have exactly the users that it counts? */
+/* Looks at everything, prints a summary and each mistake; returns how many mistakes there are. */
+unsigned audit(struct sink *s);
+
+/* Silent as long as all is well; called when the system halts. */
+void audit_or_panic(void);
 
 #endif

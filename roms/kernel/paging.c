@@ -10,7 +10,6 @@
 
 #include "kernel/layout.h"
 #include "kernel/page.h"
-#include "kernel/swap.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 

@@ -1,6 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * paging.h - page directories and page tables.
+ * paging.h - page tables, the swap area, page-out.
+ */
+#ifndef KERNEL_PAGING_H
+#define KERNEL_PAGING_H
+
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "kernel/page.h"
+
+struct range;
+
+/*
+ * paging.c: page directories and page tables.
  *
  *   directory or table entry (80386 Programmer's Reference Manual, 5.2):
  *    31                    12 11   9  8 7  6   5  4 3   2     1     0
@@ -17,12 +30,6 @@
  * afterwards, and are copied into every new directory; the tables behind them are shared.
  * The page cache of a file (inode.h) has the same form: a directory indexed by file offset.
  */
-#ifndef KERNEL_PAGING_H
-#define KERNEL_PAGING_H
-
-#include <stdbool.h>
-#include <stdint.h>
-
 #define PTE_P 0x001u /* present */
 #define PTE_W 0x002u /* writable; a 386 in ring 0 does not care */
 #define PTE_U 0x004u /* ring 3 may use it */
@@ -70,5 +77,53 @@ void pgdir_switch(const uint32_t *pgdir);
 
 /* Forgets cached translations: call it after taking pages or rights away. */
 void pgdir_flush(void);
+
+/*
+ * swap.c: the swap area: places for pages that have no frame.
+ * It is a piece of memory that is used for nothing else: the boot module called "swap" (QEMU and
+ * others name a module by its file), or what swap=SIZE on the command line takes.
+ */
+/* How much was paged in and out, for /proc/vmstat. */
+struct swap_counters {
+    uint32_t in, out;  /* pages read, pages written */
+    uint32_t dropped;  /* pages given up without writing them: an up-to-date copy existed */
+    uint32_t examined; /* frames the clock looked at */
+};
+
+extern struct swap_counters swap_counters;
+
+void swap_init(const struct range *area);
+
+/* Takes a free place, with one user; 0: there is none. */
+uint32_t swap_take(void);
+
+/* One user more, one user less. */
+void swap_get(uint32_t slot);
+void swap_put(uint32_t slot);
+
+/* Users of a place. */
+uint32_t swap_users(uint32_t slot);
+
+/* Users of all places together. */
+uint32_t swap_uses(void);
+
+/* Moves a page between its frame and its place. */
+void swap_write(uint32_t slot, uint32_t phys);
+void swap_read(uint32_t slot, uint32_t phys);
+
+/* Places that exist, are free; more than half are in use. */
+uint32_t swap_total(void);
+uint32_t swap_free(void);
+bool swap_is_tight(void);
+
+/* reclaim.c: what to do when memory is short. */
+/* Pages out up to `wanted` frames of that zone or lower ones; false: there was nothing to get. */
+bool reclaim(enum zone_id highest, unsigned wanted);
+
+/*
+ * For a process that needs a frame when even reclaim() has found none: kills the largest process
+ * and lets it go. True: try again; false: this process is the one to die.
+ */
+bool out_of_memory(void);
 
 #endif

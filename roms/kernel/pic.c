@@ -3,7 +3,7 @@
  * pic.c - the two 8259A interrupt controllers.
  * Source: Intel 8259A data sheet (ICW1-ICW4, OCW1-OCW3, spurious interrupts).
  */
-#include "kernel/pic.h"
+#include "kernel/device.h"
 
 #include <stdbool.h>
 #include <stdint.h>

@@ -5,17 +5,14 @@
  * writers sleep on the pipe itself. System calls hand over pieces of at most 512 bytes, and a
  * piece is written when there is room for all of it, so that writes up to that size stay whole.
  */
-#include "kernel/pipe.h"
+#include "kernel/file.h"
 
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/cache.h"
-#include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
-#include "kernel/signal.h"
 #include "kernel/x86.h"
 
 struct pipe {
@@ -67,23 +64,6 @@ static int pipe_write(struct file *f, const char *src, size_t n)
     return (int)n;
 }
 
-static int wrong_read(struct file *f, char *dst, size_t n, bool wait)
-{
-    (void)f;
-    (void)dst;
-    (void)n;
-    (void)wait;
-    return -EBADF;
-}
-
-static int wrong_write(struct file *f, const char *src, size_t n)
-{
-    (void)f;
-    (void)src;
-    (void)n;
-    return -EBADF;
-}
-
 static void release(struct pipe *p)
 {
     proc_wake(p); /* who waits learns that nobody is left */
@@ -105,8 +85,8 @@ static void release_writer(struct file *f)
     release(f->pipe);
 }
 
-static const struct file_ops reader_ops = {pipe_read, wrong_write, release_reader};
-static const struct file_ops writer_ops = {wrong_read, pipe_write, release_writer};
+static const struct file_ops reader_ops = {pipe_read, NULL, release_reader};
+static const struct file_ops writer_ops = {NULL, pipe_write, release_writer};
 
 int pipe_new(struct file *ends[2])
 {

@@ -4,9 +4,8 @@
  * A plain PC cannot switch itself off. Under an emulator a write to port F4h (QEMU's
  * isa-debug-exit) ends the run with host exit status (value << 1) | 1.
  */
-#include "kernel/power.h"
+#include "kernel/device.h"
 
-#include "kernel/print.h"
 #include "kernel/x86.h"
 
 #define PORT_DEBUG_EXIT 0xf4

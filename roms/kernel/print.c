@@ -2,16 +2,13 @@
 /*
  * print.c - what the kernel itself has to say, on every console.
  */
-#include "kernel/print.h"
+#include "kernel/device.h"
 
-#include "kernel/power.h"
-#include "kernel/tty.h"
 #include "kernel/x86.h"
 #include "lib/format.h"
 
 static void put(struct sink *s, char c)
 {
-    (void)s;
     tty_put(c);
 }
 

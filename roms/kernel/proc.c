@@ -9,19 +9,12 @@
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/audit.h"
-#include "kernel/cache.h"
+#include "kernel/device.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
-#include "kernel/power.h"
-#include "kernel/print.h"
-#include "kernel/segment.h"
-#include "kernel/signal.h"
-#include "kernel/timer.h"
-#include "kernel/trap.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 

@@ -1,14 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * proc.h - processes and the scheduler.
- *
- *   proc_fork      RUNNABLE <-------- proc_wake, time -------- SLEEPING
- *        \          |    ^                                        ^
- *         `------>  |    | (the scheduler picks one: current)     |
- *                   v    |                                        |
- *                  current ------------ proc_sleep ---------------'
- *                     |
- *                     `---- proc_exit ----> ZOMBIE ---- parent's proc_wait ----> gone
+ * proc.h - processes: scheduler, signals, new programs.
  */
 #ifndef KERNEL_PROC_H
 #define KERNEL_PROC_H
@@ -20,8 +12,21 @@
 
 struct file;
 struct mm;
+struct proc;
+struct rt_sigaction;
 struct trapframe;
 
+/*
+ * proc.c: processes and the scheduler.
+ *
+ *   proc_fork      RUNNABLE <-------- proc_wake, time -------- SLEEPING
+ *        \          |    ^                                        ^
+ *         `------>  |    | (the scheduler picks one: current)     |
+ *                   v    |                                        |
+ *                  current ------------ proc_sleep ---------------'
+ *                     |
+ *                     `---- proc_exit ----> ZOMBIE ---- parent's proc_wait ----> gone
+ */
 enum proc_state { PROC_RUNNABLE, PROC_SLEEPING, PROC_ZOMBIE };
 
 enum { PROC_NAME = 16, PROC_FILES = 16, PID_IDLE = 0, PID_INIT = 1, PID_MAX = 32767 };
@@ -102,5 +107,56 @@ struct proc *proc_find(int pid);
 
 /* All processes but the idle one, oldest first: NULL gives the first, the last gives NULL. */
 struct proc *proc_next(const struct proc *p);
+
+/*
+ * signal.c: signals: what is pending, what is blocked, who handles them.
+ * Signal N is bit N of a mask here; in user memory it is bit N - 1, as on Linux.
+ */
+/* Makes the signal pending, unless the process does not care. from: the sender, for siginfo. */
+void signal_send(struct proc *p, int signal, int from);
+
+/* The same for the process, its children, their children, and so on. */
+void signal_send_family(int pid, int signal);
+
+/* It dies as soon as it runs, even if it is init. */
+void signal_kill(struct proc *p);
+
+/*
+ * An exception of the current process: true if its handler will see to it. code, address: for
+ * siginfo.
+ */
+bool signal_fault(const struct trapframe *tf, int signal, int code, uint32_t address);
+
+enum { SI_USER = 0, SI_KERNEL = 0x80 };
+
+/* Is there one that would end a system call that waits? */
+bool signal_pending(const struct proc *p);
+
+/* On the way to ring 3: what is pending becomes a call of its handler, or the end. */
+void signal_deliver(struct trapframe *tf);
+
+/* A new program: handlers are gone with the old one, what was ignored remains so. */
+void signal_exec(struct proc *p);
+
+/* System calls; the frame to return from is at the user's ESP. */
+int signal_action(int signal, const struct rt_sigaction *action, struct rt_sigaction *old);
+int signal_return(struct trapframe *tf, bool rt);
+
+/* exec.c: turns a program file into an address space. */
+/* Arguments and environment: the strings one after the other, each with its terminator. */
+struct exec_args {
+    uint32_t argc, envc;       /* how many of each; the arguments come first */
+    uint32_t used;             /* bytes of text in use */
+    char text[32 * 4096 - 12]; /* the strings: 128 KiB, as on Linux */
+};
+
+/* Appends one string; -E2BIG if there is no room. The caller counts argc or envc. */
+int exec_args_add(struct exec_args *a, const char *string);
+
+/*
+ * Gives the process the program at path: a new address space and the registers that a program
+ * expects at its entry point. 0, or -errno and nothing has changed.
+ */
+int exec_program(struct proc *p, const char *path, const struct exec_args *a);
 
 #endif

@@ -4,17 +4,14 @@
  * A text is printed from its beginning at every read, through a sink that keeps only the part
  * that was asked for; so no text needs a buffer and none is too long.
  */
-#include "kernel/procfs.h"
+#include "kernel/file.h"
 
 #include "kernel/abi.h"
-#include "kernel/file.h"
-#include "kernel/inode.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
-#include "kernel/uaccess.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
@@ -232,26 +229,15 @@ const struct procfs_entry *procfs_number(uint32_t n, bool process)
     return e->name ? e : NULL;
 }
 
-const char *procfs_name(const struct procfs_entry *e)
-{
-    return e->name;
-}
-
-bool procfs_writable(const struct procfs_entry *e)
-{
-    return e->write;
-}
-
 void procfs_info(const struct procfs_entry *e, int pid, struct file_info *info)
 {
     uint32_t place = !e ? 0 : (uint32_t)(e - (pid ? of_process : procfs_system)) + 1;
     *info = (struct file_info){
         .device = 3,
         .number = ((uint32_t)pid + 1) << 8 | place,
-        .mode = !e                   ? S_IFDIR | 0555
-                : procfs_writable(e) ? S_IFREG | 0644
-                                     : S_IFREG | 0444,
-        .links = 1,
+        .mode = !e         ? S_IFDIR | 0555
+                : e->write ? S_IFREG | 0644
+                           : S_IFREG | 0444,
     };
 }
 
@@ -259,7 +245,6 @@ int procfs_read(struct file *f, char *dst, size_t n, bool wait)
 {
     const struct proc *p = f->pid ? proc_find(f->pid) : current;
     int count;
-    (void)wait;
     if (!p)
         return -ESRCH;
     if (f->entry->read) {

@@ -2,21 +2,20 @@
 /*
  * procfs_system.c - the files of /proc about the whole system, in the formats of Linux (proc(5)).
  */
-#include "kernel/audit.h"
+#include <stddef.h>
+
+#include "kernel/device.h"
+#include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
+#include "kernel/paging.h"
 #include "kernel/proc.h"
-#include "kernel/procfs.h"
-#include "kernel/swap.h"
-#include "kernel/timer.h"
-#include <stddef.h>
 
 enum { KIB = PAGE_SIZE / 1024 };
 
 static void print_zoneinfo(struct sink *s, const struct proc *p)
 {
-    (void)p;
     for (enum zone_id id = 0; id < ZONES; id++) {
         const struct zone *z = page_zone(id);
         procfs_say(s, "Node 0, zone %8s\n  pages free     %u\n        min      %u\n", z->name,
@@ -28,7 +27,6 @@ static void print_zoneinfo(struct sink *s, const struct proc *p)
 
 static void print_buddyinfo(struct sink *s, const struct proc *p)
 {
-    (void)p;
     for (enum zone_id id = 0; id < ZONES; id++) {
         procfs_say(s, "Node 0, zone %8s ", page_zone(id)->name);
         for (unsigned order = 0; order < ORDERS; order++) {
@@ -51,7 +49,6 @@ static void print_meminfo(struct sink *s, const struct proc *p)
     const struct zone *dma = page_zone(ZONE_DMA), *normal = page_zone(ZONE_NORMAL);
     const struct zone *high = page_zone(ZONE_HIGHMEM);
     uint32_t low_total = dma->total + normal->total, low_free = dma->free + normal->free;
-    (void)p;
     print_kib(s, "MemTotal:", low_total + high->total);
     print_kib(s, "MemFree:", low_free + high->free);
     print_kib(s, "Cached:", page_count(PAGE_FILE));
@@ -70,7 +67,6 @@ static void print_meminfo(struct sink *s, const struct proc *p)
 
 static void print_vmstat(struct sink *s, const struct proc *p)
 {
-    (void)p;
     procfs_say(s, "nr_free_pages %u\n",
                page_zone(ZONE_DMA)->free + page_zone(ZONE_NORMAL)->free +
                    page_zone(ZONE_HIGHMEM)->free);
@@ -96,7 +92,6 @@ static void print_stat(struct sink *s, const struct proc *p)
 
 static void print_swaps(struct sink *s, const struct proc *p)
 {
-    (void)p;
     procfs_say(s, "Filename\t\t\t\tType\t\tSize\tUsed\tPriority\n");
     if (swap_total() > 0)
         procfs_say(s, "/dev/ram1                               partition\t%u\t%u\t-1\n",
@@ -106,14 +101,12 @@ static void print_swaps(struct sink *s, const struct proc *p)
 static void print_uptime(struct sink *s, const struct proc *p)
 {
     uint32_t now = timer_now(), idle = proc_idle_ticks();
-    (void)p;
     procfs_say(s, "%u.%02u %u.%02u\n", now / TICKS_PER_SECOND, now % TICKS_PER_SECOND,
                idle / TICKS_PER_SECOND, idle % TICKS_PER_SECOND);
 }
 
 static void print_version(struct sink *s, const struct proc *p)
 {
-    (void)p;
     procfs_say(s, "emu386 demo kernel, version 1.0, for the i386\n");
 }
 
@@ -121,7 +114,6 @@ static void print_processes(struct sink *s, const struct proc *unused)
 {
     static const char *const states[] = {
         [PROC_RUNNABLE] = "running", [PROC_SLEEPING] = "sleeping", [PROC_ZOMBIE] = "zombie"};
-    (void)unused;
     procfs_say(s, "  PID  PPID STATE     FRAMES NAME\n");
     for (const struct proc *p = proc_next(NULL); p; p = proc_next(p)) {
         struct mm_usage u = {0};
@@ -135,7 +127,6 @@ static void print_processes(struct sink *s, const struct proc *unused)
 static void print_frames(struct sink *s, const struct proc *p)
 {
     uint32_t used = 0, user = page_count(PAGE_ANON) + page_count(PAGE_FILE);
-    (void)p;
     procfs_say(s, "zone          total     free     used  (frames of 4 KiB)\n");
     for (enum zone_id id = 0; id < ZONES; id++) {
         const struct zone *z = page_zone(id);
@@ -147,7 +138,6 @@ static void print_frames(struct sink *s, const struct proc *p)
 
 static void print_audit(struct sink *s, const struct proc *p)
 {
-    (void)p;
     audit(s);
 }
 

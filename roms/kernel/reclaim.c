@@ -16,18 +16,15 @@
  * If there are more users than entries, somebody in the kernel is just working with the frame, and
  * it stays.
  */
-#include "kernel/reclaim.h"
+#include "kernel/paging.h"
 
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/inode.h"
+#include "kernel/device.h"
+#include "kernel/file.h"
 #include "kernel/mm.h"
-#include "kernel/paging.h"
-#include "kernel/print.h"
 #include "kernel/proc.h"
-#include "kernel/signal.h"
-#include "kernel/swap.h"
 
 static uint32_t hand; /* number of the frame to look at next */
 
@@ -40,7 +37,6 @@ struct survey {
 
 static void look(uint32_t *pte, uint32_t phys, struct survey *s)
 {
-    (void)phys;
     s->found++;
     s->used |= *pte & PTE_A;
     s->dirty |= *pte & PTE_D;
@@ -50,7 +46,6 @@ static void look(uint32_t *pte, uint32_t phys, struct survey *s)
 static void take_away(uint32_t *pte, uint32_t phys, struct survey *s)
 {
     const struct page *page = page_of(phys);
-    (void)s;
     pte_drop(pte);
     if (page->kind == PAGE_ANON) {
         swap_get(page->slot);

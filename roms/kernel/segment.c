@@ -13,7 +13,7 @@
  * base is the limit), so no port is open to ring 3. There is no LDT, which has to be said: after a
  * reset the processor believes in one at address 0.
  */
-#include "kernel/segment.h"
+#include "kernel/device.h"
 
 #include "kernel/layout.h"
 #include "kernel/x86.h"

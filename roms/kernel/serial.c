@@ -3,12 +3,10 @@
  * serial.c - the first serial port: input by interrupt, output by polling.
  * Source: National Semiconductor PC16550D data sheet, section 8 (registers).
  */
-#include "kernel/serial.h"
+#include "kernel/device.h"
 
 #include <stdbool.h>
 
-#include "kernel/pic.h"
-#include "kernel/tty.h"
 #include "kernel/x86.h"
 
 #define COM1 0x3f8

@@ -5,16 +5,14 @@
  * A segment that is removed (IPC_RMID) disappears with its last attachment. Identifiers are
  * table index + SEGMENTS * how often the place was used before, so that old ones stay invalid.
  */
-#include "kernel/shm.h"
+#include "kernel/mm.h"
 
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/inode.h"
+#include "kernel/file.h"
 #include "kernel/layout.h"
-#include "kernel/mm.h"
 #include "kernel/proc.h"
-#include "kernel/uaccess.h"
 #include "lib/format.h"
 
 enum { SEGMENTS = 32, SIZE_LIMIT = 0x40000000 };

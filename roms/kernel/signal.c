@@ -13,18 +13,16 @@
  * The return address is that code, or the restorer that the program named (SA_RESTORER).
  * Not here: stopping and continuing, alternate stacks, queued (real-time) signals.
  */
-#include "kernel/signal.h"
+#include "kernel/proc.h"
 
 #include <stddef.h>
 
 #include "kernel/abi.h"
 #include "kernel/layout.h"
-#include "kernel/proc.h"
-#include "kernel/uaccess.h"
+#include "kernel/mm.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
-#define SA_RESTART 0x10000000u
 #define EFLAGS_USER 0x00040dd5u /* what a program may change: AC OF DF TF SF ZF AF PF CF */
 
 struct frame {

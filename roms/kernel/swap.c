@@ -2,14 +2,14 @@
 /*
  * swap.c - the swap area. See swap.h. Place 0 stays unused, so that 0 can mean none.
  */
-#include "kernel/swap.h"
+#include "kernel/paging.h"
 
 #include <stddef.h>
 
 #include "kernel/bootinfo.h"
-#include "kernel/highmem.h"
+#include "kernel/device.h"
 #include "kernel/layout.h"
-#include "kernel/print.h"
+#include "kernel/page.h"
 #include "lib/string.h"
 
 struct swap_counters swap_counters;

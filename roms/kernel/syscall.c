@@ -10,15 +10,10 @@
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/exec.h"
-#include "kernel/highmem.h"
+#include "kernel/device.h"
 #include "kernel/mm.h"
-#include "kernel/audit.h"
-#include "kernel/power.h"
+#include "kernel/page.h"
 #include "kernel/proc.h"
-#include "kernel/signal.h"
-#include "kernel/timer.h"
-#include "kernel/uaccess.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
@@ -34,20 +29,15 @@ static int sys_fork(struct trapframe *tf)
     return proc_fork(tf);
 }
 
-static struct timeval time_of(uint32_t ticks)
-{
-    return (struct timeval){(int32_t)(ticks / TICKS_PER_SECOND),
-                            (int32_t)(ticks % TICKS_PER_SECOND * TICK_US)};
-}
-
-/* struct rusage begins with two times; of its 14 numbers the fifth and sixth are page faults. */
+/* struct rusage: two times of two words each, then 14 numbers; the fifth and sixth are faults. */
 static int put_rusage(uint32_t address, const struct usage *u)
 {
-    struct {
-        struct timeval user, system;
-        uint32_t numbers[14];
-    } r = {time_of(u->user), time_of(u->system), {[4] = u->minor_faults, [5] = u->major_faults}};
-    return user_write(current->mm, address, &r, sizeof r);
+    uint32_t r[18] = {
+        u->user / TICKS_PER_SECOND,   u->user % TICKS_PER_SECOND * TICK_US,
+        u->system / TICKS_PER_SECOND, u->system % TICKS_PER_SECOND * TICK_US,
+        [8] = u->minor_faults,        [9] = u->major_faults,
+    };
+    return user_write(current->mm, address, r, sizeof r);
 }
 
 static int wait_for(struct trapframe *tf, uint32_t rusage)
@@ -112,13 +102,11 @@ static int sys_execve(struct trapframe *tf)
 
 static int sys_getpid(struct trapframe *tf)
 {
-    (void)tf;
     return current->pid;
 }
 
 static int sys_getppid(struct trapframe *tf)
 {
-    (void)tf;
     return current->parent->pid;
 }
 
@@ -131,16 +119,6 @@ static int sys_kill(struct trapframe *tf)
         return -ESRCH;
     signal_send(p, (int)tf->ecx, current->pid);
     return 0;
-}
-
-static int sys_pause(struct trapframe *tf)
-{
-    (void)tf;
-    cli();
-    while (!signal_pending(current))
-        proc_sleep(current->files); /* nobody wakes that, but a signal */
-    sti();
-    return -EINTR;
 }
 
 static int sys_sigaction(struct trapframe *tf)
@@ -170,32 +148,6 @@ static int sys_rt_sigaction(struct trapframe *tf)
     return error;
 }
 
-static int change_mask(struct trapframe *tf, size_t size)
-{
-    uint32_t mask[2] = {0}, old[2] = {current->blocked >> 1, 0};
-    int error = tf->ecx ? user_read(current->mm, mask, tf->ecx, size) : 0;
-    if (!error && tf->ecx && tf->ebx > SIG_SETMASK)
-        error = -EINVAL;
-    if (!error && tf->edx)
-        error = user_write(current->mm, tf->edx, old, size);
-    if (!error && tf->ecx) {
-        uint32_t change = mask[0] << 1, now = current->blocked;
-        now = tf->ebx == SIG_BLOCK ? now | change : tf->ebx == SIG_UNBLOCK ? now & ~change : change;
-        current->blocked = now & ~(1u << SIGKILL | 1u << SIGSTOP);
-    }
-    return error;
-}
-
-static int sys_sigprocmask(struct trapframe *tf)
-{
-    return change_mask(tf, 4);
-}
-
-static int sys_rt_sigprocmask(struct trapframe *tf)
-{
-    return tf->esi == 8 ? change_mask(tf, 8) : -EINVAL;
-}
-
 static int sys_sigreturn(struct trapframe *tf)
 {
     return signal_return(tf, false);
@@ -220,7 +172,6 @@ static int sys_reboot(struct trapframe *tf)
 
 static int sys_sched_yield(struct trapframe *tf)
 {
-    (void)tf;
     proc_yield();
     return 0;
 }
@@ -256,73 +207,37 @@ static int sys_time(struct trapframe *tf)
     return error ? error : now;
 }
 
-static int sys_times(struct trapframe *tf)
-{
-    struct tms t = {current->own.user, current->own.system, current->children.user,
-                    current->children.system};
-    int error = tf->ebx ? user_write(current->mm, tf->ebx, &t, sizeof t) : 0;
-    return error ? error : (int)timer_now();
-}
-
-static int sys_gettimeofday(struct trapframe *tf)
-{
-    struct timeval now = time_of(timer_now());
-    return tf->ebx ? user_write(current->mm, tf->ebx, &now, sizeof now) : 0;
-}
-
 static int sys_uname(struct trapframe *tf)
 {
     static const struct utsname name = {"emu386-demo", "demo", "1.0", "#1", "i386", ""};
     return user_write(current->mm, tf->ebx, &name, sizeof name);
 }
 
+/* clang-format off */
 static int (*const calls[])(struct trapframe *) = {
-    [SYS_EXIT] = sys_exit,
-    [SYS_FORK] = sys_fork,
-    [SYS_READ] = sys_read,
-    [SYS_WRITE] = sys_write,
-    [SYS_OPEN] = sys_open,
-    [SYS_CLOSE] = sys_close,
-    [SYS_WAITPID] = sys_waitpid,
-    [SYS_UNLINK] = sys_unlink,
-    [SYS_EXECVE] = sys_execve,
-    [SYS_TIME] = sys_time,
-    [SYS_LSEEK] = sys_lseek,
-    [SYS_GETPID] = sys_getpid,
-    [SYS_PAUSE] = sys_pause,
-    [SYS_KILL] = sys_kill,
-    [SYS_DUP] = sys_dup,
-    [SYS_PIPE] = sys_pipe,
-    [SYS_TIMES] = sys_times,
-    [SYS_BRK] = sys_brk,
-    [SYS_IOCTL] = sys_ioctl,
-    [SYS_DUP2] = sys_dup2,
-    [SYS_GETPPID] = sys_getppid,
-    [SYS_SIGACTION] = sys_sigaction,
-    [SYS_GETTIMEOFDAY] = sys_gettimeofday,
-    [SYS_REBOOT] = sys_reboot,
-    [SYS_MMAP] = sys_mmap,
-    [SYS_MUNMAP] = sys_munmap,
-    [SYS_WAIT4] = sys_wait4,
-    [SYS_IPC] = sys_ipc,
-    [SYS_SIGRETURN] = sys_sigreturn,
-    [SYS_UNAME] = sys_uname,
-    [SYS_MPROTECT] = sys_mprotect,
-    [SYS_SIGPROCMASK] = sys_sigprocmask,
-    [SYS_GETDENTS] = sys_getdents,
-    [SYS_WRITEV] = sys_writev,
-    [SYS_SCHED_YIELD] = sys_sched_yield,
-    [SYS_NANOSLEEP] = sys_nanosleep,
-    [SYS_RT_SIGRETURN] = sys_rt_sigreturn,
-    [SYS_RT_SIGACTION] = sys_rt_sigaction,
-    [SYS_RT_SIGPROCMASK] = sys_rt_sigprocmask,
-    [SYS_MMAP2] = sys_mmap2,
-    [SYS_STAT64] = sys_stat64,
-    [SYS_LSTAT64] = sys_stat64,
-    [SYS_FSTAT64] = sys_fstat64,
-    [SYS_GETDENTS64] = sys_getdents64,
-    [SYS_EXIT_GROUP] = sys_exit,
+    [SYS_EXIT] = sys_exit,             [SYS_EXIT_GROUP] = sys_exit,
+    [SYS_FORK] = sys_fork,             [SYS_EXECVE] = sys_execve,
+    [SYS_WAITPID] = sys_waitpid,       [SYS_WAIT4] = sys_wait4,
+    [SYS_GETPID] = sys_getpid,         [SYS_GETPPID] = sys_getppid,
+    [SYS_KILL] = sys_kill,             [SYS_SCHED_YIELD] = sys_sched_yield,
+    [SYS_SIGACTION] = sys_sigaction,   [SYS_RT_SIGACTION] = sys_rt_sigaction,
+    [SYS_SIGRETURN] = sys_sigreturn,   [SYS_RT_SIGRETURN] = sys_rt_sigreturn,
+    [SYS_NANOSLEEP] = sys_nanosleep,   [SYS_TIME] = sys_time,
+    [SYS_UNAME] = sys_uname,           [SYS_REBOOT] = sys_reboot,
+
+    [SYS_OPEN] = sys_open,             [SYS_CLOSE] = sys_close,
+    [SYS_READ] = sys_read,             [SYS_WRITE] = sys_write,
+    [SYS_LSEEK] = sys_lseek,           [SYS_UNLINK] = sys_unlink,
+    [SYS_DUP] = sys_dup,               [SYS_DUP2] = sys_dup2,
+    [SYS_PIPE] = sys_pipe,             [SYS_IOCTL] = sys_ioctl,
+    [SYS_STAT64] = sys_stat64,         [SYS_LSTAT64] = sys_stat64,
+    [SYS_FSTAT64] = sys_fstat64,       [SYS_GETDENTS64] = sys_getdents64,
+
+    [SYS_BRK] = sys_brk,               [SYS_MPROTECT] = sys_mprotect,
+    [SYS_MMAP] = sys_mmap,             [SYS_MMAP2] = sys_mmap2,
+    [SYS_MUNMAP] = sys_munmap,         [SYS_IPC] = sys_ipc,
 };
+/* clang-format on */
 
 void syscall(struct trapframe *tf)
 {

@@ -15,7 +15,6 @@ void syscall(struct trapframe *tf);
 /* syscall_file.c */
 int sys_read(struct trapframe *tf);
 int sys_write(struct trapframe *tf);
-int sys_writev(struct trapframe *tf);
 int sys_open(struct trapframe *tf);
 int sys_close(struct trapframe *tf);
 int sys_unlink(struct trapframe *tf);
@@ -26,7 +25,6 @@ int sys_pipe(struct trapframe *tf);
 int sys_ioctl(struct trapframe *tf);
 int sys_stat64(struct trapframe *tf);
 int sys_fstat64(struct trapframe *tf);
-int sys_getdents(struct trapframe *tf);
 int sys_getdents64(struct trapframe *tf);
 
 /* The open file behind a descriptor; NULL: there is none. */

@@ -7,19 +7,16 @@
 #include <stdint.h>
 
 #include "kernel/abi.h"
+#include "kernel/device.h"
 #include "kernel/file.h"
-#include "kernel/inode.h"
 #include "kernel/layout.h"
-#include "kernel/pipe.h"
+#include "kernel/mm.h"
 #include "kernel/proc.h"
-#include "kernel/signal.h"
 #include "kernel/syscall.h"
-#include "kernel/tty.h"
-#include "kernel/uaccess.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
-enum { CHUNK = 512, MAX_PIECES = 1024, SIZE_MAX_POSITIVE = 0x7fffffff };
+enum { CHUNK = 512, SIZE_MAX_POSITIVE = 0x7fffffff };
 
 struct file *syscall_file(unsigned fd)
 {
@@ -57,6 +54,8 @@ int sys_read(struct trapframe *tf)
     char chunk[CHUNK];
     if (!f || (f->flags & O_ACCMODE) == O_WRONLY)
         return -EBADF;
+    if (!f->ops->read)
+        return -EISDIR;
     if (!user_range(tf->ecx, size))
         return -EFAULT;
     while (done < size) {
@@ -78,18 +77,20 @@ int sys_read(struct trapframe *tf)
     return (int)done;
 }
 
-static int write_all(struct file *f, uint32_t address, uint32_t size)
+int sys_write(struct trapframe *tf)
 {
-    uint32_t done = 0;
+    struct file *f = syscall_file(tf->ebx);
+    uint32_t done = 0, size = tf->edx < SIZE_MAX_POSITIVE ? tf->edx : SIZE_MAX_POSITIVE;
     char chunk[CHUNK];
-    if (size > SIZE_MAX_POSITIVE)
-        size = SIZE_MAX_POSITIVE;
-    if (!user_range(address, size))
+    if (!f || (f->flags & O_ACCMODE) == O_RDONLY)
+        return -EBADF;
+    if (!user_range(tf->ecx, size))
         return -EFAULT;
     while (done < size && !(done && signal_pending(current))) {
         uint32_t n = size - done < CHUNK ? size - done : CHUNK;
-        int error = user_read(current->mm, chunk, address + done, n);
-        int put = error ? error : f->ops->write(f, chunk, n);
+        int put = user_read(current->mm, chunk, tf->ecx + done, n);
+        if (!put)
+            put = f->ops->write(f, chunk, n);
         if (put < 0)
             return done ? (int)done : put;
         done += (uint32_t)put;
@@ -97,39 +98,6 @@ static int write_all(struct file *f, uint32_t address, uint32_t size)
             break;
     }
     return (int)done;
-}
-
-static struct file *writable(unsigned fd)
-{
-    struct file *f = syscall_file(fd);
-    return f && (f->flags & O_ACCMODE) != O_RDONLY ? f : NULL;
-}
-
-int sys_write(struct trapframe *tf)
-{
-    struct file *f = writable(tf->ebx);
-    return f ? write_all(f, tf->ecx, tf->edx) : -EBADF;
-}
-
-int sys_writev(struct trapframe *tf)
-{
-    struct file *f = writable(tf->ebx);
-    int total = 0;
-    if (!f)
-        return -EBADF;
-    if (tf->edx > MAX_PIECES)
-        return -EINVAL;
-    for (uint32_t i = 0; i < tf->edx; i++) {
-        struct iovec v;
-        int n = user_read(current->mm, &v, tf->ecx + i * sizeof v, sizeof v);
-        n = n ? n : write_all(f, v.base, v.length);
-        if (n < 0)
-            return total ? total : n;
-        total += n;
-        if ((uint32_t)n < v.length)
-            break;
-    }
-    return total;
 }
 
 int sys_open(struct trapframe *tf)
@@ -234,7 +202,7 @@ static int put_stat(const struct file_info *i, uint32_t address)
         .dev = i->device,
         .ino32 = i->number,
         .mode = i->mode,
-        .links = i->links,
+        .links = 1,
         .size = i->size,
         .block_size = 4096,
         .blocks = (i->size + 511) / 512,
@@ -268,60 +236,29 @@ int sys_fstat64(struct trapframe *tf)
     return put_stat(&info, tf->ecx);
 }
 
-/* One record of getdents(), in the form of either call; returns its size. */
-static uint32_t make_record(uint8_t *to, bool wide, const char *name, uint32_t ino, uint32_t next,
-                            uint32_t mode)
-{
-    uint8_t type = (uint8_t)(mode >> 12); /* DT_ are the S_IF bits */
-    uint32_t length = strlen(name) + 1;
-    uint32_t size = wide ? sizeof(struct dirent64) + length : 10 + length + 1;
-    size = (size + (wide ? 7 : 3)) & ~(wide ? 7u : 3u);
-    memset(to, 0, size);
-    if (wide) {
-        struct dirent64 d = {.ino = ino, .offset = next, .length = (uint16_t)size, .type = type};
-        memcpy(to, &d, sizeof d);
-        memcpy(to + sizeof d, name, length);
-    } else {
-        memcpy(to, &ino, 4);
-        memcpy(to + 4, &next, 4);
-        memcpy(to + 8, &size, 2);
-        memcpy(to + 10, name, length);
-        to[size - 1] = type;
-    }
-    return size;
-}
-
-static int get_entries(struct trapframe *tf, bool wide)
+int sys_getdents64(struct trapframe *tf)
 {
     struct file *f = syscall_file(tf->ebx);
     uint32_t done = 0;
     if (!f)
         return -EBADF;
     for (;;) {
-        char name[64];
-        uint8_t record[96];
+        struct dirent64 d = {0};
         struct file_info info;
         uint32_t next = f->at;
-        int more = file_entry(f, &next, name, &info);
+        int more = file_entry(f, &next, d.name, &info);
         if (more <= 0)
             return more < 0 ? more : (int)done;
-        uint32_t size = make_record(record, wide, name, info.number, next, info.mode);
-        if (size > tf->edx - done)
-            return done ? (int)done : -EINVAL;
-        int error = user_write(current->mm, tf->ecx + done, record, size);
+        d.ino = info.number;
+        d.offset = next;
+        d.type = (uint8_t)(info.mode >> 12); /* DT_... are the bits of S_IF... */
+        d.length = (uint16_t)((offsetof(struct dirent64, name) + strlen(d.name) + 8) & ~7u);
+        int error = d.length > tf->edx - done
+                        ? -EINVAL
+                        : user_write(current->mm, tf->ecx + done, &d, d.length);
         if (error)
             return done ? (int)done : error;
-        done += size;
+        done += d.length;
         f->at = next;
     }
-}
-
-int sys_getdents(struct trapframe *tf)
-{
-    return get_entries(tf, false);
-}
-
-int sys_getdents64(struct trapframe *tf)
-{
-    return get_entries(tf, true);
 }

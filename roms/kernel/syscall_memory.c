@@ -7,13 +7,10 @@
 
 #include "kernel/abi.h"
 #include "kernel/file.h"
-#include "kernel/inode.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
-#include "kernel/shm.h"
 #include "kernel/syscall.h"
-#include "kernel/uaccess.h"
 #include "kernel/x86.h"
 
 int sys_brk(struct trapframe *tf)

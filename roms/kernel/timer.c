@@ -3,9 +3,8 @@
  * timer.c - the tick, from channel 0 of the 8254 timer in mode 2 (rate generator).
  * Source: Intel 8254 data sheet; the PC clocks it with 1193182 Hz.
  */
-#include "kernel/timer.h"
+#include "kernel/device.h"
 
-#include "kernel/pic.h"
 #include "kernel/proc.h"
 #include "kernel/x86.h"
 

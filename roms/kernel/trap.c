@@ -12,14 +12,12 @@
  * can be interrupted, but it is never preempted: processes are switched only on the way back to
  * ring 3 or where the kernel itself waits.
  */
-#include "kernel/trap.h"
+#include "kernel/device.h"
 
 #include <stdbool.h>
 
-#include "kernel/fault.h"
 #include "kernel/layout.h"
-#include "kernel/pic.h"
-#include "kernel/print.h"
+#include "kernel/mm.h"
 #include "kernel/proc.h"
 #include "kernel/syscall.h"
 #include "kernel/x86.h"

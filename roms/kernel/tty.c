@@ -8,14 +8,11 @@
  * Editing keys: Backspace or Delete, Ctrl-U (whole line), Ctrl-D (end of file), Ctrl-C. Arrow keys
  * and the like arrive as ESC [ and more; they are for programs that switch line editing off.
  */
-#include "kernel/tty.h"
+#include "kernel/device.h"
 
 #include "kernel/abi.h"
+#include "kernel/mm.h"
 #include "kernel/proc.h"
-#include "kernel/serial.h"
-#include "kernel/signal.h"
-#include "kernel/uaccess.h"
-#include "kernel/vga.h"
 #include "kernel/x86.h"
 
 #define CTRL(letter) ((letter)&0x1f)

@@ -2,15 +2,13 @@
 /*
  * uaccess.c - the only way the kernel touches user memory. See uaccess.h.
  */
-#include "kernel/uaccess.h"
+#include "kernel/mm.h"
 
 #include "kernel/abi.h"
-#include "kernel/highmem.h"
 #include "kernel/layout.h"
-#include "kernel/mm.h"
+#include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
-#include "kernel/reclaim.h"
 #include "lib/string.h"
 
 /*

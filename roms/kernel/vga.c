@@ -4,11 +4,11 @@
  * Source: IBM Personal System/2 Hardware Interface Technical Reference, "Video Subsystem".
  * The mode is the one that firmware leaves; nothing here sets modes or fonts.
  */
-#include "kernel/vga.h"
+#include "kernel/device.h"
 
 #include <stdint.h>
 
-#include "kernel/highmem.h"
+#include "kernel/page.h"
 #include "kernel/x86.h"
 #include "lib/string.h"
 
