@@ -73,6 +73,39 @@ bool keymap_ascii(uint8_t ch, struct keymap_stroke *out)
     return true;
 }
 
+/* clang-format off */
+static const struct {
+    const char *name;
+    uint8_t key; /* HID usage */
+} key_names[] = {
+    {"enter", 0x28}, {"return", 0x28}, {"esc", 0x29}, {"escape", 0x29}, {"backspace", 0x2A},
+    {"tab", 0x2B}, {"space", 0x2C}, {"minus", 0x2D}, {"caps", 0x39}, {"print", 0x46},
+    {"scroll", 0x47}, {"pause", 0x48}, {"insert", 0x49}, {"ins", 0x49}, {"home", 0x4A},
+    {"pgup", 0x4B}, {"del", 0x4C}, {"delete", 0x4C}, {"end", 0x4D}, {"pgdn", 0x4E},
+    {"right", 0x4F}, {"left", 0x50}, {"down", 0x51}, {"up", 0x52}, {"num", 0x53}, {"menu", 0x65},
+    {"f1", 0x3A}, {"f2", 0x3B}, {"f3", 0x3C}, {"f4", 0x3D}, {"f5", 0x3E}, {"f6", 0x3F},
+    {"f7", 0x40}, {"f8", 0x41}, {"f9", 0x42}, {"f10", 0x43}, {"f11", 0x44}, {"f12", 0x45},
+    {"ctrl", 0xE0}, {"shift", 0xE1}, {"alt", 0xE2}, {"gui", 0xE3},
+    {"rctrl", 0xE4}, {"rshift", 0xE5}, {"ralt", 0xE6}, {"rgui", 0xE7},
+};
+/* clang-format on */
+
+bool keymap_key(const char *name, size_t len, uint8_t *key)
+{
+    struct keymap_stroke stroke;
+
+    for (size_t i = 0; i < ARRAY_LEN(key_names); i++) {
+        if (strlen(key_names[i].name) == len && memcmp(key_names[i].name, name, len) == 0) {
+            *key = key_names[i].key;
+            return true;
+        }
+    }
+    if (len != 1 || (uint8_t)name[0] <= 0x20 || !keymap_ascii((uint8_t)name[0], &stroke))
+        return false;
+    *key = stroke.key;
+    return true;
+}
+
 unsigned keymap_events(struct keymap_stroke stroke, struct input *out)
 {
     static const struct {

@@ -54,6 +54,11 @@ struct keymap_stroke {
    for 7Fh), Escape, and Ctrl with a letter for the other control codes. False: there is none. */
 bool keymap_ascii(uint8_t ch, struct keymap_stroke *out);
 
+/* A key by its name: a character that it types, or enter esc tab space backspace del insert home end
+   pgup pgdn up down left right f1-f12 caps num scroll print pause ctrl shift alt gui menu, and rctrl
+   rshift ralt. False: there is none of this name. */
+bool keymap_key(const char *name, size_t len, uint8_t *key);
+
 /* Modifiers down, key down, key up, modifiers up: at most KEYMAP_EVENTS. Returns how many. */
 unsigned keymap_events(struct keymap_stroke stroke, struct input *out);
 

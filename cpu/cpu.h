@@ -182,6 +182,10 @@ void cpu_enter_flat32(struct cpu *c, uint32_t eip);
 bool cpu_load_segment(struct cpu *c, unsigned n, uint16_t sel, struct fault *why);
 bool cpu_load_control(struct cpu *c, unsigned n, uint32_t value, struct fault *why);
 
+/* For debuggers: cpu_run begins with the delivery of this exception, at the present instruction. False:
+   another one waits already, or the processor has shut down. */
+bool cpu_inject(struct cpu *c, unsigned vector, bool has_code, uint32_t code);
+
 /* Real mode with these selectors (in the order of ES CS SS DS FS GS). */
 void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip);
 

@@ -121,6 +121,19 @@ void fault_dispatch(struct cpu *c)
     fault_deliver(c);
 }
 
+bool cpu_inject(struct cpu *c, unsigned vector, bool has_code, uint32_t code)
+{
+    struct fault f = {
+        .vector = (uint8_t)vector, .has_code = has_code, .code = code, .why = WHY_INJECTED};
+    if (c->undelivered || c->shutdown)
+        return false;
+    c->fault = f;
+    c->halted = false;
+    c->undelivered = true;
+    note_fault(c, &f);
+    return true;
+}
+
 void fault_deliver(struct cpu *c)
 {
     struct fault f = c->fault;
@@ -206,6 +219,7 @@ int fault_explain(const struct fault *f, char *text, size_t n)
         return snprintf(text, n, "debug register breakpoint at %08x (DR6 bits %04x)", a, b);
     case WHY_FPU:
         return snprintf(text, n, "an x87 exception is pending: status %04x, control %04x", a, b);
+    case WHY_INJECTED: return snprintf(text, n, "a debugger injected it");
     case WHY_MODE: return snprintf(text, n, "the instruction exists in protected mode only");
     case WHY_MSR: return snprintf(text, n, "there is no model-specific register %x here", a);
     case WHY_SYSENTER: return snprintf(text, n, "the SYSENTER_CS register holds no selector");

@@ -48,7 +48,8 @@ enum reason {
     WHY_SYSENTER, /* SYSENTER_CS is null */
     WHY_CR4,      /* a CR4 bit reserves the instruction to CPL 0 */
     WHY_ALIGNMENT,
-    WHY_FPU, /* an x87 exception is pending; status word, control word */
+    WHY_INJECTED, /* a debugger wanted it */
+    WHY_FPU,      /* an x87 exception is pending; status word, control word */
 };
 
 struct fault {

@@ -122,6 +122,12 @@ void pic_set_irq(void *pic, unsigned n, bool level)
     update(p);
 }
 
+void pic_request(struct pic *p, unsigned n)
+{
+    p->irr |= (uint8_t)(1u << (n & 7u));
+    update(p);
+}
+
 static void rotate(struct pic *p, unsigned level)
 {
     p->lowest = (uint8_t)(level & 7u);

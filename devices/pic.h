@@ -86,6 +86,8 @@ void pic_reset(struct pic *p);
 void pic_snap(struct pic *p, struct snap *s);
 void pic_info(const struct pic *p, struct out *to);
 
+/* A request that no wire carries, for debuggers: it stays until it is acknowledged. */
+void pic_request(struct pic *p, unsigned n);
 void pic_set_irq(void *pic, unsigned n, bool level);
 uint8_t pic_ack(struct pic *p);
 void pic_view(const struct pic *p, unsigned n, struct pic_view *v);

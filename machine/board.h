@@ -76,6 +76,8 @@ struct machine {
 
 /* run.c: one machine by itself. */
 enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insns);
+/* Reset, and what a reset starts. */
+void board_reboot(struct machine *m);
 /* lockstep.c: the machine and its twin side by side. */
 enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_insns);
 

@@ -15,7 +15,7 @@ static uint64_t insns_until(const struct machine *m, uint64_t until)
     return count > UINT64_MAX - now ? UINT64_MAX : now + count;
 }
 
-static void reboot(struct machine *m)
+void board_reboot(struct machine *m)
 {
     machine_reset(m);
     if (m->rebooted)
@@ -42,7 +42,7 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
         if (m->cpu.finding_stop)
             return MACHINE_FINDING;
         if (m->reset_wanted)
-            reboot(m);
+            board_reboot(m);
         if (m->clock.now >= until)
             return MACHINE_RAN;
         if (m->cpu.icount >= max_insns)
@@ -59,7 +59,7 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
                 m->debug.stop = (struct debug_stop){.why = DEBUG_TRIPLE};
                 return MACHINE_TRIPLE;
             }
-            reboot(m);
+            board_reboot(m);
             break;
         case CPU_LIMIT:
         case CPU_BREAK: break;

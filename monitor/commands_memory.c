@@ -123,6 +123,8 @@ static bool nothing_there(const struct monitor *mon, enum debug_space space, uin
         return error_set(err, "neither RAM nor ROM is at physical %08x", addr);
     if (!debug_translate(mon->machine, (uint32_t)session_reg(mon, "cr3"), addr, &phys))
         return error_set(err, "%08x is not mapped; page %#x shows why", addr, addr);
+    if (phys == addr)
+        return error_set(err, "neither RAM nor ROM is at %08x", addr);
     return error_set(err, "%08x is mapped to %08x, where neither RAM nor ROM is", addr, phys);
 }
 
@@ -243,7 +245,7 @@ static bool examine_code(struct monitor *mon, const struct format *f, uint32_t *
         uint8_t code[INSN_MAX_LENGTH];
         size_t n = debug_peek(mon->machine, f->space, *addr, code, sizeof code);
         char text[120] = "(bad)", where[250], hex[2 * INSN_MAX_LENGTH + 1];
-        struct insn insn = {.len = 1};
+        struct insn insn;
 
         if (!n)
             return nothing_there(mon, f->space, *addr, err);
@@ -254,7 +256,7 @@ static bool examine_code(struct monitor *mon, const struct format *f, uint32_t *
         for (unsigned k = 0; k < insn.len; k++)
             snprintf(hex + 2 * k, 3, "%02x", code[k]);
         address_text(mon, f->space, *addr, where, sizeof where);
-        answer_text(to, "%s %-16s %s\n", where, hex, text);
+        answer_text(to, "%-32s %-16s %s\n", where, hex, text);
         answer_object(to, NULL);
         answer_number(to, "address", *addr);
         answer_string(to, "bytes", hex);
@@ -379,14 +381,14 @@ const struct command commands_memory[] = {
       "N units of size S (b h w g: 1 2 4 8 bytes) in format F: x d u o t (binary) c s (strings)\n"
       "a (addresses) i (instructions). Without /NFS: 16 words. -p: A is physical. -cpu: as the\n"
       "processor sees it, through its TLB. An empty line shows what follows.",
-      "x/8xw $esp\nx/4i $pc\nx/s 0xb8000", "symbol register", COMMAND_LOOK, true, run_x },
+      "x/8xw $esp\nx/4i $pc\nxp/16xb 0x100000", "symbol register", COMMAND_LOOK, true, run_x },
     { "xp", NULL, "[/NFS] A", "memory at physical address A", "As x -p.", "xp/4xw 0x100000",
       "symbol register", COMMAND_LOOK, true, run_xp },
     { "p", "print", "[/F] EXPR", "the value of an expression",
       "C operators; registers ($eax, cr3, $cs.base); symbols and source lines (kmain+4, vm.c:120) are\n"
       "addresses; memory is *A, *(u8 *)A, byte [A], phys word [A]; cs:eip and f000:fff0 are linear.\n"
       "/F: x d u o t c a.",
-      "p *ticks\np/x cs:eip\np word [0xb8000] >> 8", "symbol register", COMMAND_LOOK, false, run_print },
+      "p *ticks\np/x cs:eip\np word [$esp] >> 8", "symbol register", COMMAND_LOOK, false, run_print },
     { .name = NULL },
     /* clang-format on */
 };

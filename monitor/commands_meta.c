@@ -251,6 +251,29 @@ static bool run_alias(struct monitor *mon, struct line *line, struct answer *to,
     return true;
 }
 
+static bool run_try(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+{
+    if (!line_more(line))
+        return line_error(line, line->at, err, "command is missing");
+    if (!session_push(mon, line_rest(line), NULL, err))
+        return false;
+    mon->script->tried = true;
+    return true;
+}
+
+static bool run_verbose(struct monitor *mon, struct line *line, struct answer *to,
+                        struct error *err)
+{
+    bool on = !line_keyword(line, "off");
+
+    (void)line_keyword(line, "on");
+    if (!line_end(line, err))
+        return false;
+    mon->verbose = on;
+    answer_bool(to, "verbose", on);
+    return true;
+}
+
 /* ---- quit ------------------------------------------------------------------------------- */
 
 static bool run_quit(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
@@ -274,6 +297,10 @@ const struct command commands_meta[] = {
       "alias stack = x/8xw $esp", "command", COMMAND_META, false, run_alias },
     { "echo", NULL, "TEXT", "print TEXT", "In quotes, with the escapes of C.",
       "echo \"ready\\n\"", NULL, COMMAND_META, false, run_echo },
+    { "try", NULL, "COMMAND", "execute COMMAND; if it fails, print why and go on",
+      "In scripts, where else a failure is the end.", "try x 0", "command", COMMAND_META, false, run_try },
+    { "verbose", NULL, "[on|off]", "print the commands of scripts before they are done", NULL,
+      "verbose on", "on|off", COMMAND_META, false, run_verbose },
     { "json", NULL, "[on|off]", "answers as JSON objects, one a line",
       "docs/monitor.md describes the keys.", "json on", "on|off", COMMAND_META, false, run_json },
     { "version", NULL, "", "the version of emu386", NULL, NULL, NULL, COMMAND_META, false,

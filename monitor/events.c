@@ -100,6 +100,11 @@ static bool exception_name(struct line *l, uint32_t *vector)
     return false;
 }
 
+bool event_vector(struct line *l, uint32_t *vector, struct error *err)
+{
+    return exception_name(l, vector) || small_number(l, "vector", VECTORS - 1, vector, err);
+}
+
 static bool parse_exception(struct line *l, struct debug_spec *spec, struct error *err)
 {
     spec->first = 0;
@@ -110,8 +115,7 @@ static bool parse_exception(struct line *l, struct debug_spec *spec, struct erro
         spec->last = VECTORS - 1;
         return true;
     }
-    if (!exception_name(l, &spec->first) &&
-        !small_number(l, "vector", VECTORS - 1, &spec->first, err))
+    if (!event_vector(l, &spec->first, err))
         return false;
     spec->last = spec->first;
     return true;

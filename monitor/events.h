@@ -21,6 +21,9 @@ bool event_noun_next(struct line *l);
    execution point. False and err: refused. */
 bool event_parse(struct line *l, struct debug_spec *spec, struct error *err);
 
+/* An exception: 14, pf, #PF. */
+bool event_vector(struct line *l, uint32_t *vector, struct error *err);
+
 /* "write c0101000 to c0101003": what a point waits for, as snprintf. */
 int event_wish(const struct monitor *mon, const struct debug_spec *spec, char *text, size_t n);
 /* "wrote 00000005 (was 00000004) to c0101000 <ticks>": what happened. */

@@ -321,6 +321,22 @@ static bool locate(const struct script *s, unsigned line, struct error *err)
     return false;
 }
 
+/* A mistake inside `try`: printed, and what tried goes on. False: nobody tried. */
+static bool leave_tried(struct monitor *mon, const struct error *mistake)
+{
+    const struct script *s = mon->script;
+
+    while (s && !s->tried)
+        s = s->outer;
+    if (!s)
+        return false;
+    while (mon->script != s)
+        pop(mon);
+    pop(mon);
+    session_complain(mon, mistake);
+    return true;
+}
+
 bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err)
 {
     char text[MONITOR_LINE];
@@ -331,10 +347,15 @@ bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err)
     while (mon->want == MONITOR_PROMPT && take_command(mon, text, &line, &mistake)) {
         struct script *s = mon->script;
 
-        if (!execute(mon, text, &mistake)) {
+        if (mon->verbose && !mon->json)
+            out_printf(mon->to, "(emu386) %s\n", text);
+        if (execute(mon, text, &mistake))
+            continue;
+        if (!leave_tried(mon, &mistake)) {
             locate(s, line, &mistake);
             break;
         }
+        mistake.text[0] = 0;
     }
     *want = mon->want;
     if (*want == MONITOR_RUN)

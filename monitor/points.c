@@ -43,7 +43,10 @@ static void print_trace(struct monitor *mon, const struct point *p, const struct
 
     event_text(mon, e, text, sizeof text);
     session_place(mon, debug_pc(mon->machine), place, sizeof place);
-    answer_text(&to, "%d: %s, at %s\n", p->id, text, place);
+    if (e->kind == DEBUG_EXEC)
+        answer_text(&to, "%d: %s\n", p->id, place);
+    else
+        answer_text(&to, "%d: %s, at %s\n", p->id, text, place);
     answer_object(&to, NULL);
     answer_string(&to, "event", "trace");
     answer_number(&to, "point", (uint64_t)p->id);

@@ -25,6 +25,7 @@ struct view;
 struct script {
     char *text;           /* owned */
     char *at;             /* what comes next */
+    bool tried;           /* a mistake in it is printed and does not end what called it */
     char *name;           /* the file, for messages; NULL: typed */
     unsigned line;        /* of `at`, from 1 */
     struct script *outer; /* who called it */
@@ -51,7 +52,7 @@ struct monitor {
     struct script *script;           /* the innermost one, NULL: nothing to do */
     unsigned depth;                  /* scripts on the stack */
     enum monitor_want want;          /* set by the commands of the present line */
-    bool attached;                   /* debug_attach is on */
+    bool verbose;                    /* commands of scripts are printed before they are done */
     const struct debug_event *event; /* while a point is judged or has stopped the machine */
     struct variable *variables;      /* set $name = ... */
     struct alias *aliases;           /* alias NAME = TEXT */

@@ -59,7 +59,10 @@ static void say_point(struct monitor *mon, const struct debug_stop *s, struct an
     char text[400];
 
     event_text(mon, &s->event, text, sizeof text);
-    answer_text(to, "point %d: %s\n", s->point, text);
+    if (s->event.kind != DEBUG_EXEC)
+        answer_text(to, "point %d: %s\n", s->point, text);
+    else if (!p || p->verb != POINT_UNTIL) /* the place says what until wanted */
+        answer_text(to, "point %d\n", s->point);
     if (p && p->complaint)
         answer_text(to, "  its condition cannot be evaluated: %s\n", p->complaint);
     answer_string(to, "reason", "point");
