@@ -1,14 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * vga.c - the registers of the VGA and its timing. The memory is in vga_mem.c, the picture and
- * text mode 3 in vga_screen.c. Source: IBM PS/2 Hardware Interface Technical Reference.
+ * vga.c - the registers of the VGA. Its memory is in vga_mem.c, the time in vga_timing.c, the
+ * picture in vga_screen.c and vga_draw.c, the Bochs display interface in vga_dispi.c.
+ * Source: IBM PS/2 Hardware Interface Technical Reference, "Video Subsystem".
  */
 #include "devices/vga.h"
 
-#include "base/clock.h"
 #include "base/out.h"
 #include "base/snap.h"
 #include "base/trace.h"
+#include "devices/vga_parts.h"
 #include "mmu/bus.h"
 
 /* Offsets from 3B0h. */
@@ -34,7 +35,7 @@ enum {
     STATUS1_COLOR = 0x2A,
 };
 
-enum { MISC_COLOR = 0x01, SENSE = 0x10, DISPLAY_OFF = 0x01, VERTICAL_RETRACE = 0x08 };
+enum { MISC_COLOR = 0x01, SENSE = 0x10 };
 
 /* Bits that exist in each register. */
 /* clang-format off */
@@ -46,55 +47,14 @@ static const uint8_t attr_mask[VGA_ATTR_REGS] = {
 };
 /* clang-format on */
 
-/* Where the beam is: line and dot within the frame, and the frame's size. */
-struct beam {
-    uint32_t line; /* scan line, 0 = first displayed */
-    uint32_t dot;  /* dot clock within the line */
-};
-
-static unsigned dots_per_char(const struct vga *v)
+/* Any register that the picture may depend on: writing what is there changes nothing. */
+static bool set_reg(struct vga *v, uint8_t *reg, uint8_t value)
 {
-    return v->seq[1] & 1 ? 8 : 9;
-}
-
-static unsigned vertical_total(const struct vga *v)
-{
-    uint8_t over = v->crtc[7];
-    return (v->crtc[6] | (over & 0x01u) << 8 | (over & 0x20u) << 4) + 2;
-}
-
-static unsigned line_dots(const struct vga *v)
-{
-    return (v->crtc[0] + 5u) * dots_per_char(v);
-}
-
-static uint32_t dot_hz(const struct vga *v)
-{
-    uint32_t hz = v->misc & 0x04 ? 28322000 : 25175000;
-    return v->seq[1] & 0x08 ? hz / 2 : hz;
-}
-
-static struct beam beam_now(const struct vga *v)
-{
-    uint64_t dots = clock_count(v->clock->now, dot_hz(v));
-    uint32_t at = (uint32_t)(dots % ((uint64_t)line_dots(v) * vertical_total(v)));
-    return (struct beam){.line = at / line_dots(v), .dot = at % line_dots(v)};
-}
-
-static uint8_t status1(const struct vga *v)
-{
-    struct beam b = beam_now(v);
-    uint8_t over = v->crtc[7];
-    unsigned display_end = (v->crtc[0x12] | (over & 0x02u) << 7 | (over & 0x40u) << 3) + 1;
-    unsigned retrace = v->crtc[0x10] | (over & 0x04u) << 6 | (over & 0x80u) << 2;
-    /* The end is compared in four bits: retrace lasts 1 to 16 lines. */
-    unsigned lines = (v->crtc[0x11] - retrace) & 15u;
-    uint8_t s = 0;
-    if (b.line >= display_end || b.dot >= (v->crtc[1] + 1u) * dots_per_char(v))
-        s |= DISPLAY_OFF;
-    if (b.line >= retrace && b.line < retrace + (lines ? lines : 16))
-        s |= VERTICAL_RETRACE;
-    return s;
+    if (*reg == value)
+        return false;
+    *reg = value;
+    v->version++;
+    return true;
 }
 
 static uint8_t dac_data_read(struct vga *v)
@@ -109,7 +69,8 @@ static uint8_t dac_data_read(struct vga *v)
 
 static void dac_data_write(struct vga *v, uint8_t c)
 {
-    v->dac[v->dac_write][v->dac_sub] = c & 0x3F;
+    set_reg(v, &v->dac[v->dac_write][v->dac_sub],
+            v->dispi[DISPI_ENABLE] & DISPI_8BIT_DAC ? c : c & 0x3F);
     if (++v->dac_sub == 3) {
         v->dac_sub = 0;
         v->dac_write++;
@@ -120,12 +81,12 @@ static void attr_write(struct vga *v, uint8_t value)
 {
     unsigned i = v->attr_index & 0x1Fu;
     if (!v->attr_data) {
-        v->attr_index = value & 0x3F;
+        set_reg(v, &v->attr_index, value & 0x3F);
     } else if (i < VGA_ATTR_REGS) {
         if (i == 0x10 && v->attr[i] != (value & attr_mask[i]))
             TRACE(v->trace, TRACE_VGA, "attribute mode %02x: %s", value,
                   value & 1 ? "graphics" : "text");
-        v->attr[i] = value & attr_mask[i];
+        set_reg(v, &v->attr[i], value & attr_mask[i]);
     }
     v->attr_data = !v->attr_data;
 }
@@ -137,12 +98,14 @@ static void crtc_write(struct vga *v, uint8_t value)
         return;
     if (i <= 7 && (v->crtc[0x11] & 0x80)) { /* write protection, but for line compare bit 8 */
         if (i == 7)
-            v->crtc[7] = (uint8_t)((v->crtc[7] & ~0x10) | (value & 0x10));
+            set_reg(v, &v->crtc[7], (uint8_t)((v->crtc[7] & ~0x10) | (value & 0x10)));
         return;
     }
     if (v->crtc[i] != value && (i <= 9 || i == 0x12 || i == 0x13 || i == 0x17))
         TRACE(v->trace, TRACE_VGA, "crtc %02x = %02x", i, value);
-    v->crtc[i] = value;
+    vga_timing_changes(v);
+    if (set_reg(v, &v->crtc[i], value))
+        vga_timing_changed(v);
 }
 
 static void gc_write(struct vga *v, uint8_t value)
@@ -153,13 +116,16 @@ static void gc_write(struct vga *v, uint8_t value)
     if (v->gc_index == 6 && v->gc[6] != value)
         TRACE(v->trace, TRACE_VGA, "window %u, %s", value >> 2 & 3,
               value & 1 ? "graphics" : "text");
-    v->gc[v->gc_index] = value;
+    set_reg(v, &v->gc[v->gc_index], value);
 }
 
 static void seq_write(struct vga *v, uint8_t value)
 {
-    if (v->seq_index < VGA_SEQ_REGS)
-        v->seq[v->seq_index] = value & seq_mask[v->seq_index];
+    if (v->seq_index >= VGA_SEQ_REGS)
+        return;
+    vga_timing_changes(v);
+    if (set_reg(v, &v->seq[v->seq_index], value & seq_mask[v->seq_index]))
+        vga_timing_changed(v);
 }
 
 static void misc_write(struct vga *v, uint8_t value)
@@ -167,7 +133,9 @@ static void misc_write(struct vga *v, uint8_t value)
     if (v->misc != value)
         TRACE(v->trace, TRACE_VGA, "misc output %02x: %s, clock %u", value,
               value & MISC_COLOR ? "3Dx" : "3Bx", value >> 2 & 3);
-    v->misc = value;
+    vga_timing_changes(v);
+    if (set_reg(v, &v->misc, value))
+        vga_timing_changed(v);
 }
 
 /* The CRTC and status 1 answer at one of two places; 3Bx becomes 3Dx, the other nothing. */
@@ -200,7 +168,7 @@ static uint32_t port_read(void *dev, uint32_t off, unsigned size)
     case GC_DATA: return v->gc_index < VGA_GC_REGS ? v->gc[v->gc_index] : 0;
     case CRTC_INDEX_COLOR: return v->crtc_index;
     case CRTC_DATA_COLOR: return v->crtc_index < VGA_CRTC_REGS ? v->crtc[v->crtc_index] : 0;
-    case STATUS1_COLOR: v->attr_data = false; return status1(v);
+    case STATUS1_COLOR: v->attr_data = false; return vga_status1(v);
     default: return 0xFF;
     }
 }
@@ -215,7 +183,7 @@ static void port_write(void *dev, uint32_t off, uint32_t value32, unsigned size)
     case MISC_WRITE: misc_write(v, value); break;
     case SEQ_INDEX: v->seq_index = value & 7; break;
     case SEQ_DATA: seq_write(v, value); break;
-    case PEL_MASK: v->pel_mask = value; break;
+    case PEL_MASK: set_reg(v, &v->pel_mask, value); break;
     case DAC_READ_INDEX:
         v->dac_read = value;
         v->dac_sub = 0;
@@ -238,12 +206,9 @@ static void port_write(void *dev, uint32_t off, uint32_t value32, unsigned size)
 
 const struct io_ops vga_port_ops = {.read = port_read, .write = port_write, .widths = 1};
 
-void vga_init(struct vga *v, struct clock *k, struct trace *t)
+void vga_init(struct vga *v, struct clock *k, const struct vga_board *board, struct trace *t)
 {
-    v->clock = k;
-    v->trace = t;
-    for (unsigned i = 0; i < VGA_CELLS; i++)
-        v->mem[i] = 0;
+    *v = (struct vga){.clock = k, .trace = t, .board = *board, .version = 1};
     vga_reset(v);
 }
 
@@ -265,17 +230,60 @@ void vga_reset(struct vga *v)
     v->pel_mask = 0xFF;
     v->dac_read = v->dac_write = v->dac_sub = 0;
     v->attr_data = v->dac_reading = false;
+    v->start = 0;
+    v->start_pending = false;
+    v->start_written = 0;
+    vga_dispi_reset(v);
+}
+
+static bool page_is_zero(const uint8_t *page)
+{
+    return page[0] == 0 && memcmp(page, page + 1, 4095) == 0;
+}
+
+/* Pages of zeroes stay out of the stream; those never stored to are not even looked at. */
+static void snap_memory(struct vga *v, struct snap *s)
+{
+    struct vga_memory *m = v->board.memory;
+    const uint32_t end = VGA_PAGES;
+    uint32_t page = 0;
+
+    for (page = 0; s->loading && page < VGA_PAGES; page++) {
+        if (m->dirty[page]) /* touched since power-on */
+            memset(m->bytes + (size_t)page * 4096, 0, 4096);
+    }
+    for (page = 0; !s->loading && page < VGA_PAGES; page++) {
+        uint8_t *bytes = m->bytes + (size_t)page * 4096;
+        if (!m->dirty[page] || page_is_zero(bytes))
+            continue;
+        snap_u32(s, &page);
+        snap_bytes(s, bytes, 4096);
+    }
+    do {
+        page = end;
+        snap_u32(s, &page);
+        if (page > end)
+            snap_fail(s, "vga: no page %u in its memory", (unsigned)page);
+        if (!s->loading || !snap_ok(s) || page == end)
+            return;
+        snap_bytes(s, m->bytes + (size_t)page * 4096, 4096);
+        m->dirty[page] = 0xFF;
+    } while (snap_ok(s));
 }
 
 void vga_snap(struct vga *v, struct snap *s)
 {
-    if (!snap_section(s, "vga", 1))
-        return;
-    for (unsigned i = 0; i < VGA_CELLS; i++)
-        snap_u32(s, &v->mem[i]);
-    snap_u32(s, &v->latch);
     uint8_t *bytes[] = {&v->misc,       &v->feature,  &v->seq_index, &v->crtc_index, &v->gc_index,
                         &v->attr_index, &v->pel_mask, &v->dac_read,  &v->dac_write,  &v->dac_sub};
+    unsigned version = snap_section(s, "vga", 2);
+    if (!version)
+        return;
+    if (version < 2) {
+        snap_fail(s, "vga: version 1 is of a chip with 256 KiB");
+        return;
+    }
+    snap_memory(v, s);
+    snap_u32(s, &v->latch);
     for (unsigned i = 0; i < ARRAY_LEN(bytes); i++)
         snap_u8(s, bytes[i]);
     snap_bool(s, &v->attr_data);
@@ -285,7 +293,14 @@ void vga_snap(struct vga *v, struct snap *s)
     snap_bytes(s, v->gc, sizeof v->gc);
     snap_bytes(s, v->attr, sizeof v->attr);
     snap_bytes(s, v->dac, sizeof v->dac);
-    if (s->loading && v->dac_sub > 2) {
+    snap_u16(s, &v->start);
+    snap_bool(s, &v->start_pending);
+    snap_u64(s, &v->start_written);
+    vga_dispi_snap(v, s);
+    if (!s->loading)
+        return;
+    v->version++;
+    if (v->dac_sub > 2) {
         v->dac_sub = 0;
         snap_fail(s, "vga: DAC position out of range");
     }
@@ -301,17 +316,20 @@ static void info_regs(struct out *to, const char *name, const uint8_t *reg, unsi
 
 void vga_info(const struct vga *v, struct out *to)
 {
-    struct beam b = beam_now(v);
-    uint64_t frame = (uint64_t)line_dots(v) * vertical_total(v);
+    struct vga_lfb f = vga_dispi_lfb(v);
+    unsigned line, dot;
+    vga_beam(v, &line, &dot);
     out_printf(to, "vga: misc %02x (%s), %s, frame %u lines at %u Hz, beam at line %u dot %u\n",
                v->misc, v->misc & MISC_COLOR ? "3Dx" : "3Bx",
-               (v->gc[6] | v->attr[0x10]) & 1 ? "graphics" : "text", vertical_total(v),
-               (unsigned)((dot_hz(v) + frame / 2) / frame), b.line, b.dot);
+               (v->gc[6] | v->attr[0x10]) & 1 ? "graphics" : "text", vga_frame_lines(v),
+               vga_frame_hz(v), line, dot);
+    if (vga_dispi_on(v))
+        out_printf(to, "  dispi      %u x %u, %u bits, pitch %u, start %u, bank %u\n", f.width,
+                   f.height, f.bpp, f.pitch, f.start, v->dispi[DISPI_BANK]);
     info_regs(to, "sequencer ", v->seq, VGA_SEQ_REGS);
     info_regs(to, "crtc      ", v->crtc, VGA_CRTC_REGS);
     info_regs(to, "graphics  ", v->gc, VGA_GC_REGS);
     info_regs(to, "attribute ", v->attr, VGA_ATTR_REGS);
-    out_printf(to, "  start %04x cursor %04x latch %08x pel mask %02x\n",
-               v->crtc[0x0C] << 8 | v->crtc[0x0D], v->crtc[0x0E] << 8 | v->crtc[0x0F], v->latch,
-               v->pel_mask);
+    out_printf(to, "  start %04x cursor %04x latch %08x pel mask %02x\n", vga_start(v),
+               v->crtc[0x0E] << 8 | v->crtc[0x0F], v->latch, v->pel_mask);
 }

@@ -8,9 +8,13 @@
  * - Chain 4 (sequencer 4 bit 3): address bits 1-0 choose the plane.
  * - Odd/even (sequencer 4 bit 2 clear for writes, graphics 5 bit 4 for reads): address bit 0
  *   chooses planes 0 and 2, or 1 and 3. Graphics 6 bit 1 takes bit 0 out of the cell address.
+ * - The planes are 64 Ki cells; 4-bit modes of the display interface add a bank to the address.
+ * - While the display interface has made the first 64 KiB linear the board lets stores go
+ *   straight to the memory; accesses that still come here do the same.
  */
 #include "devices/vga.h"
 
+#include "devices/vga_parts.h"
 #include "mmu/bus.h"
 
 /* A 4-bit set of planes as a mask of bytes. */
@@ -27,7 +31,7 @@ static uint32_t in_all_planes(uint8_t b)
 
 /* Where an access goes. */
 struct target {
-    uint32_t cell; /* address in the planes */
+    uint32_t cell; /* number of the cell in the memory */
     uint32_t addr; /* address in the window */
 };
 
@@ -41,20 +45,24 @@ static bool find_cell(const struct vga *v, uint32_t off, struct target *t)
     if (!(v->misc & 0x02) || off - window[w].base >= window[w].size)
         return false;
     t->addr = off - window[w].base;
-    t->cell = t->addr & (VGA_CELLS - 1);
+    t->cell = t->addr & 0xFFFF;
     if (v->seq[4] & 0x08)
         t->cell &= ~3u;
     else if (v->gc[6] & 0x02) /* in the 128 KiB window bit 16 takes the place of bit 0 */
         t->cell = (t->cell & ~1u) | t->addr >> 16;
+    if (vga_dispi_on(v))
+        t->cell = (t->cell + v->dispi[DISPI_BANK] * 65536u) % (VGA_MEMORY / 4);
     return true;
 }
 
 static uint8_t read_byte(struct vga *v, uint32_t off)
 {
     struct target t;
+    if (v->linear)
+        return off < 0x10000 ? v->board.memory->bytes[v->linear_offset + off] : 0xFF;
     if (!find_cell(v, off, &t))
         return 0xFF;
-    v->latch = v->mem[t.cell];
+    v->latch = vga_cell(v, t.cell);
     if (v->seq[4] & 0x08)
         return (uint8_t)(v->latch >> 8 * (t.addr & 3));
     if (v->gc[5] & 0x08) { /* read mode 1: ones where the planes that count match the colour */
@@ -102,6 +110,12 @@ static uint32_t write_data(const struct vga *v, uint8_t b)
 static void write_byte(struct vga *v, uint32_t off, uint8_t b)
 {
     struct target t;
+    if (v->linear && off < 0x10000) {
+        v->board.memory->bytes[v->linear_offset + off] = b;
+        v->board.memory->dirty[(v->linear_offset + off) >> 12] = 0xFF;
+    }
+    if (v->linear)
+        return;
     if (!find_cell(v, off, &t))
         return;
     unsigned planes = v->seq[2];
@@ -110,7 +124,7 @@ static void write_byte(struct vga *v, uint32_t off, uint8_t b)
     else if (!(v->seq[4] & 0x04))
         planes &= t.addr & 1 ? 0xAu : 0x5u;
     uint32_t enabled = plane_bytes(planes);
-    v->mem[t.cell] = (v->mem[t.cell] & ~enabled) | (write_data(v, b) & enabled);
+    vga_cell_put(v, t.cell, (vga_cell(v, t.cell) & ~enabled) | (write_data(v, b) & enabled));
 }
 
 static uint32_t mem_read(void *dev, uint32_t off, unsigned size)
@@ -127,4 +141,18 @@ static void mem_write(void *dev, uint32_t off, uint32_t value, unsigned size)
         write_byte(dev, off + i, (uint8_t)(value >> 8 * i));
 }
 
-const struct io_ops vga_mem_ops = {.read = mem_read, .write = mem_write, .widths = 7};
+const struct io_ops vga_mem_ops = {
+    .read = mem_read, .write = mem_write, .widths = 7, .quiet = true};
+
+static uint32_t text_read(void *dev, uint32_t off, unsigned size)
+{
+    return mem_read(dev, off + 0x10000, size);
+}
+
+static void text_write(void *dev, uint32_t off, uint32_t value, unsigned size)
+{
+    mem_write(dev, off + 0x10000, value, size);
+}
+
+const struct io_ops vga_text_ops = {
+    .read = text_read, .write = text_write, .widths = 7, .quiet = true};

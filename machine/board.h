@@ -54,6 +54,7 @@ struct machine {
     struct uart com1;
     struct lpt lpt1;
     struct vga vga;
+    struct vga_memory *vga_memory; /* owned */
     struct port92 port92;
     struct fperr fperr;
     struct postcode postcode;

@@ -51,7 +51,8 @@ static bool same_registers(const struct machine *m)
 static bool same_ram(struct machine *m)
 {
     m->ram_compared = m->cpu.icount;
-    return memcmp(m->bus.ram, m->twin->bus.ram, m->bus.ram_size) == 0;
+    return memcmp(m->bus.ram, m->twin->bus.ram, m->bus.ram_size) == 0 &&
+           memcmp(m->vga_memory->bytes, m->twin->vga_memory->bytes, VGA_MEMORY) == 0;
 }
 
 enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_insns)

@@ -15,7 +15,11 @@
 
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
+/* Where the Bochs display interface without PCI has its frame buffer; RAM ends here at the latest. */
+#define VGA_FRAME_BUFFER UINT32_C(0xe0000000)
+#define VGA_WINDOW UINT32_C(0xa0000)
 #define LOW_MEMORY UINT32_C(0xa0000)
 #define HIGH_MEMORY UINT32_C(0x100000)
 #define LOW_ROM UINT32_C(0x20000) /* of the ROM, this much is visible below 1 MiB */
@@ -96,6 +100,21 @@ static void guest_exit(void *machine, uint32_t value)
     cpu_break(&m->cpu);
 }
 
+/* The 64 KiB at A0000h: memory of the VGA as it is, or what its planar logic makes of it. */
+static void vga_window(void *machine, bool linear, uint32_t offset)
+{
+    struct machine *m = machine;
+    struct vga_memory *v = m->vga_memory;
+    bus_set_window(&m->bus, VGA_WINDOW, linear ? v->bytes + offset : NULL,
+                   linear ? v->dirty + offset / 4096 : NULL);
+}
+
+static void vga_looked(void *machine)
+{
+    struct machine *m = machine;
+    bus_dirty_cleared(&m->bus);
+}
+
 static struct irq line(struct machine *m, unsigned n)
 {
     return (struct irq){pic_set_irq, &m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7};
@@ -105,9 +124,12 @@ static void map_memory(struct machine *m)
 {
     uint32_t size = m->cfg.memory;
     bus_map_ram(&m->bus, "low memory", 0, size < LOW_MEMORY ? size : LOW_MEMORY, 0);
-    bus_map_mmio(&m->bus, "vga", LOW_MEMORY, 0x20000, &vga_mem_ops, &m->vga);
+    bus_map_mmio(&m->bus, "vga", VGA_WINDOW, 0x10000, &vga_mem_ops, &m->vga);
+    bus_map_mmio(&m->bus, "vga text", VGA_WINDOW + 0x10000, 0x10000, &vga_text_ops, &m->vga);
     if (size > HIGH_MEMORY)
         bus_map_ram(&m->bus, "memory", HIGH_MEMORY, size - HIGH_MEMORY, HIGH_MEMORY);
+    bus_map_device_memory(&m->bus, "vga frame buffer", VGA_FRAME_BUFFER, VGA_MEMORY,
+                          m->vga_memory->bytes, m->vga_memory->dirty);
 }
 
 static void map_ports(struct machine *m)
@@ -124,6 +146,7 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "debugcon", 0xe9, 1, &debugcon_ops, &m->debugcon);
     bus_map_ports(b, "fpu error", 0xf0, 2, &fperr_ops, &m->fperr);
     bus_map_ports(b, "exit", 0xf4, 4, &exitport_ops, &m->exitport);
+    bus_map_ports(b, "vga dispi", 0x1ce, 3, &vga_dispi_ops, &m->vga);
     bus_map_ports(b, "lpt1", 0x378, 3, &lpt_ops, &m->lpt1);
     bus_map_ports(b, "vga", 0x3b0, 0x30, &vga_port_ops, &m->vga);
     bus_map_ports(b, "com1", 0x3f8, 8, &uart_ops, &m->com1);
@@ -161,7 +184,12 @@ static void wire_chips(struct machine *m)
              (struct ps2_device){0}, t);
     uart_init(&m->com1, "com1", k, line(m, 4), m->cfg.serial_write, m->cfg.serial_ctx, t);
     lpt_init(&m->lpt1, line(m, 7), m->cfg.parallel_write, m->cfg.parallel_ctx);
-    vga_init(&m->vga, k, t);
+    vga_init(&m->vga, k,
+             &(struct vga_board){.memory = m->vga_memory,
+                                 .linear_window = vga_window,
+                                 .dirty_cleared = vga_looked,
+                                 .ctx = m},
+             t);
     fperr_init(&m->fperr, line(m, 13), (struct irq){ignne_wire, &m->cpu, 0}, t);
     port92_init(&m->port92, a20_92, reset, t);
     postcode_init(&m->postcode, t);
@@ -191,6 +219,17 @@ static void set_cmos(struct machine *m)
     rtc_cmos_set(&m->rtc, 0x14, 0x06); /* equipment: VGA, keyboard; x87, no floppy */
 }
 
+/* Zeroed, and no host memory is used for what the guest never touches. */
+static struct vga_memory *new_vga_memory(struct error *err)
+{
+    void *p = mmap(NULL, sizeof(struct vga_memory), PROT_READ | PROT_WRITE,
+                   MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+    if (p != MAP_FAILED)
+        return p;
+    error_set(err, "not enough memory for the video memory");
+    return NULL;
+}
+
 static struct machine *board_new(const struct config *cfg, struct error *err)
 {
     struct machine *m = calloc(1, sizeof *m);
@@ -205,6 +244,12 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         free(m);
         return NULL;
     }
+    m->vga_memory = new_vga_memory(err);
+    if (!m->vga_memory) {
+        bus_fini(&m->bus);
+        free(m);
+        return NULL;
+    }
     struct cpu_config cpu = {
         .model = (unsigned)cfg->cpu + 3,
         .fast = cfg->engine == ENGINE_LOCKSTEP || (cfg->engine == ENGINE_FAST && !cfg->count_rows),
@@ -216,6 +261,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .ferr = {ferr_wire, &m->fperr, 0},
     };
     if (!cpu_init(&m->cpu, &cpu, &m->bus, &m->clock, &m->trace, err)) {
+        (void)munmap(m->vga_memory, sizeof *m->vga_memory);
         bus_fini(&m->bus);
         free(m);
         return NULL;
@@ -262,6 +308,7 @@ void machine_free(struct machine *m)
     debug_points_free(m);
     cpu_fini(&m->cpu);
     bus_fini(&m->bus);
+    (void)munmap(m->vga_memory, sizeof *m->vga_memory);
     free(m);
 }
 

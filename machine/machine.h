@@ -75,6 +75,8 @@ struct bus *machine_bus(struct machine *m);
 struct cpu *machine_cpu(struct machine *m);
 struct trace *machine_trace(struct machine *m);
 
+/* Brings a viewer's copy of the picture up to date and says what changed (base/screen.h): zeroed and
+   given its pixels before the first call. The guest cannot notice. */
 void machine_screen(const struct machine *m, struct screen *out);
 /* The built-in 8x16 font (code page 437): 256 glyphs of 16 rows, most significant bit left. */
 const uint8_t (*machine_font(void))[16];

@@ -6,7 +6,8 @@
  * index into a short list whose entry 0 is "nothing". An access inside one page of RAM or ROM
  * is a host load or store; everything else goes the slow way, piece by piece:
  *
- * - a device gets naturally aligned pieces of a width it implements, lowest address first;
+ * - a device gets naturally aligned pieces (unless it says otherwise) of a width it implements,
+ *   lowest address first;
  * - memory in an access that spans pages is moved byte by byte;
  * - addresses wrap at 4 GiB and ports at 64 K, and A20 is applied to each piece.
  *
@@ -123,9 +124,40 @@ static bool widths_ok(const struct io_ops *ops)
 void bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
                   const struct io_ops *ops, void *dev)
 {
-    assert(widths_ok(ops));
+    assert(widths_ok(ops) && !ops->unaligned);
     map_region(b, (struct bus_region){.name = name, .base = base, .ops = ops, .dev = dev}, size,
                PAGE_MMIO);
+}
+
+void bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
+                           uint8_t *host, uint8_t *dirty)
+{
+    assert(host && dirty);
+    map_region(b, (struct bus_region){.name = name, .base = base, .host = host, .dirty = dirty},
+               size, 0);
+}
+
+void bus_dirty_cleared(struct bus *b)
+{
+    if (b->dirty_cleared)
+        b->dirty_cleared(b->mmu_arg);
+}
+
+void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty)
+{
+    struct bus_region *r = &b->region[b->page_region[base >> PAGE_SHIFT]];
+
+    assert(r->base == base && r->ops && !host == !dirty);
+    if (r->host == host)
+        return;
+    r->host = host;
+    r->dirty = dirty;
+    for (uint32_t page = base >> PAGE_SHIFT; page < (base >> PAGE_SHIFT) + r->pages; page++) {
+        if (&b->region[b->page_region[page]] == r)
+            b->page_flags[page] =
+                (uint8_t)((b->page_flags[page] & ~PAGE_MMIO) | (host ? 0 : PAGE_MMIO));
+    }
+    mapping_changed(b);
 }
 
 void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
@@ -187,11 +219,11 @@ static const struct bus_region *region_at(const struct bus *b, phys_t a)
 
 /* ---- Memory ---------------------------------------------------------------------------- */
 
-/* The widest piece, at most `left` bytes and naturally aligned at `a`, that ops implements. */
+/* The widest piece, at most `left` bytes and aligned at `a` if it must be, that ops implements. */
 static unsigned piece_size(const struct io_ops *ops, uint32_t a, unsigned left)
 {
     for (unsigned size = 4; size > 1; size /= 2)
-        if (size <= left && a % size == 0 && (ops->widths & size))
+        if (size <= left && (a % size == 0 || ops->unaligned) && (ops->widths & size))
             return size;
     return 1;
 }
@@ -205,7 +237,7 @@ static uint32_t mmio_read(struct bus *b, const struct bus_region *r, phys_t a, u
             b->stray(b->mmu_arg, a, false, false);
         return ones(size);
     }
-    b->io_count++;
+    b->io_count += !r->ops->quiet;
     return r->ops->read(r->dev, a - r->base, size) & ones(size);
 }
 
@@ -219,14 +251,14 @@ static void mmio_write(struct bus *b, const struct bus_region *r, phys_t a, uint
             b->stray(b->mmu_arg, a, true, r->rom);
         return;
     }
-    b->io_count++;
+    b->io_count += !r->ops->quiet;
     r->ops->write(r->dev, a - r->base, value & ones(size), size);
 }
 
 /* Natural alignment keeps a piece inside one page, hence inside one region. */
 static unsigned memory_piece(const struct bus_region *r, phys_t a, unsigned left)
 {
-    if (r->ops)
+    if (r->ops && !r->host)
         return piece_size(r->ops, a, left);
     return 1;
 }
@@ -262,6 +294,7 @@ static void before_store(struct bus *b, phys_t a, unsigned n)
     if ((*flags & PAGE_WATCH) && b->watched)
         b->watched(b->watched_arg, a, n);
     *flags |= PAGE_TOUCHED;
+    bus_note_store(b, a);
 }
 
 static void write_pieces(struct bus *b, phys_t a, uint32_t value, unsigned size)
@@ -327,6 +360,19 @@ uint8_t *bus_host_page(const struct bus *b, phys_t a)
     const struct bus_region *r = region_at(b, a);
 
     return r->host ? r->host + ((a & ~(PAGE_SIZE - 1)) - r->base) : NULL;
+}
+
+const uint8_t *bus_code_page(const struct bus *b, phys_t a)
+{
+    return region_at(b, a)->dirty ? NULL : bus_host_page(b, a);
+}
+
+void bus_note_store(struct bus *b, phys_t a)
+{
+    const struct bus_region *r = region_at(b, a);
+
+    if (r->dirty)
+        r->dirty[(a - r->base) >> PAGE_SHIFT] = 0xff;
 }
 
 /* ---- Ports ----------------------------------------------------------------------------- */

@@ -11,6 +11,9 @@
  * - Every physical page has a flag byte (PAGE_*): a set flag keeps the page off the CPU's fast
  *   path for stores (or loads), so that self-modifying code, watchpoints and page-table
  *   tracking cost nothing on pages that do not need them.
+ * - Memory that a device also uses (video memory) is RAM to the processor, with a byte for each
+ *   page that every store sets (`dirty`). No decoded code is kept from it: the device writes it
+ *   behind the processor's back, and it may be visible at more than one address.
  * - A20: while the gate is closed, address bit 20 reads as zero. bus_a20() is the mask.
  *
  * peek/poke have no side effects: they see RAM and ROM only, never a device, and ignore A20
@@ -29,6 +32,8 @@ struct io_ops {
     void (*write)(void *dev, uint32_t off, uint32_t value, unsigned size);
     uint8_t widths; /* sum of the sizes implemented: 1, 2, 4 (1 = bytes only); 0 means 1.
                        Bytes are compulsory. A NULL read or write is open bus that way. */
+    bool unaligned; /* wide pieces may start anywhere (word ports at neighbouring addresses) */
+    bool quiet;     /* no access can drive a wire or arm an event: it is not counted as I/O */
 };
 
 enum {
@@ -54,6 +59,7 @@ struct bus_region {
     uint8_t *host;            /* RAM and ROM: first byte; NULL for MMIO */
     const struct io_ops *ops; /* MMIO */
     void *dev;
+    uint8_t *dirty; /* device memory: a byte a page, 0xff after a store; NULL for the rest */
     bool rom;
 };
 
@@ -85,6 +91,8 @@ struct bus {
        where nothing is or to write ROM; may be NULL. */
     void (*table_changes)(void *arg, phys_t a, unsigned n);
     void (*stray)(void *arg, phys_t a, bool write, bool rom);
+    /* Called when somebody has cleared `dirty` bytes of device memory; may be NULL. */
+    void (*dirty_cleared)(void *arg);
     void *mmu_arg;
     /* Called before a store (not by the CPU's fast path) into a PAGE_WATCH page; may be NULL. */
     void (*watched)(void *arg, phys_t a, unsigned n);
@@ -103,6 +111,14 @@ void bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size, ui
 void bus_map_rom(struct bus *b, const char *name, phys_t base, uint32_t size, uint8_t *host);
 void bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
                   const struct io_ops *ops, void *dev);
+/* `host` and `dirty` (a byte a page) are the device's. Who clears bytes of `dirty` calls
+   bus_dirty_cleared, so that the next store sets them again. */
+void bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
+                           uint8_t *host, uint8_t *dirty);
+void bus_dirty_cleared(struct bus *b);
+/* The MMIO region that was mapped at base becomes device memory, as above, or, with host == NULL,
+   asks its functions again. */
+void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty);
 void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
                    const struct io_ops *ops, void *dev);
 
@@ -120,6 +136,10 @@ void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size);
 
 /* Host address of the page that holds `a` if it is RAM or ROM, else NULL. */
 uint8_t *bus_host_page(const struct bus *b, phys_t a);
+/* The same if decoded code may be kept from it: not for device memory. */
+const uint8_t *bus_code_page(const struct bus *b, phys_t a);
+/* A host pointer for stores into the page of `a` is given out: device memory becomes dirty. */
+void bus_note_store(struct bus *b, phys_t a);
 
 /* No side effects. Return the number of bytes that were there (RAM, and ROM for peek; poke may
    also write ROM, as a loader must); stops at the first byte that is not. */

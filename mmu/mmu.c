@@ -12,6 +12,14 @@
 
 #include <string.h>
 
+/* Somebody has looked at device memory and must hear of the next store. The guest cannot notice:
+   what the architectural TLB holds stays, so does what may be fetched. */
+static void dirty_cleared(void *arg)
+{
+    struct mmu *m = arg;
+    tlb_flush_host(&m->tlb);
+}
+
 bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct trace *trace,
               struct error *err)
 {
@@ -26,6 +34,7 @@ bool mmu_init(struct mmu *m, struct bus *bus, struct tlb_shape shape, struct tra
     }
     bus->table_changes = sanitizer_entry_changes;
     bus->stray = sanitizer_stray;
+    bus->dirty_cleared = dirty_cleared;
     bus->mmu_arg = m;
     mmu_reset(m);
     return true;
@@ -302,6 +311,8 @@ static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys
     h->rtag = flags & PAGE_WATCH ? 0 : tag;
     bool writable = permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D);
     h->wtag = writable && !(flags & (PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT)) ? tag : 0;
+    if (h->wtag)
+        bus_note_store(m->bus, page);
 }
 
 void mmu_set_user_slow(struct mmu *m, bool slow)

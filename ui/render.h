@@ -1,12 +1,15 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * render.h - a struct screen becomes pixels. Pure: no window, no time, no state.
+ * render.h - a struct screen becomes the dots of a monitor. Pure: no window, no time, no state.
  *
- * - Pixels are 0x00RRGGBB, row by row; `stride` is in pixels and at least render_width().
+ * - Pixels are 0x00RRGGBB, row by row; `stride` is in pixels and at least render_width(). Each
+ *   of the guest's pixels becomes scale_x by scale_y of them.
  * - What blinks is decided by the caller's phase, so that the same arguments give the same
  *   picture. The VGA blinks the cursor every 8 frames and attributes every 16.
- * - Given the previous screen and phase, only cells that look different are drawn.
- * Source: IBM VGA technical reference: attribute bits, 9th dot of codes C0h-DFh, cursor rows.
+ * - Given the previous screen and phase, only what looks different is drawn: cells of text, or the
+ *   rows that the screen itself calls dirty.
+ * Source: IBM VGA technical reference: attribute bits, 9th dot of codes C0h-DFh, cursor rows,
+ * underline.
  */
 #ifndef UI_RENDER_H
 #define UI_RENDER_H
@@ -20,15 +23,15 @@ struct render_phase {
     bool cursor; /* the cursor is in its visible half */
 };
 
-/* What render_draw touched: pixel rows first..last-1, nothing if first == last. */
+/* What render_draw touched: rows of dots first..last-1, nothing if first == last. */
 struct render_dirty {
-    unsigned first, last; /* pixel rows */
-    unsigned cells;       /* how many cells were drawn */
+    unsigned first, last; /* rows of dots */
+    unsigned cells;       /* how many cells of text were drawn */
 };
 
-/* Largest picture there can be, in pixels: what a fixed buffer needs. */
-#define RENDER_MAX_WIDTH (160u * 9u)
-#define RENDER_MAX_HEIGHT (100u * 32u)
+/* Largest picture there can be, in dots: what a fixed buffer needs. */
+#define RENDER_MAX_WIDTH 2048u
+#define RENDER_MAX_HEIGHT 1200u
 
 /* A blank screen has the size of 80 by 25 cells of 9 by 16 dots. */
 unsigned render_width(const struct screen *s);

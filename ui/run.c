@@ -131,6 +131,12 @@ struct ui *ui_open(const struct ui_options *options, struct error *err)
         free(u);
         return NULL;
     }
+    if (u->ops->show && !(u->screen.pixels = malloc(SCREEN_MAX_WIDTH * SCREEN_MAX_HEIGHT *
+                                                    sizeof(*u->screen.pixels)))) {
+        error_set(err, "no memory for the screen");
+        ui_close(u);
+        return NULL;
+    }
     u->realtime = options->pace == UI_PACE_REALTIME ||
                   (options->pace == UI_PACE_AUTO && u->ops->kind != UI_NONE);
     u->slice = SLICE_MIN;
@@ -155,6 +161,7 @@ void ui_close(struct ui *u)
     if (!u)
         return;
     close_display(u);
+    free(u->screen.pixels);
     free(u);
 }
 

@@ -12,12 +12,14 @@ bool ui_screenshot(const struct machine *m, const char *file, struct error *err)
 {
     /* Fixed, so that one state of the machine is one file. */
     static const struct render_phase shown = {.text = true, .cursor = true};
-    struct screen *s = malloc(sizeof(*s));
+    struct screen *s = calloc(1, sizeof(*s));
+    uint32_t *guest = malloc(SCREEN_MAX_WIDTH * SCREEN_MAX_HEIGHT * sizeof(*guest));
     uint32_t *pixels = NULL;
     size_t width = 0;
     bool ok = false;
 
-    if (s) {
+    if (s && guest) {
+        s->pixels = guest;
         machine_screen(m, s);
         width = render_width(s);
         pixels = malloc(width * render_height(s) * sizeof(*pixels));
@@ -28,6 +30,7 @@ bool ui_screenshot(const struct machine *m, const char *file, struct error *err)
     } else {
         error_set(err, "%s: no memory for a picture of the screen", file);
     }
+    free(guest);
     free(pixels);
     free(s);
     return ok;

@@ -193,7 +193,7 @@ struct block *block_find(struct engine *e, struct cpu *c)
     if (c->eip > c->seg[CS].limit || !fetch_page(c, lin, &phys, &f))
         return NULL; /* the reference layer raises the fault */
     phys |= lin & PAGE_OFFSET_MASK;
-    const uint8_t *page = bus_host_page(c->bus, phys);
+    const uint8_t *page = bus_code_page(c->bus, phys);
     if (!page)
         return NULL;
     if (OBSERVED(c, OBSERVE_EXEC)) {

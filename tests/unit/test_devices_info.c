@@ -48,6 +48,8 @@ int main(void)
     struct debugcon con, con_copy;
     struct exitport ex, ex_copy;
 
+    static struct vga_memory video;
+
     clock_init(&k);
     pic_init(&pic, "master", none, (struct pic_slave){0}, 0xF8, NULL);
     pit_init(&pit, &k, none, none, none, NULL);
@@ -59,7 +61,7 @@ int main(void)
     port92_init(&p92, none, none, NULL);
     debugcon_init(&con, NULL, NULL);
     exitport_init(&ex, NULL, NULL, NULL);
-    vga_init(&vga, &k, NULL);
+    vga_init(&vga, &k, &(struct vga_board){.memory = &video}, NULL);
 
     LOOK(pic, pic_copy, pic_info, "not initialised");
     pit_ops.write(&pit, 3, 0x34, 1);

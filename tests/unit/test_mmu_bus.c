@@ -45,11 +45,13 @@ static void probe_write(void *dev, uint32_t off, uint32_t value, unsigned size)
     note(dev, 'w', off, size, value);
 }
 
-static const struct io_ops bytes_ops = {probe_read, probe_write, 0};
-static const struct io_ops words_ops = {probe_read, probe_write, 1 | 2};
-static const struct io_ops dwords_ops = {probe_read, probe_write, 1 | 2 | 4};
-static const struct io_ops byte_dword_ops = {probe_read, probe_write, 1 | 4};
-static const struct io_ops write_only_ops = {NULL, probe_write, 1};
+static const struct io_ops bytes_ops = {.read = probe_read, .write = probe_write, .widths = 0};
+static const struct io_ops words_ops = {.read = probe_read, .write = probe_write, .widths = 1 | 2};
+static const struct io_ops dwords_ops = {
+    .read = probe_read, .write = probe_write, .widths = 1 | 2 | 4};
+static const struct io_ops byte_dword_ops = {
+    .read = probe_read, .write = probe_write, .widths = 1 | 4};
+static const struct io_ops write_only_ops = {.read = NULL, .write = probe_write, .widths = 1};
 
 static struct bus bus_of(uint32_t ram)
 {
@@ -398,9 +400,72 @@ static void too_many(struct bus *b)
         bus_map_ram(b, "ram", 0, 4096, 0);
 }
 
+static unsigned cleared;
+
+static void count_clearing(void *arg)
+{
+    (void)arg;
+    cleared++;
+}
+
+/* Memory that a device shares: dirty bytes, and a window that is memory for a while. */
+static void test_device_memory(void)
+{
+    static uint8_t host[4 * 4096], dirty[4];
+    static const struct io_ops quiet_ops = {
+        .read = probe_read, .write = probe_write, .widths = 7, .quiet = true};
+    struct bus b = bus_of(MIB);
+    struct probe p = {0};
+    bus_map_device_memory(&b, "frame buffer", 0xe0000000, sizeof host, host, dirty);
+    bus_map_mmio(&b, "window", 0xa0000, 2 * 4096, &quiet_ops, &p);
+    b.dirty_cleared = count_clearing;
+
+    bus_write(&b, 0xe0001ffe, 0x44332211, 4);
+    CHECK(host[0x1ffe] == 0x11 && host[0x2001] == 0x44, "it is memory");
+    CHECK(!dirty[0] && dirty[1] == 0xff && dirty[2] == 0xff && !dirty[3], "both pages are dirty");
+    CHECK(bus_read(&b, 0xe0001ffe, 4) == 0x44332211, "and reads back");
+    CHECK(bus_host_page(&b, 0xe0001000) == host + 4096, "with host pointers");
+    CHECK(bus_code_page(&b, 0xe0001000) == NULL, "but no code is kept from it");
+    memset(dirty, 0, sizeof dirty);
+    bus_dirty_cleared(&b);
+    CHECK(cleared == 1, "the MMU hears of the clearing");
+    bus_note_store(&b, 0xe0003123);
+    CHECK(dirty[3] == 0xff && !dirty[0], "a pointer for stores makes a page dirty");
+    CHECK(bus_poke(&b, 0xe0000010, "ab", 2) == 2 && dirty[0] == 0xff && host[0x11] == 'b', "poke");
+
+    memset(dirty, 0, sizeof dirty);
+    bus_write(&b, 0xa0000, 0x55, 1);
+    CHECK(host[0] == 0 && b.io_count == 0, "a quiet device is asked, but not counted");
+    bus_set_window(&b, 0xa0000, host + 4096, dirty + 1);
+    bus_write(&b, 0xa1ffc, 0x88776655, 4);
+    CHECK(host[0x2ffc] == 0x55 && dirty[2] == 0xff && !dirty[1], "a window is memory");
+    CHECK(!(b.page_flags[0xa0] & PAGE_MMIO) && bus_host_page(&b, 0xa0000) == host + 4096,
+          "with host pointers");
+    CHECK(bus_read(&b, 0xa1fff, 2) >> 8 == 0xff, "and ends where it ends");
+    bus_set_window(&b, 0xa0000, NULL, NULL);
+    CHECK((b.page_flags[0xa0] & PAGE_MMIO) && !bus_host_page(&b, 0xa0000), "and a device again");
+    bus_fini(&b);
+}
+
+/* Two word registers at neighbouring addresses, as the Bochs display interface has. */
+static void test_unaligned_ports(void)
+{
+    static const struct io_ops ops = {
+        .read = probe_read, .write = probe_write, .widths = 3, .unaligned = true};
+    struct bus b = bus_of(MIB);
+    struct probe p = {0};
+    bus_map_ports(&b, "dispi", 0x1ce, 3, &ops, &p);
+    bus_out(&b, 0x1cf, 0x1234, 2);
+    CHECK(strcmp(p.log, "w2@1=1234 ") == 0, "a word at an odd port: '%s'", p.log);
+    p.log[0] = 0;
+    bus_out(&b, 0x1ce, 0x12345678, 4);
+    CHECK(strcmp(p.log, "w2@0=5678 w1@2=34 ") == 0, "a double word is cut: '%s'", p.log);
+    bus_fini(&b);
+}
+
 static void no_bytes(struct bus *b)
 {
-    static const struct io_ops ops = {probe_read, probe_write, 4};
+    static const struct io_ops ops = {.read = probe_read, .write = probe_write, .widths = 4};
 
     bus_map_mmio(b, "dev", 0, 4096, &ops, NULL);
 }
@@ -424,6 +489,8 @@ int main(void)
     test_ports();
     test_a20_and_flags();
     test_peek_poke();
+    test_device_memory();
+    test_unaligned_ports();
     test_page_list();
     test_snapshot();
     test_board_errors();

@@ -22,6 +22,12 @@ static void screen_make(struct screen *s, unsigned cols, unsigned rows, unsigned
     s->rows = rows;
     s->cell_w = w;
     s->cell_h = h;
+    s->scale_x = s->scale_y = 1;
+    s->width = cols * w;
+    s->height = rows * h;
+    s->underline = 32;
+    for (unsigned i = 0; i < rows && i < SCREEN_MAX_ROWS; i++)
+        s->row[i] = (struct screen_row){.y = (uint16_t)(i * h), .lines = (uint8_t)h};
     for (unsigned i = 0; i < 16; i++)
         s->palette[i] = 0x101010u * i + 1;
     for (unsigned f = 0; f < 2; f++)
