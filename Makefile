@@ -116,6 +116,8 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/mmu/mmu.mk
 -include $(wildcard tests/monitor/*.mk)
 -include roms/bench/bench.mk
+-include roms/vgatest/vgatest.mk
+-include tests/vga/vga.mk
 
 .PHONY: guests
 guests: ## build the kernel, its programs and the other images in roms/
