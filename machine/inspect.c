@@ -65,15 +65,18 @@ static void lpt1_one(const struct machine *m, struct out *to)
 
 static void vga_one(const struct machine *m, struct out *to)
 {
-    struct screen *s = malloc(sizeof *s);
+    struct screen *s = calloc(1, sizeof *s);
     if (s) {
         vga_screen(&m->vga, s);
         if (s->kind == SCREEN_TEXT)
             out_printf(to, "screen: text, %u x %u characters of %u x %u dots, cursor %s at %u,%u\n",
                        s->cols, s->rows, s->cell_w, s->cell_h, s->cursor_on ? "on" : "off",
                        s->cursor_col, s->cursor_row);
+        else if (s->kind == SCREEN_GRAPHICS)
+            out_printf(to, "screen: graphics, %u x %u pixels of %u x %u dots\n", s->width,
+                       s->height, s->scale_x, s->scale_y);
         else
-            out_printf(to, "screen: %s\n", s->kind == SCREEN_BLANK ? "blank" : "graphics");
+            out_printf(to, "screen: blank\n");
     }
     free(s);
     vga_info(&m->vga, to);
