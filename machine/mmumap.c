@@ -231,24 +231,13 @@ static void note_space(const struct machine *m, uint32_t cr3, struct map_frame *
     }
 }
 
-/* A directory that was freed is no address space any more: a live one shares the upper quarter with
-   the one in use. */
+/* A directory that was freed is no address space any more: one that lives maps the IDT as the one in
+   use does, whatever else a kernel does with its upper half. */
 static bool is_alive(const struct machine *m, uint32_t cr3)
 {
-    uint32_t mine[256], theirs[256];
-    uint32_t now = m->cpu.mmu.cr3 & PAGE_FRAME_MASK, top = 768 * 4;
-    if (m->cpu.mmu.mode.pae || cr3 == now)
-        return cr3 == map_space_now(m).cr3;
-    if (bus_peek(&m->bus, now + top, mine, sizeof mine) != sizeof mine ||
-        bus_peek(&m->bus, cr3 + top, theirs, sizeof theirs) != sizeof theirs)
-        return false;
-    for (unsigned n = 0; n < ARRAY_LEN(mine); n++) {
-        bool both = mine[n] & theirs[n] & PTE_P;
-        if (both && (mine[n] & PAGE_FRAME_MASK) != (theirs[n] & PAGE_FRAME_MASK) &&
-            (mine[n] & PAGE_FRAME_MASK) != now) /* a directory may map itself */
-            return false;
-    }
-    return true;
+    uint32_t idt = m->cpu.idtr.base, mine, theirs;
+    return debug_translate(m, m->cpu.mmu.cr3, idt, &mine) &&
+           debug_translate(m, cr3, idt, &theirs) && mine == theirs;
 }
 
 void map_frames(const struct machine *m, struct map_frame *list)
