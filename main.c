@@ -298,6 +298,8 @@ static bool open_ui(struct session *s, struct error *err)
         .hold_triple =
             o->config.on_triple_fault == TRIPLE_STOP && (o->display != UI_NONE || debugged),
         .quit = &quit_flag,
+        .mmu_view = o->mmu_view,
+        .mmu_record = o->mmu_record,
         .poll = on_poll,
         .stopped = on_stopped,
         .control = debugged ? on_control : NULL,
@@ -412,7 +414,7 @@ static int close_port(struct stdio_out *o)
 
 static int finish(struct session *s, struct ui_result r)
 {
-    int status = exit_status(s, r);
+    int status = r.lost ? EXIT_USAGE : exit_status(s, r);
     struct error err;
     int lost;
 

@@ -206,6 +206,22 @@ static bool set_strict(struct options *o, const char *value, struct error *err)
     return true;
 }
 
+static bool set_mmu_view(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->mmu_view = true;
+    return true;
+}
+
+static bool set_mmu_record(struct options *o, const char *value, struct error *err)
+{
+    if (!*value)
+        return error_set(err, "--mmu-record: the folder's name is empty");
+    o->mmu_record = value;
+    return true;
+}
+
 static bool set_exit_on_halt(struct options *o, const char *value, struct error *err)
 {
     (void)value;
@@ -317,6 +333,8 @@ static const struct option_row rows[] = {
     { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
     { "strict",     0,  NULL,      set_strict,    "stop at a stale TLB entry or a stray access" },
     { "screenshot", 0,  "FILE",    set_screenshot, "write the screen as a PNG file at the end" },
+    { "mmu-view",   0,  NULL,      set_mmu_view,  "open the MMU view beside the window" },
+    { "mmu-record", 0,  "FOLDER",  set_mmu_record, "film the MMU view: PNG files, ten a second" },
     { "max-insns",  0,  "N",       set_max_insns, "end after N instructions" },
     { "timeout",    0,  "SECONDS", set_timeout,   "end after so many seconds of the host's time" },
     { "trace",      0,  "CATS",    set_trace,     "what to trace, CATS:FILE for a file (stderr)" },

@@ -21,6 +21,29 @@ struct map_space map_space_now(const struct machine *m)
                               .cr3 = mmu->cr3 & (mmu->mode.pae ? ~UINT32_C(31) : PAGE_FRAME_MASK)};
 }
 
+/* A directory that was freed is no address space any more: one that lives maps the IDT as the one in
+   use does, whatever else a kernel does with its upper half. */
+static bool is_alive(const struct machine *m, uint32_t cr3)
+{
+    uint32_t idt = m->cpu.idtr.base, mine, theirs;
+    return debug_translate(m, m->cpu.mmu.cr3, idt, &mine) &&
+           debug_translate(m, cr3, idt, &theirs) && mine == theirs;
+}
+
+unsigned map_spaces(const struct machine *m, uint32_t cr3[MAP_SPACES])
+{
+    const struct spaces *seen = &m->cpu.mmu.spaces;
+    unsigned n = 0;
+    if (!m->cpu.mmu.paging)
+        return 0;
+    cr3[n++] = map_space_now(m).cr3;
+    for (unsigned k = 0; k < seen->n && n < MAP_SPACES; k++) {
+        if (seen->seen[k].cr3 != cr3[0] && is_alive(m, seen->seen[k].cr3))
+            cr3[n++] = seen->seen[k].cr3;
+    }
+    return n;
+}
+
 /* The mode to walk the tables at cr3 with. */
 static struct walk_mode mode_for(const struct machine *m, uint32_t cr3)
 {
@@ -231,30 +254,17 @@ static void note_space(const struct machine *m, uint32_t cr3, struct map_frame *
     }
 }
 
-/* A directory that was freed is no address space any more: one that lives maps the IDT as the one in
-   use does, whatever else a kernel does with its upper half. */
-static bool is_alive(const struct machine *m, uint32_t cr3)
-{
-    uint32_t idt = m->cpu.idtr.base, mine, theirs;
-    return debug_translate(m, m->cpu.mmu.cr3, idt, &mine) &&
-           debug_translate(m, cr3, idt, &theirs) && mine == theirs;
-}
-
 void map_frames(const struct machine *m, struct map_frame *list)
 {
-    uint32_t frames = map_frame_count(m);
-    const struct spaces *seen = &m->cpu.mmu.spaces;
+    uint32_t frames = map_frame_count(m), space[MAP_SPACES];
+    unsigned spaces = map_spaces(m, space);
     for (uint32_t n = 0; n < frames; n++) {
         uint8_t flags = m->bus.page_flags[n];
         list[n] = (struct map_frame){.use = flags & PAGE_TOUCHED ? FRAME_FREE : FRAME_UNTOUCHED,
                                      .code = flags & PAGE_CODE};
     }
-    if (!m->cpu.mmu.paging)
-        return;
-    for (unsigned n = 0; n < seen->n; n++) {
-        if (is_alive(m, seen->seen[n].cr3))
-            note_space(m, seen->seen[n].cr3, list, frames);
-    }
+    for (unsigned n = 0; n < spaces; n++)
+        note_space(m, space[n], list, frames);
 }
 
 /* ---- TLB ---------------------------------------------------------------------------------- */

@@ -44,6 +44,9 @@ struct map_space {
 
 /* What CR3 and CR0 say now. */
 struct map_space map_space_now(const struct machine *m);
+/* Page directories that were in CR3 and still are address spaces, the one in use first. */
+#define MAP_SPACES 65u
+unsigned map_spaces(const struct machine *m, uint32_t cr3[MAP_SPACES]);
 /* The 1024 stretches of 4 MiB of the address space at cr3. */
 void map_directory(const struct machine *m, uint32_t cr3, struct map_cell cell[MAP_CELLS]);
 /* The 1024 pages of the 4 MiB from base (a multiple) on. */

@@ -3,7 +3,8 @@
  * display.h - what the run loop (ui/run.c) needs of a display, and the queue of keys between
  * the two. Private to ui/.
  *
- * A display never blocks: the loop does all sleeping. It does not see the machine. The queue
+ * A display never blocks: the loop does all sleeping. It does not see the machine, but for the
+ * MMU view, which looks and changes nothing. The queue
  * exists because a keyboard takes keys one after the other: a real one is pressed by ten
  * fingers, a window or a pasted text delivers hundreds at once.
  */
@@ -39,7 +40,8 @@ struct display_ops {
     /* Queues what the user pressed. False: the user wants to leave. */
     bool (*poll)(void *display, struct ui_keys *keys);
     void (*show)(void *display, const struct screen *s, struct render_phase phase);
-    void (*title)(void *display, const char *text); /* one line: what runs, and its state */
+    void (*title)(void *display, const char *text);       /* one line: what runs, and its state */
+    void (*look)(void *display, const struct machine *m); /* for the MMU view; NULL: it has none */
 };
 
 extern const struct display_ops display_sdl;

@@ -68,16 +68,44 @@ static void update_frames(struct mmuview *v, const struct machine *m)
         map_frames(m, v->frames);
 }
 
-void mmuview_update(struct mmuview *v, const struct machine *m)
+void mmuview_next_space(struct mmuview *v)
+{
+    v->wanted = v->which + 1 < v->spaces ? v->which + 1 : 0;
+    v->pinned = 0;
+}
+
+/* The space in use, or the one that was chosen for as long as it lives. */
+static struct map_space pick_space(struct mmuview *v, const struct machine *m)
 {
     struct map_space space = map_space_now(m);
+    uint32_t cr3[MAP_SPACES];
+
+    v->spaces = map_spaces(m, cr3);
+    v->which = 0;
+    if (!v->wanted)
+        return space;
+    if (!v->pinned && v->wanted < v->spaces)
+        v->pinned = cr3[v->wanted];
+    while (v->which < v->spaces && cr3[v->which] != v->pinned)
+        v->which++;
+    if (v->which >= v->spaces) {
+        v->which = v->wanted = 0;
+        return space;
+    }
+    space.cr3 = v->pinned;
+    return space;
+}
+
+void mmuview_update(struct mmuview *v, const struct machine *m)
+{
+    struct map_space space = pick_space(v, m);
 
     if (space.cr3 != v->space.cr3 || space.paging != v->space.paging) {
         v->known = false; /* another address space: nothing in it has changed */
         memset(v->flash, 0, sizeof(v->flash));
     }
     v->space = space;
-    if (v->page == MMUVIEW_FRAMES)
+    if (v->page != MMUVIEW_DIRECTORY)
         update_frames(v, m);
     update_cells(v, m);
     v->tlb_count = map_tlb(m, v->tlb, MMUVIEW_TLB, &v->tlb_stale);
@@ -141,7 +169,7 @@ bool mmuview_screenshot(const struct machine *m, enum mmuview_page page, uint32_
     if (v && pixels) {
         mmuview_show(v, page, base);
         mmuview_update(v, m);
-        mmuview_draw(v, m, pixels);
+        mmuview_draw(v, pixels);
         ok = ui_png_write(file, pixels, MMUVIEW_WIDTH, MMUVIEW_HEIGHT, MMUVIEW_WIDTH, err);
     } else {
         error_set(err, "%s: no memory for a picture of the MMU", file);

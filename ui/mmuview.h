@@ -35,12 +35,14 @@ void mmuview_free(struct mmuview *v);
 
 void mmuview_update(struct mmuview *v, const struct machine *m);
 /* pixels: MMUVIEW_WIDTH * MMUVIEW_HEIGHT, 0x00RRGGBB. */
-void mmuview_draw(const struct mmuview *v, const struct machine *m, uint32_t *pixels);
+void mmuview_draw(const struct mmuview *v, uint32_t *pixels);
 
 /* Which page is shown; `base` is the address of a table's 4 MiB. */
 void mmuview_show(struct mmuview *v, enum mmuview_page page, uint32_t base);
 /* The pointer is at this place of the picture, or left it (negative). */
 void mmuview_point(struct mmuview *v, int x, int y);
+/* The next of the address spaces that were seen; after the last one, the one in use again. */
+void mmuview_next_space(struct mmuview *v);
 /* A directory cell opens its table; anything else in a table goes back. */
 void mmuview_click(struct mmuview *v, int x, int y);
 

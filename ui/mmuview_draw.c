@@ -187,8 +187,11 @@ static void draw_title(struct canvas *p, const struct mmuview *v)
     else
         x = canvas_printf(p, x, 12, TEXT, "frames of RAM, %" PRIu32 " MiB", v->frame_count / 256);
     if (v->space.paging)
-        canvas_printf(p, x + 24, 12, DIM, "cr3 %08" PRIx32 "%s   after %" PRIu64 " instructions",
-                      v->space.cr3, v->space.pae ? " (PAE)" : "", v->icount);
+        canvas_printf(p, x + 24, 12, DIM,
+                      "cr3 %08" PRIx32 "%s%s   after %" PRIu64 " instructions   %u address space%s",
+                      v->space.cr3, v->space.pae ? " (PAE)" : "",
+                      v->wanted ? " (chosen)" : " (in use)", v->icount, v->spaces,
+                      v->spaces == 1 ? "" : "s");
     else
         canvas_text(p, x + 24, 12, DIM, "paging is off: linear = physical");
 }
@@ -300,6 +303,10 @@ static void describe_cell(struct canvas *p, const struct mmuview *v, int y)
     canvas_printf(p, RIGHT_X, y + 36, TEXT, "%s %08" PRIx64 "   %s, %s",
                   c->kind == MAP_TABLE ? "table at" : "frame", c->frame,
                   c->user ? "user" : "kernel only", c->writable ? "writable" : "read-only");
+    if (table && c->frame >> 12 < v->frame_count && v->frames[c->frame >> 12].owners)
+        canvas_printf(p, RIGHT_X, y + 54, TEXT, "mapped for users in %u place%s",
+                      v->frames[c->frame >> 12].owners,
+                      v->frames[c->frame >> 12].owners == 1 ? "" : "s");
     if (c->kind == MAP_TABLE)
         canvas_printf(p, RIGHT_X, y + 54, TEXT, "%u of 1024 pages present", c->pages);
     draw_name(p, v, y + 72, first);
@@ -343,13 +350,12 @@ static void draw_tlb(struct canvas *p, const struct mmuview *v, int y)
         canvas_text(p, RIGHT_X, y + 18 + (int)MMUVIEW_TLB * 16, DIM, "...");
 }
 
-void mmuview_draw(const struct mmuview *v, const struct machine *m, uint32_t *pixels)
+void mmuview_draw(const struct mmuview *v, uint32_t *pixels)
 {
     struct canvas p = {
         .pixels = pixels, .width = MMUVIEW_WIDTH, .height = MMUVIEW_HEIGHT, .font = machine_font()};
     bool frames = v->page == MMUVIEW_FRAMES;
 
-    (void)m;
     canvas_fill(&p, 0, 0, MMUVIEW_WIDTH, MMUVIEW_HEIGHT, BACK);
     draw_title(&p, v);
     if (frames) {
@@ -369,5 +375,6 @@ void mmuview_draw(const struct mmuview *v, const struct machine *m, uint32_t *pi
     canvas_fill(&p, RIGHT_X, 392, MMUVIEW_WIDTH - RIGHT_X - 12, 1, LINE);
     draw_tlb(&p, v, 400);
     canvas_text(&p, 12, MMUVIEW_HEIGHT - 26, DIM,
-                "D directory   F frames   click a cell: its page table   Esc: back");
+                "D directory   F frames   Tab next address space   click a cell: its page table   "
+                "Esc back");
 }

@@ -18,6 +18,9 @@ struct mmuview {
     enum mmuview_page page;
     uint32_t base; /* MMUVIEW_TABLE: of which 4 MiB */
     struct map_space space;
+    uint32_t pinned;        /* wanted: its cr3, once known; 0: not yet */
+    unsigned wanted;        /* which of the spaces is shown: 0 is the one in use */
+    unsigned which, spaces; /* which one it became, of how many */
     struct map_cell cell[MAP_CELLS];
     uint8_t flash[MAP_CELLS]; /* updates left of the light of a change */
     bool known;               /* cell[] shows this space: differences are changes */

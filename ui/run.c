@@ -18,6 +18,7 @@
 #include "base/clock.h"
 #include "base/screen.h"
 #include "ui/display.h"
+#include "ui/record.h"
 
 #include <poll.h>
 #include <stdio.h>
@@ -46,6 +47,7 @@ struct ui {
     bool held;                     /* the machine stopped for good and is still shown */
     bool waiting;                  /* a debugger keeps it from running */
     bool told;                     /* the debuggers know about `stop` */
+    bool lost;                     /* a picture could not be written */
     bool report_due;               /* the `stopped` hook waits for the terminal to be free */
     enum machine_stop stop;        /* why it stopped, MACHINE_RAN while it runs */
     uint64_t slice;                /* virtual ns of the next slice */
@@ -55,6 +57,7 @@ struct ui {
     uint64_t next_key;             /* virtual ns of the next helping of keys */
     uint64_t next_show;            /* host ns of the next frame */
     uint64_t title_key;            /* what the title shows, to notice a change */
+    struct record *record;         /* the film of the MMU view, or NULL */
     struct ui_keys keys;           /* waiting for the keyboard */
     struct screen screen;          /* the frame being shown */
 };
@@ -127,7 +130,15 @@ struct ui *ui_open(const struct ui_options *options, struct error *err)
     u->options = *options;
     if (!u->options.max_insns)
         u->options.max_insns = UINT64_MAX;
+    if (options->mmu_record) {
+        u->record = record_new(options->mmu_record, options->symbol, options->ctx, err);
+        if (!u->record) {
+            free(u);
+            return NULL;
+        }
+    }
     if (!open_display(u, err)) {
+        record_free(u->record);
         free(u);
         return NULL;
     }
@@ -162,6 +173,7 @@ void ui_close(struct ui *u)
         return;
     close_display(u);
     free(u->screen.pixels);
+    record_free(u->record);
     free(u);
 }
 
@@ -177,11 +189,27 @@ static void feed_keys(struct ui *u, struct machine *m)
     u->next_key = now + KEY_GAP;
 }
 
+/* Pictures are taken at exact virtual times: no slice goes past one that is due. False: one cannot
+   be written. */
+static bool take_picture(struct ui *u, const struct machine *m)
+{
+    struct error err;
+
+    if (!u->record || machine_now(m) < ns_to_units(record_due(u->record)))
+        return true;
+    if (record_take(u->record, m, &err))
+        return true;
+    fprintf(stderr, "emu386: %s\n", err.text);
+    return false;
+}
+
 static void run_slice(struct ui *u, struct machine *m)
 {
     uint64_t began = host_now(), took, until = machine_now(m) + ns_to_units(u->slice);
     uint64_t alarm = u->options.alarm ? u->options.alarm(u->options.ctx) : UINT64_MAX;
 
+    if (u->record && until > ns_to_units(record_due(u->record)))
+        until = ns_to_units(record_due(u->record));
     u->stop = machine_run(m, alarm < until ? alarm : until, u->options.max_insns);
     u->told = u->stop == MACHINE_RAN;
     took = host_now() - began;
@@ -221,6 +249,8 @@ static void show(struct ui *u, const struct machine *m, uint64_t now)
     struct render_phase phase = {.text = now / VGA_FRAME / 16 % 2 == 0,
                                  .cursor = now / VGA_FRAME / 8 % 2 == 0};
 
+    if (u->ops->look)
+        u->ops->look(u->display, m);
     if (!u->ops->show || now < u->next_show)
         return;
     u->next_show = now + FRAME;
@@ -324,6 +354,10 @@ static enum ui_end run_loop(struct ui *u, struct machine *m)
             return u->stop == MACHINE_RAN ? UI_QUIT : UI_STOPPED;
         if (!u->held && !u->waiting) {
             feed_keys(u, m);
+            if (!take_picture(u, m)) {
+                u->lost = true;
+                return UI_QUIT;
+            }
             run_slice(u, m);
         }
         show(u, m, host_now());
@@ -340,6 +374,7 @@ struct ui_result ui_run(struct ui *u, struct machine *m)
     u->told = true;
     result.why = run_loop(u, m);
     result.stop = u->stop;
+    result.lost = u->lost;
     if (u->ops->kind == UI_TERM)
         close_display(u); /* what is printed from here on must reach the user's terminal */
     if (u->report_due)

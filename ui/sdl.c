@@ -6,12 +6,14 @@
  * - Keys go by position (scancode = HID usage), presses and releases, so the guest's layout
  *   counts. SDL's repeats are dropped: a PS/2 keyboard repeats by itself. When the window loses
  *   the focus all held keys are released: their release would go to somebody else.
- * - Ctrl-Alt-Q or closing the window ends emu386, Ctrl-Alt-F switches to the full screen.
+ * - Ctrl-Alt-Q or closing the window ends emu386, Ctrl-Alt-F switches to the full screen,
+ *   Ctrl-Alt-M opens and closes the MMU view.
  * - No sound, no joystick, no signal handlers are set up. Any renderer will do; without an
  *   accelerated one SDL's software renderer is asked for (Xvfb, virtual machines).
  */
 #include "ui/display.h"
 #include "base/screen.h"
+#include "ui/sdl_view.h"
 
 #include <SDL.h>
 #include <stdlib.h>
@@ -20,10 +22,14 @@
 struct sdl {
     SDL_Window *window;
     SDL_Renderer *renderer;
-    SDL_Texture *texture;             /* the guest's picture, unscaled */
-    unsigned width, height;           /* of the texture */
-    unsigned scale;                   /* window pixels per dot that we ask for */
-    bool fullscreen;                  /* desktop full screen */
+    SDL_Texture *texture;   /* the guest's picture, unscaled */
+    unsigned width, height; /* of the texture */
+    unsigned scale;         /* window pixels per dot that we ask for */
+    bool fullscreen;        /* desktop full screen */
+    bool want_view;         /* the MMU view is to be open */
+    struct sdl_view *view;  /* it is */
+    mmuview_namer *symbol;  /* names for it */
+    void *symbol_ctx;
     bool stale;                       /* the window must be painted though nothing changed */
     bool have_before;                 /* before and before_phase are what the pixels show */
     struct render_phase before_phase; /* phase of the picture */
@@ -36,6 +42,7 @@ static void sdl_close(void *display)
 {
     struct sdl *d = display;
 
+    sdl_view_close(d->view);
     if (d->texture)
         SDL_DestroyTexture(d->texture);
     if (d->renderer)
@@ -131,6 +138,9 @@ static void *sdl_open(const struct ui_options *options, struct error *err)
     }
     SDL_StopTextInput();
     d->stale = true;
+    d->want_view = options->mmu_view;
+    d->symbol = options->symbol;
+    d->symbol_ctx = options->ctx;
     return d;
 }
 
@@ -161,6 +171,10 @@ static bool key_event(struct sdl *d, const SDL_KeyboardEvent *e, struct ui_keys 
             toggle_fullscreen(d);
             return true;
         }
+        if (e->keysym.sym == SDLK_m) {
+            d->want_view = !d->want_view;
+            return true;
+        }
     }
     if (e->repeat || code < (SDL_Scancode)KEY_A || code > (SDL_Scancode)KEY_RIGHT_GUI ||
         d->held[code] == down)
@@ -177,6 +191,12 @@ static bool sdl_poll(void *display, struct ui_keys *keys)
 
     /* With no room for a burst of releases, events wait in SDL's queue. */
     while (ui_keys_room(keys) > sizeof(d->held) && SDL_PollEvent(&e)) {
+        bool closed;
+
+        if (d->view && sdl_view_event(d->view, &e, &closed)) {
+            d->want_view = !closed;
+            continue;
+        }
         switch (e.type) {
         case SDL_QUIT: return false;
         case SDL_KEYDOWN:
@@ -275,6 +295,22 @@ static void sdl_show(void *display, const struct screen *s, struct render_phase 
     SDL_RenderPresent(d->renderer);
 }
 
+static void sdl_look(void *display, const struct machine *m)
+{
+    struct sdl *d = display;
+
+    if (d->want_view && !d->view) {
+        d->view = sdl_view_open(d->symbol, d->symbol_ctx);
+        d->want_view = d->view != NULL;
+        SDL_RaiseWindow(d->window); /* keys are for the guest */
+    } else if (!d->want_view && d->view) {
+        sdl_view_close(d->view);
+        d->view = NULL;
+    }
+    if (d->view)
+        sdl_view_show(d->view, m);
+}
+
 static void sdl_title(void *display, const char *text)
 {
     struct sdl *d = display;
@@ -291,4 +327,5 @@ const struct display_ops display_sdl = {
     .poll = sdl_poll,
     .show = sdl_show,
     .title = sdl_title,
+    .look = sdl_look,
 };

@@ -61,7 +61,11 @@ struct ui_options {
     /* Virtual time (clock units) at which a slice has to end, if not before, so that what the
        debuggers do then does not depend on the host. UINT64_MAX: any. May be NULL. */
     uint64_t (*alarm)(void *ctx);
-    void *ctx; /* handed to all of them */
+    /* Names a linear address, for the MMU view; may be NULL. */
+    int (*symbol)(void *ctx, uint32_t cr3, uint32_t addr, char *text, size_t n);
+    bool mmu_view;          /* open the MMU view with the window */
+    const char *mmu_record; /* folder for a film of the MMU view, NULL: none */
+    void *ctx;              /* handed to all of them */
 };
 
 enum ui_end {
@@ -76,6 +80,7 @@ struct ui_result {
     /* MACHINE_RAN if the machine was still running. Otherwise why it stopped, also when the end
        came during a hold (a triple fault stays one when the window is closed later). */
     enum machine_stop stop;
+    bool lost; /* a picture of the MMU view could not be written (stderr says why) */
 };
 
 /* Resolves UI_AUTO, opens the display. NULL and err if it cannot be opened. */

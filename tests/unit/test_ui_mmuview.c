@@ -130,31 +130,31 @@ static void test_picture(struct machine *m, const char *folder)
     char file[256];
 
     mmuview_update(v, m);
-    mmuview_draw(v, m, pixels);
+    mmuview_draw(v, pixels);
     first = sum(pixels);
     mmuview_update(v, m);
-    mmuview_draw(v, m, pixels);
+    mmuview_draw(v, pixels);
     CHECK(sum(pixels) == first, "nothing changed, the same picture");
     put(m, DIR + 8, 0x00400087);
     mmuview_update(v, m);
-    mmuview_draw(v, m, pixels);
+    mmuview_draw(v, pixels);
     CHECK(sum(pixels) != first, "a change is seen");
     put(m, DIR + 8, 0);
     mmuview_point(v, 88 + 16 + 4, 56 + 4);
-    mmuview_draw(v, m, pixels);
+    mmuview_draw(v, pixels);
     other = sum(pixels);
     mmuview_point(v, -1, -1);
-    mmuview_draw(v, m, pixels);
+    mmuview_draw(v, pixels);
     CHECK(sum(pixels) != other, "what is under the pointer is explained");
     for (int page = MMUVIEW_DIRECTORY; page <= MMUVIEW_FRAMES; page++) {
         mmuview_show(v, (enum mmuview_page)page, 0x400000);
         mmuview_update(v, m);
         for (int at = -5; at < 2000; at += 37) { /* anywhere, outside too */
             mmuview_point(v, at, at / 2);
-            mmuview_draw(v, m, pixels);
+            mmuview_draw(v, pixels);
         }
         mmuview_point(v, 88 + 20, 56 + 4);
-        mmuview_draw(v, m, pixels);
+        mmuview_draw(v, pixels);
         snprintf(file, sizeof file, "%s/view%d.png", folder ? folder : ".", page);
         if (folder)
             CHECK(ui_png_write(file, pixels, MMUVIEW_WIDTH, MMUVIEW_HEIGHT, MMUVIEW_WIDTH, &err),
