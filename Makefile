@@ -142,7 +142,7 @@ install: all $(B)/emu386.bash $(B)/_emu386 ## install program, man page, complet
 
 # Shell completion is made from the program's own list of options.
 $(B)/emu386.bash $(B)/_emu386: $(B)/emu386 ui/share/completion.awk
-	$(Q)$(B)/emu386 --help options | awk -f ui/share/completion.awk -v shell=$(if $(filter %.bash,$@),bash,zsh) >$@.tmp
+	$(Q)for t in '' options running; do $(B)/emu386 --help $$t; done | awk -f ui/share/completion.awk -v shell=$(if $(filter %.bash,$@),bash,zsh) >$@.tmp
 	@mv $@.tmp $@
 
 .PHONY: deb

@@ -4,10 +4,10 @@
  * stderr, one line for a mistake; stdout belongs to the guest.
  *
  * Exit status: 0 ended by the user or a halt that was waited for; (v << 1) | 1 for a write of v
- * to port F4h; 2 usage, image or output, or a command of a script that failed; 3 triple fault; 4 limit reached; 5 a --strict finding; 6 the
- * engines differ;
- * 128 + n ended by signal n. Signals only set a flag, so that the terminal is restored and the
- * screenshot written however a run ends.
+ * to port F4h; 2 usage, image or output, or a command of a script that failed; 3 triple
+ * fault; 4 limit reached; 5 a --strict finding; 6 the engines differ; 128 + n
+ * ended by signal n. Signals only set a flag, so that the terminal is restored and the screenshot
+ * written however a run ends.
  */
 #include "base/clock.h"
 #include "base/out.h"

@@ -51,7 +51,8 @@ static const struct help_topic topics[] = {
                "its own module; -a works with it: emu386 -a \"run=hello\".\n"
                "Images may be pipes; compressed ones have to be unpacked first. At most 1 GiB.\n"},
     {"display", "--display sdl    a window with the guest's own font. Closing it or Ctrl-Alt-Q\n"
-                "                 ends the run, Ctrl-Alt-F is full screen.\n"
+                "                 ends the run, Ctrl-Alt-F is full screen,\n"
+                "                 Ctrl-Alt-M the MMU view (also --mmu-view).\n"
                 "--display term   the text screen in this terminal. Ctrl-] ends the run; all\n"
                 "                 other keys, Ctrl-C included, go to the guest.\n"
                 "--display none   nothing. Without --display: the first of these that works.\n"

@@ -12,6 +12,8 @@ JOBS ?= $(shell nproc)
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
+SUITES += boot-mmuview
+SUITE_boot-mmuview = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/mmuview.sh $(B)/emu386
 # The package is built with its own flags: once is enough.
 SUITES += $(if $(SAN),,boot-package)
 SUITE_boot-package = tests/boot/package.sh $(B)

@@ -38,12 +38,13 @@ complete_in_bash() { # WORD... : what is offered for the last one
         printf "%s\n" "${COMPREPLY[@]}"' - "$root/share/bash-completion/completions/emu386" "$@" 2>/dev/null
 }
 complete_in_bash emu386 -- >"$work/offered"
-for option in $("$B/emu386" --help options | grep -o -- ' --[a-z0-9-]*\|^--[a-z0-9-]*' | tr -d ' '); do
+for option in $({ "$B/emu386" --help options; "$B/emu386" --help running; } | grep -o -- ' --[a-z0-9-]*\|^--[a-z0-9-]*' | tr -d ' '); do
     expect "bash completes $option" grep -qx -- "$option" "$work/offered"
     expect "zsh completes $option" grep -q -- "'$option\[" "$root/share/zsh/vendor-completions/_emu386"
 done
 expect "values of --cpu" test "$(complete_in_bash emu386 --cpu 4)" = 486
 expect "values of --pace" test "$(complete_in_bash emu386 --pace n)" = none
+expect "topics of the help" test "$(complete_in_bash emu386 --help ima)" = images
 expect "files" test "$(complete_in_bash emu386 READM)" = README.md
 expect "zsh reads its completion" zsh -n "$root/share/zsh/vendor-completions/_emu386"
 expect "the desktop file is valid" desktop-file-validate "$root/share/applications/emu386.desktop"

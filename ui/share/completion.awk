@@ -1,9 +1,10 @@
 # SPDX-License-Identifier: MIT
 # completion.awk - shell completion out of the option list, so that it cannot be out of date:
 #
-#     emu386 --help options | awk -f completion.awk -v shell=bash
+#     (emu386 --help; emu386 --help options; emu386 --help running) |
+#         awk -f completion.awk -v shell=bash
 #
-# A line is "-k, --kernel FILE   text". FILE is completed as a file; words in the text before a
+# The first of them names the topics of the help. An option's line is "-k, --kernel FILE   text". FILE is completed as a file; words in the text before a
 # parenthesis or semicolon that are joined by commas and "or" are the values of an option whose
 # argument is one of KIND, MODEL, NAME, HOW, DO, WHERE.
 
@@ -21,7 +22,9 @@ function words(text,    n, i, list, out)
     return out
 }
 
-{
+/^  --help [a-z]/ { topic_names = topic_names (topic_names ? " " : "") $2 }
+
+/^(-[a-zA-Z],|   ) --[a-z]/ {
     short = $1 ~ /^-[a-zA-Z],$/ ? substr($1, 1, 2) : ""
     name = short ? $2 : $1
     arg = short ? $3 : $2
@@ -57,10 +60,10 @@ function bash(    i, all, pattern)
     for (i = 1; i <= count; i++) {
         all = all " " names[i] (shorts[i] ? " " shorts[i] : "")
         pattern = names[i] (shorts[i] ? "|" shorts[i] : "")
-        if (args[i] == "FILE")
+        if (args[i] ~ /^(FILE|FOLDER)$/)
             printf "    %s) compopt -o filenames 2>/dev/null; mapfile -t COMPREPLY < <(compgen -f -- \"$cur\"); return ;;\n", pattern
         else if (args[i] == "[TOPIC]")
-            printf "    %s) mapfile -t COMPREPLY < <(compgen -W \"%s\" -- \"$cur\"); return ;;\n", pattern, topics(texts[i])
+            printf "    %s) mapfile -t COMPREPLY < <(compgen -W \"%s\" -- \"$cur\"); return ;;\n", pattern, topic_names
         else if (values[i])
             printf "    %s) mapfile -t COMPREPLY < <(compgen -W \"%s\" -- \"$cur\"); return ;;\n", pattern, values[i]
         else if (args[i])
@@ -77,13 +80,6 @@ function bash(    i, all, pattern)
     print "complete -F _emu386 emu386"
 }
 
-function topics(text)
-{
-    sub(/;.*/, "", text)
-    gsub(/,/, "", text)
-    return text
-}
-
 function zsh(    i, text, action)
 {
     print "#compdef emu386"
@@ -96,10 +92,10 @@ function zsh(    i, text, action)
         gsub(/["\047]/, "", text)
         gsub(/:/, "\\:", text)
         action = ""
-        if (args[i] == "FILE")
+        if (args[i] ~ /^(FILE|FOLDER)$/)
             action = ":file:_files"
         else if (args[i] == "[TOPIC]")
-            action = "::topic:(" topics(texts[i]) ")"
+            action = "::topic:(" topic_names ")"
         else if (values[i])
             action = ":" tolower(args[i]) ":(" values[i] ")"
         else if (args[i])
