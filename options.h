@@ -48,8 +48,8 @@ struct options {
     const char *debugcon_file;                /* OPTIONS_PORT_FILE: where to */
     uint64_t max_insns;                       /* --max-insns, UINT64_MAX: no limit */
     double timeout;                           /* --timeout in host seconds, 0: none */
-    bool mmu_view;          /* --mmu-view */
-    const char *mmu_record; /* --mmu-record: folder, or NULL */
+    bool mmu_view;                            /* --mmu-view */
+    const char *mmu_record;                   /* --mmu-record: folder, or NULL */
     const char *screenshot;                   /* --screenshot, or NULL */
     uint32_t trace_mask;                      /* --trace: a bit per enum trace_cat */
     bool trace_summary;                       /* --trace summary */
