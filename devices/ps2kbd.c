@@ -344,10 +344,23 @@ void ps2kbd_info(const struct ps2kbd *d, struct out *to)
                              : "disabled",
                d->set, d->count + d->answers, d->leds & 2 ? " Num" : "", d->leds & 4 ? " Caps" : "",
                d->leds & 1 ? " Scroll" : "", d->leds ? "" : " off");
-    out_printf(to, "  repeat after %u ms, every %u ms; held:", 250 * (1 + (d->typematic >> 5 & 3)),
-               ((8u + (d->typematic & 7u)) << (d->typematic >> 3 & 3u)) * 1000 / 240);
-    for (unsigned usage = 0; usage < 256; usage++)
-        if (bit_get(d->down, (uint8_t)usage))
+    if (d->answers + d->count)
+        out_text(to, "  waiting:");
+    for (unsigned n = 0; n < d->answers; n++)
+        out_printf(to, " %02x (answer)", d->answer[n]);
+    for (unsigned n = 0; n < d->count; n++)
+        out_printf(to, " %02x", d->buffer[(d->first + n) % sizeof d->buffer]);
+    if (d->answers + d->count)
+        out_text(to, "\n");
+    out_printf(
+        to, "  repeat after %u ms, every %u ms; held (usage):", 250 * (1 + (d->typematic >> 5 & 3)),
+        ((8u + (d->typematic & 7u)) << (d->typematic >> 3 & 3u)) * 1000 / 240);
+    bool held = false;
+    for (unsigned usage = 0; usage < 256; usage++) {
+        if (bit_get(d->down, (uint8_t)usage)) {
             out_printf(to, " %02x", usage);
-    out_printf(to, "\n");
+            held = true;
+        }
+    }
+    out_text(to, held ? "\n" : " none\n");
 }

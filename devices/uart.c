@@ -461,11 +461,43 @@ void uart_snap(struct uart *u, struct snap *s)
     }
 }
 
+/* Names of the bits that are set, after a word of introduction. */
+static void info_bits(struct out *to, const char *what, uint8_t bits, const char *const name[8])
+{
+    bool any = false;
+    out_printf(to, "%s", what);
+    for (unsigned n = 0; n < 8; n++) {
+        if (bits >> n & 1u && name[n]) {
+            out_printf(to, "%s%s", any ? ", " : " ", name[n]);
+            any = true;
+        }
+    }
+    if (!any)
+        out_text(to, " none");
+}
+
 void uart_info(const struct uart *u, struct out *to)
 {
-    out_printf(to, "uart %s: %u baud, %u data bits, divisor %u, FIFO %s (trigger %u), INTR %s\n",
-               u->name, 115200u / (u->divisor ? u->divisor : 65536u), 5u + (u->lcr & 3u),
-               u->divisor, has_fifo(u) ? "on" : "off", trigger_level(u), u->intr ? "high" : "low");
+    static const char *const parity[8] = {"no parity", "odd parity",   "no parity", "even parity",
+                                          "no parity", "parity bit 1", "no parity", "parity bit 0"};
+    static const char *const interrupts[8] = {"receiver", "transmitter", "line status",
+                                              "modem status"};
+    static const char *const modem[8] = {"DTR", "RTS", "OUT1", "OUT2", "loopback"};
+    static const char *const line[8] = {
+        "data ready", "overrun",           "parity error", "framing error",
+        "break",      "transmitter empty", "all sent",     "error in the FIFO"};
+    const char *stop = !(u->lcr & 4) ? "1 stop bit" : u->lcr & 3 ? "2 stop bits" : "1.5 stop bits";
+    out_printf(to, "uart %s: %u baud (divisor %u), %u data bits, %s, %s%s\n", u->name,
+               115200u / (u->divisor ? u->divisor : 65536u), u->divisor, 5u + (u->lcr & 3u),
+               parity[u->lcr >> 3 & 7u], stop, u->lcr & 0x40 ? ", sending a break" : "");
+    out_printf(to, "  FIFO %s", has_fifo(u) ? "on" : "off");
+    if (has_fifo(u))
+        out_printf(to, ", trigger at %u", trigger_level(u));
+    info_bits(to, "; interrupts enabled:", u->ier, interrupts);
+    out_printf(to, "; INTR %s\n", u->intr ? "high" : "low");
+    info_bits(to, "  outputs:", u->mcr, modem);
+    info_bits(to, "; line status:", lsr_value(u), line);
+    out_text(to, "\n");
     out_printf(to, "  IER %02x IIR %02x LCR %02x MCR %02x LSR %02x MSR %02x SCR %02x\n", u->ier,
                interrupt_id(u) | (has_fifo(u) ? IIR_FIFO : 0u), u->lcr, u->mcr, lsr_value(u),
                modem_lines(u) | u->msr_delta, u->scr);

@@ -73,7 +73,16 @@ int main(void)
     LOOK(rtc, rtc_copy, rtc_info, "2023-11-14 22:13:20 weekday 3 (BCD, 24 h)");
     LOOK(kbc, kbc_copy, kbc_info, "A20 open");
     LOOK(kbd, kbd_copy, ps2kbd_info, "repeat after 500 ms, every 91 ms");
+    ps2kbd_key(&kbd, 4, true);
+    LOOK(kbd, kbd_copy, ps2kbd_info, "waiting: 1c\n");
+    LOOK(kbd, kbd_copy, ps2kbd_info, "held (usage): 04");
     LOOK(uart, uart_copy, uart_info, "9600 baud");
+    uart_ops.write(&uart, 3, 0x1F, 1);
+    uart_ops.write(&uart, 1, 0x05, 1);
+    uart_ops.write(&uart, 4, 0x0B, 1);
+    LOOK(uart, uart_copy, uart_info, "8 data bits, even parity, 2 stop bits");
+    LOOK(uart, uart_copy, uart_info, "interrupts enabled: receiver, line status; INTR low");
+    LOOK(uart, uart_copy, uart_info, "outputs: DTR, RTS, OUT2; line status: transmitter empty");
     LOOK(p61, p61_copy, port61_info, "gate closed");
     LOOK(p92, p92_copy, port92_info, "A20 gate closed");
     LOOK(con, con_copy, debugcon_info, "0 bytes");
