@@ -112,18 +112,18 @@ static void say_result(const struct space *s, uint32_t lin, const struct walk *w
                 who_forbids(w));
 }
 
-static void say_tlb(const struct machine *m, uint32_t lin, struct answer *to)
+static void say_tlb(struct monitor *mon, uint32_t lin, struct answer *to)
 {
     struct tlbview v;
-    char text[300] = "";
-    tlbview_look(m, lin, &v);
+    char text[500] = "";
+    tlbview_look(monitor_machine(mon), lin, &v);
     if (v.state == TLBVIEW_NONE) {
         answer_null(to, "tlb");
         answer_text(to, "  TLB      holds nothing for this page\n");
         return;
     }
     if (v.state == TLBVIEW_STALE)
-        tlbview_explain(&v, text, sizeof text);
+        tlbview_explain(mon, &v, text, sizeof text);
     answer_object(to, "tlb");
     answer_number(to, "phys", v.phys);
     answer_bool(to, "user", v.bits & PTE_US);
@@ -170,7 +170,7 @@ static bool show_page(struct monitor *mon, struct line *line, struct answer *to,
     pages_say_walk(&s, lin, &w, to);
     say_result(&s, lin, &w, to);
     if (mine)
-        say_tlb(m, lin, to);
+        say_tlb(mon, lin, to);
     return true;
 }
 

@@ -272,19 +272,40 @@ static void say_link(struct monitor *mon, const struct fault_link *l, unsigned n
     answer_close(to);
 }
 
+/* The machine stands at the use of a stale TLB entry. */
+static void say_stale(struct monitor *mon, uint32_t lin, struct answer *to)
+{
+    struct tlbview v;
+    char text[500], place[200];
+    tlbview_look(monitor_machine(mon), lin, &v);
+    session_place(mon, lin, place, sizeof place);
+    answer_number(to, "stale", lin);
+    if (v.state != TLBVIEW_STALE)
+        return;
+    tlbview_explain(mon, &v, text, sizeof text);
+    answer_paragraph(
+        to, 0,
+        "The machine stopped where a stale TLB entry was used: for %s the TLB remembers "
+        "%08x, %s, but %s. After a change of a present entry comes INVLPG or a load of "
+        "CR3.",
+        place, v.phys, space_rights_long(v.bits), text);
+}
+
 /* The last fault, with those that followed from it. */
 static void say_last(struct monitor *mon, struct answer *to)
 {
     const struct cpu *c = inspect_cpu(monitor_machine(mon));
+    const struct debug_stop *stop = debug_stopped(monitor_machine(mon));
+    bool stale = stop->why == DEBUG_AT_POINT && stop->event.kind == DEBUG_STALE;
+    if (stale)
+        say_stale(mon, stop->event.lin, to);
     answer_bool(to, "triple", c->shutdown);
     answer_list(to, "faults");
     for (unsigned n = 0; n < c->links; n++)
         say_link(mon, &c->chain[n], n, c->undelivered && n + 1 == c->links, to);
     answer_close(to);
-    if (!c->links) {
+    if (!c->links && !stale)
         answer_text(to, "no fault has been raised yet\n");
-        return;
-    }
     if (c->shutdown)
         answer_text(to, "A fault while #DF is delivered is a triple fault: the processor has shut "
                         "down.\n");
@@ -292,9 +313,10 @@ static void say_last(struct monitor *mon, struct answer *to)
 
 /* ---- What would happen ------------------------------------------------------------------- */
 
-static void say_outcome(const struct machine *m, uint32_t lin, uint32_t access, bool code,
+static void say_outcome(struct monitor *mon, uint32_t lin, uint32_t access, bool code,
                         struct answer *to)
 {
+    const struct machine *m = monitor_machine(mon);
     const struct mmu *mmu = &inspect_cpu(m)->mmu;
     struct space s;
     struct walk w;
@@ -318,8 +340,8 @@ static void say_outcome(const struct machine *m, uint32_t lin, uint32_t access, 
                          what, lin, phys, space_behind(&s, phys),
                          by_tlb ? ", as the TLB remembers" : ", by a page walk");
         if (!fresh || phys != (w.frame | (lin & PAGE_OFFSET_MASK))) {
-            char text[300];
-            tlbview_explain(&tlb, text, sizeof text);
+            char text[500];
+            tlbview_explain(mon, &tlb, text, sizeof text);
             answer_paragraph(to, 2, "But the TLB entry is STALE: %s.", text);
         }
         if (!code && (access & PF_WR) && !(access & PF_US) && !w.writable && fresh)
@@ -373,7 +395,7 @@ static bool show_why(struct monitor *mon, struct line *line, struct answer *to, 
                     "Paging is off: every linear address is the physical one, for everybody.\n");
         return true;
     }
-    say_outcome(m, lin, access, code, to);
+    say_outcome(mon, lin, access, code, to);
     return true;
 }
 

@@ -22,14 +22,15 @@ struct stretch {
     unsigned n;           /* pages; 0: none */
 };
 
-static void say_run(const struct stretch *r, unsigned sets, struct answer *to)
+static void say_run(const struct monitor *mon, const struct stretch *r, unsigned sets,
+                    struct answer *to)
 {
-    char text[300] = "", place[40] = "", pages[16];
+    char text[500] = "", place[40] = "", pages[16];
     const struct tlbview *v = &r->v;
     if (!r->n)
         return;
     if (v->state == TLBVIEW_STALE)
-        tlbview_explain(v, text, sizeof text);
+        tlbview_explain(mon, v, text, sizeof text);
     if (v->way >= 0)
         snprintf(place, sizeof place, "  set %u way %d", r->first >> 12 & (sets - 1), v->way);
     answer_object(to, NULL);
@@ -111,12 +112,12 @@ bool tlb_show(struct monitor *mon, struct line *line, struct answer *to, struct 
         if (alike(&run, &v, lin)) {
             run.n++;
         } else {
-            say_run(&run, mmu->tlb.shape.sets, to);
+            say_run(mon, &run, mmu->tlb.shape.sets, to);
             run = (struct stretch){.first = lin, .v = v, .n = 1};
         }
         run.last = lin + PAGE_SIZE - 1;
     }
-    say_run(&run, mmu->tlb.shape.sets, to);
+    say_run(mon, &run, mmu->tlb.shape.sets, to);
     answer_close(to);
     answer_number(to, "pages", count);
     answer_number(to, "stale", bad);

@@ -5,6 +5,7 @@
 #include "cpu/cpu.h"
 #include "machine/inspect.h"
 #include "mmu/bus.h"
+#include "monitor/session.h"
 #include "monitor/space.h"
 
 #include <inttypes.h>
@@ -51,16 +52,17 @@ void tlbview_look(const struct machine *m, uint32_t lin, struct tlbview *v)
     }
 }
 
-int tlbview_explain(const struct tlbview *v, char *text, size_t n)
+int tlbview_explain(const struct monitor *mon, const struct tlbview *v, char *text, size_t n)
 {
-    char now[100] = "the tables no longer map the page", who[120] = "";
+    char now[100] = "the tables no longer map the page", who[320] = "", place[200];
     uint32_t rights = (v->walk.user ? PTE_US : 0) | (v->walk.writable ? PTE_RW : 0);
     if (v->walk.result == WALK_OK)
         snprintf(now, sizeof now, "the tables say %08llx, %s", (unsigned long long)v->walk.frame,
                  space_rights_long(rights));
-    if (v->writer_known)
-        snprintf(who, sizeof who,
-                 "; the entry at %08x was %08x until eip %08x changed it @%" PRIu64, v->entry_at,
-                 v->old, v->writer_eip, v->writer_icount);
+    if (v->writer_known) {
+        session_place(mon, v->writer_eip, place, sizeof place);
+        snprintf(who, sizeof who, "; the entry at %08x was %08x until %s changed it @%" PRIu64,
+                 v->entry_at, v->old, place, v->writer_icount);
+    }
     return snprintf(text, n, "%s%s", now, who);
 }

@@ -9,6 +9,7 @@
 #include "mmu/walk.h"
 
 struct machine;
+struct monitor;
 
 enum tlb_state {
     TLBVIEW_NONE,   /* the TLB holds nothing for the page */
@@ -31,6 +32,6 @@ struct tlbview {
 
 void tlbview_look(const struct machine *m, uint32_t lin, struct tlbview *v);
 /* For a stale entry: "the tables now say ...; PTE at ... was 00123067, changed by eip ...". */
-int tlbview_explain(const struct tlbview *v, char *text, size_t n);
+int tlbview_explain(const struct monitor *mon, const struct tlbview *v, char *text, size_t n);
 
 #endif
