@@ -12,7 +12,7 @@ GUEST_CFLAGS := $(WARN) -m32 -march=i386 -O2 -g -ffreestanding -fno-builtin -nos
 GUEST_LD := ld -m elf_i386 -nostdlib -static -z noexecstack --no-warn-rwx-segments --fatal-warnings
 
 LIB_SRC := $(wildcard roms/lib/*.c)
-KERNEL_SRC := $(wildcard roms/kernel/*.c roms/kernel/*.S)
+KERNEL_SRC := $(wildcard roms/kernel/*.c roms/kernel/*.S roms/drivers/*.c)
 PROGRAMS := $(patsubst roms/user/%.c,%,$(wildcard roms/user/*.c))
 USER_LIB_SRC := $(wildcard roms/user/lib/*.c roms/user/lib/*.S)
 GUEST_DATA := $(wildcard roms/user/etc/*)

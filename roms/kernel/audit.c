@@ -12,7 +12,7 @@
 
 #include <stddef.h>
 
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"

@@ -7,7 +7,7 @@
  */
 #include "kernel/bootinfo.h"
 
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "lib/string.h"

@@ -17,13 +17,14 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/paging.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 struct elf_header {

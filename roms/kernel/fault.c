@@ -15,14 +15,14 @@
  */
 #include "kernel/mm.h"
 
+#include "drivers/x86.h"
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 #define PF_WRITE 2u /* error code of #PF: it was a write */
@@ -88,7 +88,7 @@ static uint32_t swapped_frame(uint32_t lin, uint32_t slot)
     struct page *page = page_of(phys);
     swap_read(slot, phys);
     page->index = lin & PAGE_MASK;
-    if (swap_users(slot) == 1 && !swap_is_tight()) {
+    if (swap_users(slot) == 1 && swap.free >= swap.total / 2) {
         page->slot = slot;
     } else {
         swap_put(slot);

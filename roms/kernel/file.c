@@ -5,7 +5,7 @@
 #include "kernel/file.h"
 
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
 #include "lib/format.h"

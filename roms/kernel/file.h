@@ -160,7 +160,7 @@ uint32_t pipe_page(const struct pipe *p);
  *     pagemap        8 bytes for every page    cmdline       its arguments
  *     mapped_base    where mmap() begins to look; can be written
  *   /proc/         of the system:
- *     meminfo  zoneinfo  buddyinfo  vmstat  swaps  uptime  version
+ *     meminfo  zoneinfo  vmstat  stat  uptime  version  audit
  */
 struct procfs_entry {
     const char *name;                                                    /* last part of the path */

@@ -6,7 +6,7 @@
 
 #include "kernel/abi.h"
 #include "kernel/bootinfo.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"

@@ -15,22 +15,34 @@
 #include <stdbool.h>
 #include <stddef.h>
 
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "kernel/abi.h"
 #include "kernel/bootinfo.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 enum { NOT_FOUND_STATUS = 127 };
 
+/* Where the text screen is, and where in FIXMAP it is shown. */
+enum { TEXT_PHYS = 0xb8000, TEXT_PAGES = 8, TEXT_FIXMAP = 1000 };
+
 static struct bootinfo boot;
 
 void kmain(uint32_t magic, uint32_t info);
+
+void system_halt(int status)
+{
+    cli();
+    audit_or_panic();
+    print("System halted.\n");
+    power_off(status);
+}
 
 static void banner(void)
 {
@@ -76,7 +88,7 @@ static void start_init(const char *command)
     int error = exec_program(init, path, a);
     if (error) {
         print_error("%s: %s\n", name, error == -ENOENT ? "not found" : "cannot be run");
-        power_off(NOT_FOUND_STATUS);
+        system_halt(NOT_FOUND_STATUS);
     }
     vfree(a);
     if (file_open("/dev/tty", O_RDWR, &init->files[0]) != 0)
@@ -89,15 +101,15 @@ static void start_init(const char *command)
 /* What the command line wants of the memory; the range of the swap area. */
 static struct range boot_memory(void)
 {
-    uint32_t limit = bootinfo_size(&boot, "mem="), swap = bootinfo_size(&boot, "swap=");
+    uint32_t limit = bootinfo_size(&boot, "mem="), wanted = bootinfo_size(&boot, "swap=");
     struct range area = {0, 0};
     if (boot.module_count > 1)
         area = boot.modules[1];
-    else if (swap)
-        area = bootinfo_carve(&boot, swap);
+    else if (wanted)
+        area = bootinfo_carve(&boot, wanted);
     if (limit)
         bootinfo_limit(&boot, limit);
-    if (boot.ram_count == 0 || (swap && area.start == area.end))
+    if (boot.ram_count == 0 || (wanted && area.start == area.end))
         panic("mem= or swap= leaves no memory");
     return area;
 }
@@ -111,16 +123,16 @@ void kmain(uint32_t magic, uint32_t info)
     write_cr0(read_cr0() | CR0_EM); /* no coprocessor: nobody saves its registers */
 
     /* From here on something can be said if things go wrong. */
-    vga_init();
-    serial_init();
+    vga_init(fixmap(TEXT_FIXMAP, TEXT_PHYS, TEXT_PAGES));
+    serial_init(tty_input);
     tty_init(true, true);
 
     bootinfo_read(&boot, magic, info);
-    struct range swap = boot_memory();
+    struct range swap_area = boot_memory();
     page_init(&boot);
-    swap_init(&swap);
+    swap_init(&swap_area);
     inode_init(&boot.modules[0]);
-    keyboard_init();
+    keyboard_init(tty_input);
 
     const char *run = bootinfo_option(&boot, "run=");
     tty_init(!bootinfo_word(&boot, "console=serial"), !bootinfo_word(&boot, "console=screen"));
@@ -132,6 +144,6 @@ void kmain(uint32_t magic, uint32_t info)
 
     proc_init();
     start_init(run ? run : "sh");
-    timer_init();
+    timer_init(proc_tick);
     proc_idle();
 }

@@ -15,7 +15,7 @@
 #include "kernel/page.h"
 
 #include "kernel/bootinfo.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/paging.h"
 #include "lib/string.h"
 

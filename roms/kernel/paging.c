@@ -8,9 +8,9 @@
 
 #include <stddef.h>
 
+#include "drivers/x86.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 uint32_t *pgdir_new(void)

@@ -80,17 +80,15 @@ void pgdir_flush(void);
 
 /*
  * swap.c: the swap area: places for pages that have no frame.
- * It is a piece of memory that is used for nothing else: the boot module called "swap" (QEMU and
- * others name a module by its file), or what swap=SIZE on the command line takes.
+ * It is a piece of memory that is used for nothing else: the second boot module, or what swap=SIZE on
+ * the command line takes.
  */
-/* How much was paged in and out, for /proc/vmstat. */
-struct swap_counters {
-    uint32_t in, out;  /* pages read, pages written */
-    uint32_t dropped;  /* pages given up without writing them: an up-to-date copy existed */
-    uint32_t examined; /* frames the clock looked at */
-};
-
-extern struct swap_counters swap_counters;
+extern struct swap_state {
+    uint32_t total, free; /* places that exist, that nobody uses */
+    uint32_t in, out;     /* pages read, pages written */
+    uint32_t dropped;     /* pages given up without writing them: an up-to-date copy existed */
+    uint32_t examined;    /* frames the clock looked at */
+} swap;
 
 void swap_init(const struct range *area);
 
@@ -110,11 +108,6 @@ uint32_t swap_uses(void);
 /* Moves a page between its frame and its place. */
 void swap_write(uint32_t slot, uint32_t phys);
 void swap_read(uint32_t slot, uint32_t phys);
-
-/* Places that exist, are free; more than half are in use. */
-uint32_t swap_total(void);
-uint32_t swap_free(void);
-bool swap_is_tight(void);
 
 /* reclaim.c: what to do when memory is short. */
 /* Pages out up to `wanted` frames of that zone or lower ones; false: there was nothing to get. */

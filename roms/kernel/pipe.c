@@ -9,11 +9,11 @@
 
 #include <stddef.h>
 
+#include "drivers/x86.h"
 #include "kernel/abi.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
-#include "kernel/x86.h"
 
 struct pipe {
     char *data;                /* one page */

@@ -2,9 +2,10 @@
 /*
  * print.c - what the kernel itself has to say, on every console.
  */
-#include "kernel/device.h"
+#include "kernel/core.h"
 
-#include "kernel/x86.h"
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "lib/format.h"
 
 static void put(struct sink *s, char c)

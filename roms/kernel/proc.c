@@ -8,14 +8,15 @@
 
 #include <stddef.h>
 
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 enum { SLICE = 5 /* ticks: a process computes 50 ms at a stretch */ };
@@ -151,8 +152,7 @@ void proc_exit(int status)
     pgdir_switch(kernel_pgdir);
     mm_free(mm);
     if (current->pid == PID_INIT) {
-        audit_or_panic();
-        power_off(WAIT_SIGNAL(status) ? 128 + WAIT_SIGNAL(status) : WAIT_CODE(status));
+        system_halt(WAIT_SIGNAL(status) ? 128 + WAIT_SIGNAL(status) : WAIT_CODE(status));
     }
     for (struct proc *p = idle.next; p != &idle; p = p->next) {
         if (p->parent == current) {

@@ -4,7 +4,8 @@
  */
 #include <stddef.h>
 
-#include "kernel/device.h"
+#include "drivers/drivers.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
@@ -25,20 +26,6 @@ static void print_zoneinfo(struct sink *s, const struct proc *p)
     }
 }
 
-static void print_buddyinfo(struct sink *s, const struct proc *p)
-{
-    for (enum zone_id id = 0; id < ZONES; id++) {
-        procfs_say(s, "Node 0, zone %8s ", page_zone(id)->name);
-        for (unsigned order = 0; order < ORDERS; order++) {
-            unsigned count = 0;
-            for (const struct page *b = page_zone(id)->list[order]; b; b = b->next)
-                count++;
-            procfs_say(s, "%6u ", count);
-        }
-        procfs_say(s, "\n");
-    }
-}
-
 static void print_kib(struct sink *s, const char *name, uint32_t pages)
 {
     procfs_say(s, "%-16s%8u kB\n", name, pages * KIB);
@@ -56,8 +43,8 @@ static void print_meminfo(struct sink *s, const struct proc *p)
     print_kib(s, "HighFree:", high->free);
     print_kib(s, "LowTotal:", low_total);
     print_kib(s, "LowFree:", low_free);
-    print_kib(s, "SwapTotal:", swap_total());
-    print_kib(s, "SwapFree:", swap_free());
+    print_kib(s, "SwapTotal:", swap.total);
+    print_kib(s, "SwapFree:", swap.free);
     print_kib(s, "AnonPages:", page_count(PAGE_ANON));
     print_kib(s, "Slab:", page_count(PAGE_SLAB));
     print_kib(s, "KernelStack:", page_count(PAGE_KSTACK));
@@ -76,8 +63,8 @@ static void print_vmstat(struct sink *s, const struct proc *p)
                page_count(PAGE_KSTACK));
     procfs_say(s, "pgfault %u\npgmajfault %u\n", proc_total.minor_faults + proc_total.major_faults,
                proc_total.major_faults);
-    procfs_say(s, "pswpin %u\npswpout %u\npgscan %u\npgclean %u\n", swap_counters.in,
-               swap_counters.out, swap_counters.examined, swap_counters.dropped);
+    procfs_say(s, "pswpin %u\npswpout %u\npgscan %u\npgclean %u\n", swap.in, swap.out,
+               swap.examined, swap.dropped);
 }
 
 static void print_stat(struct sink *s, const struct proc *p)
@@ -88,14 +75,6 @@ static void print_stat(struct sink *s, const struct proc *p)
     procfs_say(s, "cpu  %u 0 %u %u 0 0 0\nctxt %u\nprocesses %u\nprocs_running %u\n",
                proc_total.user, proc_total.system, proc_idle_ticks(), proc_counters.switches,
                proc_counters.started, running);
-}
-
-static void print_swaps(struct sink *s, const struct proc *p)
-{
-    procfs_say(s, "Filename\t\t\t\tType\t\tSize\tUsed\tPriority\n");
-    if (swap_total() > 0)
-        procfs_say(s, "/dev/ram1                               partition\t%u\t%u\t-1\n",
-                   swap_total() * KIB, (swap_total() - swap_free()) * KIB);
 }
 
 static void print_uptime(struct sink *s, const struct proc *p)
@@ -142,10 +121,9 @@ static void print_audit(struct sink *s, const struct proc *p)
 }
 
 const struct procfs_entry procfs_system[] = {
-    {"audit", print_audit, NULL, NULL},       {"buddyinfo", print_buddyinfo, NULL, NULL},
-    {"frames", print_frames, NULL, NULL},     {"processes", print_processes, NULL, NULL},
-    {"meminfo", print_meminfo, NULL, NULL},   {"stat", print_stat, NULL, NULL},
-    {"swaps", print_swaps, NULL, NULL},       {"uptime", print_uptime, NULL, NULL},
-    {"version", print_version, NULL, NULL},   {"vmstat", print_vmstat, NULL, NULL},
-    {"zoneinfo", print_zoneinfo, NULL, NULL}, {0},
+    {"audit", print_audit, NULL, NULL},         {"frames", print_frames, NULL, NULL},
+    {"processes", print_processes, NULL, NULL}, {"meminfo", print_meminfo, NULL, NULL},
+    {"stat", print_stat, NULL, NULL},           {"uptime", print_uptime, NULL, NULL},
+    {"version", print_version, NULL, NULL},     {"vmstat", print_vmstat, NULL, NULL},
+    {"zoneinfo", print_zoneinfo, NULL, NULL},   {0},
 };

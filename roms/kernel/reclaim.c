@@ -21,7 +21,7 @@
 #include <stddef.h>
 
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
@@ -81,7 +81,7 @@ static bool save(struct page *page, bool dirty)
     if (page->kind == PAGE_FILE && inode_is_read_only(page->inode))
         return true;
     if (page->slot && !dirty) {
-        swap_counters.dropped++;
+        swap.dropped++;
         return true;
     }
     if (!page->slot && !(page->slot = swap_take()))
@@ -122,7 +122,7 @@ bool reclaim(enum zone_id highest, unsigned wanted)
         }
         if ((page->kind == PAGE_ANON || page->kind == PAGE_FILE) &&
             page_zone_of(page_phys(page)) <= highest) {
-            swap_counters.examined++;
+            swap.examined++;
             freed += try_to_free(page);
         }
     }

@@ -13,10 +13,10 @@
  * base is the limit), so no port is open to ring 3. There is no LDT, which has to be said: after a
  * reset the processor believes in one at address 0.
  */
-#include "kernel/device.h"
+#include "kernel/core.h"
 
+#include "drivers/x86.h"
 #include "kernel/layout.h"
-#include "kernel/x86.h"
 
 struct tss {
     uint32_t link;         /* previous task; not used */

@@ -17,10 +17,10 @@
 
 #include <stddef.h>
 
+#include "drivers/x86.h"
 #include "kernel/abi.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 #define EFLAGS_USER 0x00040dd5u /* what a program may change: AC OF DF TF SF ZF AF PF CF */
@@ -117,26 +117,10 @@ bool signal_fault(const struct trapframe *tf, int signal, int code, uint32_t add
 static struct sigcontext context_of(const struct trapframe *tf)
 {
     const struct proc *p = current;
-    struct sigcontext c = {
-        .gs = SEL_UDATA,
-        .fs = SEL_UDATA,
-        .es = SEL_UDATA,
-        .ds = SEL_UDATA,
-        .edi = tf->edi,
-        .esi = tf->esi,
-        .ebp = tf->ebp,
-        .esp = tf->esp,
-        .ebx = tf->ebx,
-        .edx = tf->edx,
-        .ecx = tf->ecx,
-        .eax = tf->eax,
-        .eip = tf->eip,
-        .cs = SEL_UCODE,
-        .ss = SEL_UDATA,
-        .eflags = tf->eflags,
-        .esp_at_signal = tf->esp,
-        .old_mask = p->blocked >> 1,
-    };
+    struct sigcontext c = {SEL_UDATA, SEL_UDATA, SEL_UDATA,       SEL_UDATA, tf->edi,    tf->esi,
+                           tf->ebp,   tf->esp,   tf->ebx,         tf->edx,   tf->ecx,    tf->eax,
+                           0,         0,         tf->eip,         SEL_UCODE, tf->eflags, tf->esp,
+                           SEL_UDATA, 0,         p->blocked >> 1, 0};
     if (p->fault.code) {
         c.trap = p->fault_vector;
         c.error = p->fault_error;

@@ -7,45 +7,40 @@
 #include <stddef.h>
 
 #include "kernel/bootinfo.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "lib/string.h"
 
-struct swap_counters swap_counters;
+struct swap_state swap;
 
 static uint32_t base;   /* physical address of the area */
-static uint32_t places; /* number of places, the unused first one among them */
-static uint32_t unused; /* free places */
 static uint32_t *users; /* how many page-table entries and frames refer to each place */
 static uint32_t hand;   /* where the last search ended */
 
 void swap_init(const struct range *area)
 {
     base = (area->start + PAGE_SIZE - 1) & PAGE_MASK;
-    places = area->end > base ? (area->end - base) / PAGE_SIZE : 0;
+    uint32_t places = area->end > base ? (area->end - base) / PAGE_SIZE : 0;
     users = places > 1 ? vmalloc(places * sizeof *users) : NULL;
-    if (!users)
-        places = 0; /* none wanted, or no memory for the list */
-    else
-        unused = places - 1;
+    swap.total = swap.free = users ? places - 1 : 0; /* none wanted, or no memory for the list */
 }
 
 uint32_t swap_take(void)
 {
-    if (unused == 0)
+    if (swap.free == 0)
         return 0;
     do
-        hand = hand + 1 < places ? hand + 1 : 1;
+        hand = hand < swap.total ? hand + 1 : 1;
     while (users[hand]);
     users[hand] = 1;
-    unused--;
+    swap.free--;
     return hand;
 }
 
 static uint32_t *users_of(uint32_t slot)
 {
-    if (slot >= places || users[slot] == 0)
+    if (slot > swap.total || users[slot] == 0)
         panic("place %u of the swap area is not in use", slot);
     return &users[slot];
 }
@@ -58,7 +53,7 @@ void swap_get(uint32_t slot)
 void swap_put(uint32_t slot)
 {
     if (--*users_of(slot) == 0)
-        unused++;
+        swap.free++;
 }
 
 uint32_t swap_users(uint32_t slot)
@@ -69,7 +64,7 @@ uint32_t swap_users(uint32_t slot)
 uint32_t swap_uses(void)
 {
     uint32_t sum = 0;
-    for (uint32_t slot = 1; slot < places; slot++)
+    for (uint32_t slot = 1; slot <= swap.total; slot++)
         sum += users[slot];
     return sum;
 }
@@ -84,27 +79,12 @@ static void copy(uint32_t to, uint32_t from)
 
 void swap_write(uint32_t slot, uint32_t phys)
 {
-    swap_counters.out++;
+    swap.out++;
     copy(base + slot * PAGE_SIZE, phys);
 }
 
 void swap_read(uint32_t slot, uint32_t phys)
 {
-    swap_counters.in++;
+    swap.in++;
     copy(phys, base + slot * PAGE_SIZE);
-}
-
-uint32_t swap_total(void)
-{
-    return places ? places - 1 : 0;
-}
-
-uint32_t swap_free(void)
-{
-    return unused;
-}
-
-bool swap_is_tight(void)
-{
-    return unused < swap_total() / 2;
 }

@@ -9,12 +9,13 @@
 
 #include <stddef.h>
 
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 enum { MAX_STRINGS = 4096, TICK_US = 1000000 / TICKS_PER_SECOND };
@@ -164,10 +165,9 @@ static int sys_reboot(struct trapframe *tf)
         return -EINVAL;
     if (tf->edx != REBOOT_RESTART && tf->edx != REBOOT_HALT && tf->edx != REBOOT_POWER_OFF)
         return -EINVAL;
-    audit_or_panic();
     if (tf->edx == REBOOT_RESTART)
         power_restart();
-    power_off(0);
+    system_halt(0);
 }
 
 static int sys_sched_yield(struct trapframe *tf)

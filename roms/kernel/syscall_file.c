@@ -6,14 +6,14 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/x86.h"
 #include "kernel/abi.h"
-#include "kernel/device.h"
+#include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
 #include "kernel/syscall.h"
-#include "kernel/x86.h"
 #include "lib/string.h"
 
 enum { CHUNK = 512, SIZE_MAX_POSITIVE = 0x7fffffff };

@@ -5,13 +5,13 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#include "drivers/x86.h"
 #include "kernel/abi.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
 #include "kernel/syscall.h"
-#include "kernel/x86.h"
 
 int sys_brk(struct trapframe *tf)
 {

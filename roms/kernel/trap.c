@@ -12,15 +12,16 @@
  * can be interrupted, but it is never preempted: processes are switched only on the way back to
  * ring 3 or where the kernel itself waits.
  */
-#include "kernel/device.h"
+#include "kernel/core.h"
 
 #include <stdbool.h>
 
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
 #include "kernel/syscall.h"
-#include "kernel/x86.h"
 
 enum {
     VECTOR_INT3 = 3,

@@ -8,12 +8,13 @@
  * Editing keys: Backspace or Delete, Ctrl-U (whole line), Ctrl-D (end of file), Ctrl-C. Arrow keys
  * and the like arrive as ESC [ and more; they are for programs that switch line editing off.
  */
-#include "kernel/device.h"
+#include "kernel/core.h"
 
+#include "drivers/drivers.h"
+#include "drivers/x86.h"
 #include "kernel/abi.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
-#include "kernel/x86.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 

@@ -3,11 +3,11 @@
  * serial.c - the first serial port: input by interrupt, output by polling.
  * Source: National Semiconductor PC16550D data sheet, section 8 (registers).
  */
-#include "kernel/device.h"
+#include "drivers/drivers.h"
 
 #include <stdbool.h>
 
-#include "kernel/x86.h"
+#include "drivers/x86.h"
 
 #define COM1 0x3f8
 #define DATA (COM1 + 0)    /* DLAB 0: receive and transmit; DLAB 1: divisor, low byte */
@@ -27,17 +27,19 @@
 #define LSR_THR_EMPTY 0x20
 
 static bool present;
+static void (*input)(char c);
 
 static void serial_interrupt(void)
 {
     while (inb(LSR) & LSR_DATA_READY) {
         char c = (char)inb(DATA);
-        tty_input(c == '\r' ? '\n' : c);
+        input(c == '\r' ? '\n' : c);
     }
 }
 
-void serial_init(void)
+void serial_init(void (*receive)(char c))
 {
+    input = receive;
     outb(SCRATCH, 0x5a);
     present = inb(SCRATCH) == 0x5a;
     if (!present)

@@ -3,8 +3,8 @@
  * x86.h - one inline function per privileged or I/O instruction the kernel uses, and the
  * register frame that entry.S builds. Source: Intel 80386 Programmer's Reference Manual.
  */
-#ifndef KERNEL_X86_H
-#define KERNEL_X86_H
+#ifndef DRIVERS_X86_H
+#define DRIVERS_X86_H
 
 #include <stdint.h>
 

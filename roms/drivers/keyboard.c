@@ -6,13 +6,13 @@
  * Arrows, Home, End and Delete become the sequences of a VT100 and its successors, e.g. ESC [ A.
  * Not here: key repeat rates, LEDs, Alt, and the other keys that make no character (F1..).
  */
-#include "kernel/device.h"
+#include "drivers/drivers.h"
 
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
-#include "kernel/x86.h"
+#include "drivers/x86.h"
 
 #define DATA 0x60
 #define STATUS 0x64 /* read: status, write: command */
@@ -58,6 +58,8 @@ static struct {
     bool extended;                      /* the last byte was the prefix */
 } keys;
 
+static void (*input)(char c);
+
 /* What an extended key sends after ESC [, or NULL. */
 static const char *sequence(uint8_t code)
 {
@@ -77,13 +79,13 @@ static void extended_key(uint8_t code)
 {
     const char *text = sequence(code);
     if (code == KEY_SLASH || plain[code] == '\n')
-        tty_input(plain[code]);
+        input(plain[code]);
     if (!text)
         return;
-    tty_input(ESC);
-    tty_input('[');
+    input(ESC);
+    input('[');
     while (*text)
-        tty_input(*text++);
+        input(*text++);
 }
 
 static char character(uint8_t code)
@@ -120,7 +122,7 @@ static void scan_code(uint8_t byte)
     } else if (code == KEY_CAPS_LOCK) {
         keys.caps_lock ^= down;
     } else if (down && character(code)) {
-        tty_input(character(code));
+        input(character(code));
     }
 }
 
@@ -144,8 +146,9 @@ static void drain(void)
         (void)inb(DATA);
 }
 
-void keyboard_init(void)
+void keyboard_init(void (*receive)(char c))
 {
+    input = receive;
     drain();
     send(STATUS, COMMAND_WRITE_MODE);
     send(DATA, MODE);

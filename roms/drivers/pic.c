@@ -3,12 +3,12 @@
  * pic.c - the two 8259A interrupt controllers.
  * Source: Intel 8259A data sheet (ICW1-ICW4, OCW1-OCW3, spurious interrupts).
  */
-#include "kernel/device.h"
+#include "drivers/drivers.h"
 
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/x86.h"
+#include "drivers/x86.h"
 
 #define MASTER 0x20 /* command; data is the next port */
 #define SLAVE 0xa0

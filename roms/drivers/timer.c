@@ -3,10 +3,10 @@
  * timer.c - the tick, from channel 0 of the 8254 timer in mode 2 (rate generator).
  * Source: Intel 8254 data sheet; the PC clocks it with 1193182 Hz.
  */
-#include "kernel/device.h"
+#include "drivers/drivers.h"
 
 #include "kernel/proc.h"
-#include "kernel/x86.h"
+#include "drivers/x86.h"
 
 #define CHANNEL0 0x40
 #define CONTROL 0x43
@@ -15,15 +15,17 @@
 enum { PIT_HZ = 1193182, DIVISOR = (PIT_HZ + TICKS_PER_SECOND / 2) / TICKS_PER_SECOND };
 
 static volatile uint32_t ticks;
+static void (*call)(uint32_t now);
 
 static void timer_interrupt(void)
 {
     ticks++;
-    proc_tick(ticks);
+    call(ticks);
 }
 
-void timer_init(void)
+void timer_init(void (*tick)(uint32_t now))
 {
+    call = tick;
     outb(CONTROL, CHANNEL0_MODE2);
     outb(CHANNEL0, DIVISOR & 0xff);
     outb(CHANNEL0, DIVISOR >> 8);

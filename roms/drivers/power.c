@@ -4,9 +4,9 @@
  * A plain PC cannot switch itself off. Under an emulator a write to port F4h (QEMU's
  * isa-debug-exit) ends the run with host exit status (value << 1) | 1.
  */
-#include "kernel/device.h"
+#include "drivers/drivers.h"
 
-#include "kernel/x86.h"
+#include "drivers/x86.h"
 
 #define PORT_DEBUG_EXIT 0xf4
 #define PORT_KBC_STATUS 0x64
@@ -33,7 +33,6 @@ static void stop(void)
 void power_off(int status)
 {
     cli();
-    print("System halted.\n");
     if (use_debug_exit)
         outl(PORT_DEBUG_EXIT, (uint32_t)status);
     stop();

@@ -4,19 +4,15 @@
  * Source: IBM Personal System/2 Hardware Interface Technical Reference, "Video Subsystem".
  * The mode is the one that firmware leaves; nothing here sets modes or fonts.
  */
-#include "kernel/device.h"
+#include "drivers/drivers.h"
 
 #include <stdint.h>
 
-#include "kernel/page.h"
-#include "kernel/x86.h"
+#include "drivers/x86.h"
 #include "lib/string.h"
 
 enum { COLUMNS = 80, ROWS = 25, TAB = 8 };
 
-#define TEXT_PHYS 0xb8000
-#define TEXT_PAGES 8     /* 32 KiB of them are text memory */
-#define TEXT_FIXMAP 1000 /* where in FIXMAP it is shown */
 #define CRTC_INDEX 0x3d4
 #define CRTC_DATA 0x3d5
 #define CRTC_CURSOR_START 0x0a
@@ -61,9 +57,9 @@ static void scroll(void)
     cursor -= COLUMNS;
 }
 
-void vga_init(void)
+void vga_init(volatile uint16_t *text)
 {
-    cells = fixmap(TEXT_FIXMAP, TEXT_PHYS, TEXT_PAGES);
+    cells = text;
     crtc_write(CRTC_START_HIGH, 0);
     crtc_write(CRTC_START_LOW, 0);
     crtc_write(CRTC_CURSOR_START, 13); /* an underline: the last two lines of the cell but one */
