@@ -88,7 +88,8 @@ static void start_init(const char *command)
     int error = exec_program(init, path, a);
     if (error) {
         print_error("%s: %s\n", name, error == -ENOENT ? "not found" : "cannot be run");
-        system_halt(NOT_FOUND_STATUS);
+        print("System halted.\n"); /* without an audit: init is not in the books yet */
+        power_off(NOT_FOUND_STATUS);
     }
     vfree(a);
     if (file_open("/dev/tty", O_RDWR, &init->files[0]) != 0)
