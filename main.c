@@ -17,7 +17,11 @@
 #include "loader/bios.h"
 #include "loader/boot.h"
 #include "loader/image.h"
+#include "machine/debug.h"
 #include "machine/machine.h"
+#include "monitor/monitor.h"
+#include "monitor/postmortem.h"
+#include "monitor/symbols.h"
 #include "options.h"
 #include "ui/stdio.h"
 #include "ui/ui.h"
@@ -48,6 +52,7 @@ struct session {
     struct plan plan;           /* what is booted */
     struct bios bios;           /* --bios */
     struct machine *machine;    /* NULL until made */
+    struct symbols *symbols;    /* of what is booted; NULL until somebody asked */
     struct ui *ui;              /* NULL until opened */
     struct debuggers debuggers; /* the prompt, its scripts, gdb */
     struct stdio_in in;         /* COM1's input */
@@ -217,6 +222,26 @@ static void on_poll(void *ctx, struct machine *m)
         quit_flag = QUIT_BY_USER;
 }
 
+static bool translate(void *ctx, uint32_t cr3, uint32_t lin, uint32_t *phys)
+{
+    return debug_translate(ctx, cr3, lin, phys);
+}
+
+/* The names that the prompt knows, else those of the image, read when they are needed first; an image
+   without any is no mistake. */
+static struct symbols *get_symbols(struct session *s)
+{
+    if (s->debuggers.monitor)
+        return monitor_symbols(s->debuggers.monitor);
+    if (!s->symbols && (s->symbols = symbols_new())) {
+        symbols_set_paging(s->symbols, translate, s->machine);
+        if (s->plan.image)
+            (void)symbols_add(s->symbols, s->plan.name, s->plan.image, s->plan.image_size, NULL,
+                              NULL);
+    }
+    return s->symbols;
+}
+
 /* The run loop's hook, when the machine will not go on by itself. */
 static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
 {
@@ -226,8 +251,8 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
     out_file(&to, stderr);
     flush_outputs(s);
     if (stop == MACHINE_TRIPLE) {
-        out_printf(&to, "emu386: triple fault after %" PRIu64 " instructions\n", machine_icount(m));
-        machine_report(m, &to);
+        out_text(&to, "emu386: ");
+        postmortem_print(m, get_symbols(s), &to);
         if (ui_kind(s->ui) == UI_NONE && !debuggers_any(&s->debuggers))
             quit_flag = QUIT_BY_USER; /* no screen to keep, nobody to look at it */
     } else if (stop == MACHINE_DIVERGED) {
@@ -381,10 +406,16 @@ static int exit_status(const struct session *s, struct ui_result r)
 /* What would go wrong on another day: said at the end of every run, if there was anything. */
 static void print_findings(struct session *s)
 {
+    bool strays = !s->options.bios || s->options.config.strict;
     struct out to;
+    char none[1];
 
+    out_buffer(&to, none, sizeof none);
+    machine_findings(s->machine, strays, &to);
+    if (!to.len)
+        return;
     out_file(&to, stderr);
-    machine_findings(s->machine, !s->options.bios || s->options.config.strict, &to);
+    postmortem_findings(s->machine, get_symbols(s), strays, &to);
 }
 
 static void print_summary(struct session *s)
@@ -438,6 +469,7 @@ static void close_session(struct session *s, int status)
     stdio_in_close(&s->in);
     debuggers_close(&s->debuggers, status);
     ui_close(s->ui);
+    symbols_free(s->symbols);
     if (s->machine)
         machine_free(s->machine);
     plan_free(&s->plan);

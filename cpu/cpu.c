@@ -152,6 +152,7 @@ void cpu_reset(struct cpu *c)
     mmu_reset(&c->mmu);
     x87_reset(c);
     cpu_update_align(c);
+    cpu_note_era(c);
     TRACE(c->trace, TRACE_CPU, "reset (%s)", c->model->name);
 }
 
@@ -188,9 +189,20 @@ static bool flat(const struct seg *s)
     return s->base == 0 && s->rd_bytes == all && s->wr_bytes == all;
 }
 
+void cpu_note_era(struct cpu *c)
+{
+    struct trail_era now = {.icount = c->icount - c->ahead + (c->ahead != 0),
+                            .cr3 = c->mmu.paging ? c->mmu.cr3 : ERA_UNPAGED,
+                            .code16 = !(c->mode & MODE_CODE32)};
+    const struct trail_era *last = &c->era[(c->eras - 1) % ERAS];
+    if (!c->eras || last->cr3 != now.cr3 || last->code16 != now.code16)
+        c->era[c->eras++ % ERAS] = now;
+}
+
 void cpu_update_mode(struct cpu *c)
 {
     const struct seg *cs = &c->seg[CS];
+    uint8_t before = c->mode;
     c->mode =
         (uint8_t)((cs->attr & DESC_BIG ? MODE_CODE32 : 0) |
                   (c->seg[SS].attr & DESC_BIG ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
@@ -199,6 +211,8 @@ void cpu_update_mode(struct cpu *c)
                   (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0) |
                   (c->cpl == 3 && c->mmu.user_slow ? MODE_ALIGN : 0));
     c->host = c->mmu.tlb.host[c->cpl == 3];
+    if ((c->mode ^ before) & MODE_CODE32)
+        cpu_note_era(c);
     OBSERVE(c, OBSERVE_MODE, 0, 0, 0);
 }
 

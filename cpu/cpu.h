@@ -145,7 +145,9 @@ struct cpu {
     bool accessing;      /* an instruction's own access is on the bus */
     uint32_t trail_mask; /* TRAIL - 1 while somebody is interested, less otherwise */
     struct trail trail[TRAIL];
-    jmp_buf unwind; /* where cpu_fault goes */
+    struct trail_era era[ERAS]; /* number n is at n % ERAS */
+    uint64_t eras;              /* how many there ever were */
+    jmp_buf unwind;             /* where cpu_fault goes */
     struct mmu mmu;
 };
 

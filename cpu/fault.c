@@ -167,8 +167,14 @@ static int explain_page(const struct fault *f, char *text, size_t n)
                                                        : "the page is read-only";
     else if (!(pde & PTE_P))
         why = "the page-directory entry is not present";
-    return snprintf(text, n, "%s %s %08x: %s (PDE[%u] flags %03x, PTE[%u] flags %03x)", who, what,
-                    f->arg[0], why, f->arg[0] >> 22, pde, f->arg[0] >> 12 & 0x3ff, pte);
+    int len = snprintf(text, n, "%s %s %08x: %s (PDE[%u] flags %03x", who, what, f->arg[0], why,
+                       f->arg[0] >> 22, pde);
+    if (len < 0 || (size_t)len >= n)
+        return len;
+    if (!(pde & PTE_P) || (pde & PTE_PS))
+        return len + snprintf(text + len, n - (size_t)len, ")");
+    return len + snprintf(text + len, n - (size_t)len, ", PTE[%u] flags %03x)",
+                          f->arg[0] >> 12 & 0x3ff, pte);
 }
 
 int fault_explain(const struct fault *f, char *text, size_t n)

@@ -39,6 +39,7 @@ bool fetch_page(struct cpu *c, lin_t lin, phys_t *page, struct mmu_fault *f);
 
 /* cpu.c */
 void cpu_update_mode(struct cpu *c);  /* after CPL, CS, SS, DS or ES changed */
+void cpu_note_era(struct cpu *c);     /* after CR3, paging or the size of code changed */
 void cpu_update_align(struct cpu *c); /* the same, and EFLAGS.AC or CR0.AM */
 void cpu_step(struct cpu *c);         /* one instruction or one iteration, in the reference layer */
 

@@ -29,6 +29,15 @@ struct trail {
     uint32_t icount; /* low half of the count before it */
 };
 
+/* How the trail is to be read from an instruction on: the last changes, at [number % ERAS]. */
+#define ERAS 256u
+#define ERA_UNPAGED 1u /* instead of a CR3: paging was off */
+struct trail_era {
+    uint64_t icount; /* retired before its first instruction */
+    uint32_t cr3;    /* the address space, or ERA_UNPAGED */
+    bool code16;     /* 16-bit code */
+};
+
 enum observe_kind {
     OBSERVE_EXEC,
     OBSERVE_DATA,      /* an instruction's access to a page without host pointers */

@@ -109,10 +109,12 @@ void cpu_snap(struct cpu *c, struct snap *s)
     if (s->loading) {
         c->if_off.icount = UINT64_MAX;
         memset(c->trail, 0xff, sizeof c->trail);
+        c->eras = 0;
         c->is_repeating = false;
         if (c->engine)
             engine_flush(c->engine);
         debug_update(c);
         cpu_update_align(c);
+        cpu_note_era(c);
     }
 }

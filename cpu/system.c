@@ -84,6 +84,7 @@ static void set_cr0(struct cpu *c, uint32_t v)
         c->cpl = 0;
     c->cr0 = v;
     cpu_update_align(c);
+    cpu_note_era(c);
 }
 
 uint32_t x_clts(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
@@ -154,6 +155,7 @@ void control_load(struct cpu *c, unsigned n, uint32_t v)
     case 3:
         if (!mmu_set_cr3(&c->mmu, v & c->model->cr3_mask))
             cpu_fault_code(c, EXC_GP, 0, WHY_RESERVED_BITS, v, 3);
+        cpu_note_era(c);
         OBSERVE(c, OBSERVE_CR, 3, old, c->mmu.cr3);
         break;
     default:

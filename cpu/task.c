@@ -196,6 +196,7 @@ static void load_cr3(struct cpu *c, uint32_t cr3, uint16_t tss, uint32_t ext)
     uint32_t old = c->mmu.cr3;
     if (!mmu_set_cr3(&c->mmu, cr3 & c->model->cr3_mask))
         cpu_fault_code(c, EXC_TS, (tss & ~3u) | ext, WHY_RESERVED_BITS, cr3, 0);
+    cpu_note_era(c);
     OBSERVE(c, OBSERVE_CR, 3, old, c->mmu.cr3);
 }
 

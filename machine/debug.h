@@ -3,15 +3,13 @@
  * debug.h - the narrow door for debuggers: the monitor and the gdb stub are two clients of it, at
  * the same time if need be, and neither knows the other or the engine.
  *
- * - Looking never changes the guest: peeks walk the tables without A or D bits, TLB fills or
- *   device reads (SPACE_CPU shows what the TLB would answer, without touching it).
- * - Points (breakpoints, watchpoints, events) cost nothing where they are not: execution points cut
- *   blocks, data points take the host pointers of their pages away, events are asked for.
+ * - Looking never changes the guest: no A or D bits, TLB fills or device reads.
+ * - Points cost nothing where they are not: they cut blocks and take host pointers away.
  * - Points are judged between instructions. Execution points and faults (exceptions whose
  *   instruction will be restarted) stop before it happens: EIP at the instruction. Everything
  *   else stops after it has happened: data, ports and control registers at the next instruction,
  *   interrupts and INT n at the first instruction of their handler.
- * - A stopped machine goes on by machine_run, like any other; debug_stopped says what stopped it.
+ * - A stopped machine goes on by machine_run; debug_stopped says what stopped it.
  */
 #ifndef MACHINE_DEBUG_H
 #define MACHINE_DEBUG_H
@@ -33,6 +31,7 @@ enum debug_space {
 size_t debug_peek(const struct machine *m, enum debug_space space, uint32_t addr, void *buf,
                   size_t n);
 /* SPACE_LINEAR by the tables at cr3 in the current paging mode. */
+#define DEBUG_UNPAGED 1u /* instead of a CR3: without paging */
 size_t debug_peek_in(const struct machine *m, uint32_t cr3, uint32_t addr, void *buf, size_t n);
 /* Writes memory, ROM too; decoded code is forgotten, rights are ignored. Data points do not fire. */
 size_t debug_poke(struct machine *m, enum debug_space space, uint32_t addr, const void *buf,
@@ -186,11 +185,12 @@ void debug_attach(struct machine *m, bool on);
 struct debug_insn {
     uint64_t icount; /* retired before it */
     uint32_t lin;    /* where it began */
+    uint32_t cr3;    /* its address space, or DEBUG_UNPAGED */
     bool code16;     /* 16-bit code */
 };
 
 /* The last instructions, newest first: fills at most n, the number filled. 4096 while a client is
-   attached, 256 otherwise. Iterations of REP count one each and appear once. */
+   attached, else 256. Iterations of REP count one each and appear once. */
 size_t debug_history(const struct machine *m, struct debug_insn *list, size_t n);
 
 /* The processor's mode as a code, and in words ("protected, paging, 32-bit code"). */

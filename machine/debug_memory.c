@@ -16,7 +16,7 @@ bool debug_translate(const struct machine *m, uint32_t cr3, uint32_t lin, uint32
     const struct mmu *mmu = &m->cpu.mmu;
     struct walk_mode mode = mmu->mode;
     struct walk w;
-    if (!mmu->paging) {
+    if (!mmu->paging || cr3 == DEBUG_UNPAGED) {
         *phys = bus_a20(&m->bus, lin);
         return true;
     }
@@ -129,19 +129,32 @@ int debug_mode_text(uint32_t mode, char *text, size_t n)
 
 /* ---- History ------------------------------------------------------------------------------ */
 
+/* How an instruction with so many before it was executed; what is not remembered is taken to be as it
+   is now. */
+static struct trail_era era_at(const struct machine *m, uint64_t icount)
+{
+    const struct cpu *c = &m->cpu;
+    uint64_t n = c->eras, oldest = n > ERAS ? n - ERAS : 0;
+    while (n > oldest && c->era[(n - 1) % ERAS].icount > icount)
+        n--;
+    return n > oldest ? c->era[(n - 1) % ERAS] : c->era[n % ERAS];
+}
+
 /* The instructions of one stretch without a branch, `count` of them from lin on (a REP at its end
    counts once for each iteration). How many were put into list, oldest first. */
 static size_t decode_stretch(const struct machine *m, uint32_t lin, uint64_t icount, uint64_t count,
                              struct debug_insn *list)
 {
-    bool code16 = debug_code16(m);
+    struct trail_era era = era_at(m, icount);
     size_t n = 0;
     for (uint64_t done = 0; done < count && n < STRETCH_MAX; done++) {
         uint8_t code[INSN_MAX_LENGTH];
         struct insn i;
-        size_t have = debug_peek(m, SPACE_CPU, lin, code, sizeof code);
-        list[n++] = (struct debug_insn){.icount = icount + done, .lin = lin, .code16 = code16};
-        if (decode(&i, code, (unsigned)have, code16) != DECODE_OK ||
+        size_t have = era.cr3 == m->cpu.mmu.cr3 ? debug_peek(m, SPACE_CPU, lin, code, sizeof code)
+                                                : debug_peek_in(m, era.cr3, lin, code, sizeof code);
+        list[n++] = (struct debug_insn){
+            .icount = icount + done, .lin = lin, .cr3 = era.cr3, .code16 = era.code16};
+        if (decode(&i, code, (unsigned)have, era.code16) != DECODE_OK ||
             (i.flags & (INSN_REP | INSN_REPNE)))
             break;
         lin += i.len;

@@ -88,7 +88,9 @@ unsigned machine_serial_room(const struct machine *m);
 void machine_snap(struct machine *m, struct snap *s);
 /* 64-bit hash of RAM and of the processor's architectural state. */
 uint64_t machine_hash(const struct machine *m);
-/* Registers, segments, control registers and the last instructions, for a human. */
+/* Registers, segments, control registers and the next instructions, for a human. */
+void machine_registers(const struct machine *m, struct out *to);
+/* The same, with faults, interrupts and the trace: for one who has no debugger at hand. */
 void machine_report(const struct machine *m, struct out *to);
 
 /* config.count_rows: "isa ROW COUNT MNEMONIC" for every row of opcodes[] that was completed. */

@@ -54,7 +54,7 @@ static void report_code(const struct machine *m, struct out *to)
     }
 }
 
-static void report_cpu(const struct machine *m, struct out *to)
+void machine_registers(const struct machine *m, struct out *to)
 {
     static const char *const names[] = {"eax", "ecx", "edx", "ebx", "esp", "ebp", "esi", "edi"};
     static const char *const segs[] = {"es", "cs", "ss", "ds", "fs", "gs"};
@@ -109,10 +109,10 @@ void machine_report(const struct machine *m, struct out *to)
         for (unsigned n = 0; n < c->links; n++)
             report_fault(n ? "then" : "first fault", &c->chain[n].fault, to);
     }
-    report_cpu(m, to);
+    machine_registers(m, to);
     if (m->diverged) {
         out_text(to, "the reference layer has:\n");
-        report_cpu(m->twin, to);
+        machine_registers(m->twin, to);
         out_printf(to, "instructions %" PRIu64 "\n", m->twin->cpu.icount);
     }
     out_text(to, "last interrupts and exceptions:\n");

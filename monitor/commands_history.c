@@ -5,6 +5,7 @@
 #include "cpu/fault.h"
 #include "monitor/history.h"
 #include "monitor/line.h"
+#include "monitor/postmortem.h"
 #include "monitor/session.h"
 
 /* An optional number of things, at least one and at most `most`. */
@@ -33,6 +34,11 @@ static bool run_ints(struct monitor *mon, struct line *line, struct answer *to, 
     return true;
 }
 
+static bool run_triple(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+{
+    return line_end(line, err) && postmortem_answer(mon->machine, mon->symbols, to, err);
+}
+
 const struct command commands_history[] = {
     /* clang-format off */
     { "hist", "history", "[N]", "the last instructions, the newest last",
@@ -41,6 +47,10 @@ const struct command commands_history[] = {
       "hist 50", NULL, COMMAND_LOOK, false, run_hist },
     { "ints", NULL, "[N]", "the last interrupts, exceptions and INT n, with their reasons",
       "Sixteen, or N up to 256, the newest last.", "ints 5", NULL, COMMAND_LOOK, false, run_ints },
+    { "triple", "postmortem", "", "how the triple fault came about: the report again",
+      "Each fault with its reason, the gate and the stack that were tried, registers, who called, and the\n"
+      "last instructions. Memory and registers are those of the first fault.",
+      "triple", NULL, COMMAND_EXPLAIN, false, run_triple },
     { .name = NULL },
     /* clang-format on */
 };

@@ -1,8 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * history.c - what the processor remembers of the past. Which address space an instruction belongs to
- * follows from the next interrupt or exception behind it: user code cannot change CR3, and what is
- * the same in all address spaces does not care.
+ * history.c - what the processor remembers of the past: its trail of instructions (debug_history) and
+ * its deliveries (cpu/fault.h), put in order by the count of instructions.
  */
 #include "monitor/history.h"
 
@@ -161,16 +160,16 @@ static void show_function(struct history *h, uint32_t cr3, uint32_t lin, const c
     answer_text(h->to, "\n");
 }
 
-static void show_insn(struct history *h, uint32_t cr3, const struct debug_insn *i)
+static void show_insn(struct history *h, const struct debug_insn *i)
 {
     struct code c;
     char where[16], bytes[48], name[200];
     uint32_t offset;
-    code_read(&c, h->m, h->s, cr3, i->lin, i->code16);
+    code_read(&c, h->m, h->s, i->cr3, i->lin, i->code16);
     code_address(&c, where, sizeof where);
-    const char *symbol = symbols_name(h->s, cr3, i->lin, &offset);
+    const char *symbol = symbols_name(h->s, i->cr3, i->lin, &offset);
     if (symbol)
-        show_function(h, cr3, i->lin, symbol, offset);
+        show_function(h, i->cr3, i->lin, symbol, offset);
     else
         h->named = false;
     code_bytes(&c, 8, bytes, sizeof bytes);
@@ -178,26 +177,16 @@ static void show_insn(struct history *h, uint32_t cr3, const struct debug_insn *
     answer_object(h->to, NULL);
     answer_number(h->to, "icount", i->icount);
     answer_number(h->to, "address", i->lin);
+    if (i->cr3 == DEBUG_UNPAGED)
+        answer_null(h->to, "cr3");
+    else
+        answer_number(h->to, "cr3", i->cr3);
     code_bytes(&c, INSN_MAX_LENGTH, bytes, sizeof bytes);
     answer_string(h->to, "bytes", bytes);
     answer_string(h->to, "text", c.text);
-    if (symbols_text(h->s, cr3, i->lin, name, sizeof name))
+    if (symbols_text(h->s, i->cr3, i->lin, name, sizeof name))
         answer_string(h->to, "symbol", name);
     answer_close(h->to);
-}
-
-/* Address spaces from the newest back: cr3[k] is that of list[k]. */
-static void find_spaces(const struct machine *m, const struct debug_insn *list, size_t n,
-                        uint32_t *cr3)
-{
-    const struct cpu *c = inspect_cpu(m);
-    uint64_t at = c->deliveries;
-    uint32_t now = c->mmu.cr3;
-    for (size_t k = 0; k < n; k++) {
-        for (; at > oldest(c) && is_behind(delivery(c, at - 1), &list[k]); at--)
-            now = delivery(c, at - 1)->cr3;
-        cr3[k] = now;
-    }
 }
 
 bool history_insns(const struct machine *m, const struct symbols *s, unsigned n, struct answer *to,
@@ -206,18 +195,14 @@ bool history_insns(const struct machine *m, const struct symbols *s, unsigned n,
     const struct cpu *c = inspect_cpu(m);
     struct history h = {.m = m, .s = s, .to = to, .event = oldest(c)};
     struct debug_insn *list = malloc((size_t)n * sizeof *list + 1);
-    uint32_t *cr3 = malloc((size_t)n * sizeof *cr3 + 1);
-    bool good = list && cr3;
-    size_t have = good ? debug_history(m, list, n) : 0;
-    if (!good)
-        error_set(err, "no memory for %u instructions", n);
-    else
-        find_spaces(m, list, have, cr3);
+    size_t have = list ? debug_history(m, list, n) : 0;
+    if (!list)
+        return error_set(err, "no memory for %u instructions", n);
     answer_list(to, "instructions");
     while (have && h.event < c->deliveries && !is_behind(delivery(c, h.event), &list[have - 1]))
         h.event++;
     for (size_t k = have; k-- > 0;) {
-        show_insn(&h, cr3[k], &list[k]);
+        show_insn(&h, &list[k]);
         for (; h.event < c->deliveries; h.event++) {
             if (k && is_behind(delivery(c, h.event), &list[k - 1]))
                 break;
@@ -225,9 +210,8 @@ bool history_insns(const struct machine *m, const struct symbols *s, unsigned n,
         }
     }
     answer_close(to);
-    if (good && !have)
+    if (!have)
         answer_text(to, "no instruction was executed yet\n");
     free(list);
-    free(cr3);
-    return good;
+    return true;
 }

@@ -8,6 +8,7 @@
 #include "monitor/code.h"
 #include "monitor/events.h"
 #include "monitor/points.h"
+#include "monitor/postmortem.h"
 #include "monitor/session.h"
 #include "monitor/symbols.h"
 
@@ -87,12 +88,15 @@ void stop_say(struct monitor *mon, enum machine_stop stop, bool own)
         char text[200];
         const char *reason = stop_reason(mon, stop, text, sizeof text);
 
-        if (text[0])
+        if (text[0] && stop != MACHINE_TRIPLE) /* its report says so itself */
             answer_text(&to, "%s\n", text);
-        if (stop == MACHINE_TRIPLE && !mon->json)
-            machine_report(mon->machine, mon->to);
+        if (stop == MACHINE_TRIPLE) {
+            answer_object(&to, "triple");
+            postmortem_answer(mon->machine, mon->symbols, &to, NULL);
+            answer_close(&to);
+        }
         if (stop == MACHINE_FINDING && !mon->json)
-            machine_findings(mon->machine, true, mon->to);
+            postmortem_findings(mon->machine, mon->symbols, true, mon->to);
         answer_string(&to, "reason", reason);
         answer_number(&to, "icount", machine_icount(mon->machine));
     }
