@@ -36,3 +36,7 @@ $(foreach t,$(transcripts),$(eval SUITES += monitor-$(word 1,$(subst :, ,$(t)))-
 .PHONY: golden-monitor
 golden-monitor: $(TRANSCRIPT) $(LOOK_GUESTS) ## write what the monitor says now into tests/monitor/*.txt
 	$(foreach t,$(transcripts),$(TRANSCRIPT) --golden $(call transcript_args,$(t)) &&) true
+
+# What the built-in kernel does, step by step.
+SUITES += monitor-builtin
+SUITE_monitor-builtin = tests/monitor/builtin.sh $(B)
