@@ -329,7 +329,8 @@ static bool holds(struct machine *m, const struct debug_spec *s, const struct de
 /* A frame behind a point's linear address was come to that is not watched yet. */
 static void follow(struct machine *m, const struct debug_note *n)
 {
-    if (n->what.kind == OBSERVE_DATA && !(m->bus.page_flags[n->what.phys[0] >> 12] & PAGE_WATCH))
+    if (n->what.kind == OBSERVE_DATA && debug_follows(m, n->what.lin) &&
+        !(m->bus.page_flags[n->what.phys[0] >> 12] & PAGE_WATCH))
         m->debug.dirty = true;
 }
 

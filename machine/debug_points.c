@@ -225,6 +225,18 @@ static bool on_watched(void *machine, lin_t lin)
     return false;
 }
 
+bool debug_follows(const struct machine *m, lin_t lin)
+{
+    const struct debug *d = &m->debug;
+    for (size_t n = 0; n < d->points; n++) {
+        const struct debug_spec *s = &d->point[n]->spec;
+        if (is_data(d->point[n]) && s->where == WHERE_LINEAR && s->first >> 12 <= lin >> 12 &&
+            lin >> 12 <= s->last >> 12 && (!s->cr3_given || !((m->cpu.mmu.cr3 ^ s->cr3) >> 12)))
+            return true;
+    }
+    return false;
+}
+
 /* The pages of a range that carry the flag; linear ones by the tables as they are now. */
 static void flag_range(struct machine *m, const struct debug_spec *s)
 {

@@ -83,6 +83,8 @@ bool debug_reached(struct machine *m);
 /* The acknowledge cycle gave the vector of this line. */
 void debug_acknowledged(struct machine *m, unsigned line);
 /* debug_points.c. debug_prepare: what the processor and the MMU must be asked for, from the points. */
+/* Does a data point want every frame behind the page of this linear address? */
+bool debug_follows(const struct machine *m, lin_t lin);
 void debug_prepare(struct machine *m);
 void debug_ask(struct machine *m); /* only which events are asked for */
 void debug_points_free(struct machine *m);

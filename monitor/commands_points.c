@@ -52,8 +52,8 @@ static bool say_added(struct monitor *mon, const struct point *p, struct answer 
     if (!p)
         return false;
     point_text(mon, p, text, sizeof text);
-    answer_text(to, "point %d: %s\n", p->id, text);
-    answer_number(to, "point", (uint64_t)p->id);
+    answer_text(to, "point %d: %s\n", p->number, text);
+    answer_number(to, "point", (uint64_t)p->number);
     answer_string(to, "text", text);
     return true;
 }
@@ -133,19 +133,21 @@ static bool run_tbreak(struct monitor *mon, struct line *line, struct answer *to
 static void list_point(struct monitor *mon, const struct debug_point *d, struct answer *to)
 {
     const struct point *p = point_find(mon, d->id);
-    char text[MONITOR_LINE];
+    char text[MONITOR_LINE], name[16] = "gdb";
     uint64_t hits = p ? p->hits : d->hits;
 
-    if (p)
+    if (p) {
+        snprintf(name, sizeof name, "%d", p->number);
         point_text(mon, p, text, sizeof text);
-    else
+    } else {
         event_wish(mon, &d->spec, text, sizeof text);
-    answer_text(to, "%3d %-3s %8" PRIu64 "  %s%s\n", d->id, d->enabled ? "on" : "off", hits, text,
-                p ? "" : "  (by gdb)");
+    }
+    answer_text(to, "%3s %-3s %8" PRIu64 "  %s\n", name, d->enabled ? "on" : "off", hits, text);
     if (p && p->ignore)
         answer_text(to, "%18s the next %" PRIu64 " are passed over\n", "", p->ignore);
     answer_object(to, NULL);
-    answer_number(to, "point", (uint64_t)d->id);
+    if (p)
+        answer_number(to, "point", (uint64_t)p->number);
     answer_bool(to, "enabled", d->enabled);
     answer_number(to, "hits", hits);
     answer_string(to, "text", text);
@@ -173,22 +175,20 @@ static bool run_points(struct monitor *mon, struct line *line, struct answer *to
     return true;
 }
 
-static bool take_id(struct monitor *mon, struct line *line, int *id, struct error *err)
+static bool take_point(struct monitor *mon, struct line *line, struct point **p, struct error *err)
 {
     const char *at = (line_more(line), line->at);
     uint64_t n;
 
     if (!line_value(line, "point", &n, err))
         return false;
-    if (n > INT32_MAX || !debug_find(mon->machine, (int)n))
-        return line_error(line, at, err, "there is no point %" PRIi64, (int64_t)n);
-    *id = (int)n;
-    return true;
+    *p = point_numbered(mon, n);
+    return *p || line_error(line, at, err, "there is no point %" PRIi64, (int64_t)n);
 }
 
 static bool run_delete(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
-    int id;
+    struct point *p;
 
     if (!line_more(line))
         return error_set(err, "delete: which? delete all removes every point of the monitor's");
@@ -199,28 +199,26 @@ static bool run_delete(struct monitor *mon, struct line *line, struct answer *to
         return true;
     }
     while (line_more(line)) {
-        if (!take_id(mon, line, &id, err))
+        if (!take_point(mon, line, &p, err))
             return false;
-        if (!point_find(mon, id))
-            return error_set(err, "delete: point %d belongs to gdb", id);
-        point_remove(mon, id);
+        point_remove(mon, p->id);
     }
     return true;
 }
 
 static bool switch_points(struct monitor *mon, struct line *line, bool on, struct error *err)
 {
-    int id;
+    struct point *p;
 
     if (!line_more(line) || line_keyword(line, "all")) {
-        for (const struct point *p = mon->points; p; p = p->next)
+        for (p = mon->points; p; p = p->next)
             debug_enable(mon->machine, p->id, on);
         return line_end(line, err);
     }
     while (line_more(line)) {
-        if (!take_id(mon, line, &id, err))
+        if (!take_point(mon, line, &p, err))
             return false;
-        debug_enable(mon->machine, id, on);
+        debug_enable(mon->machine, p->id, on);
     }
     return true;
 }
@@ -240,17 +238,13 @@ static bool run_ignore(struct monitor *mon, struct line *line, struct answer *to
 {
     struct point *p;
     uint64_t n;
-    int id;
 
-    if (!take_id(mon, line, &id, err) || !line_value(line, "count", &n, err) ||
+    if (!take_point(mon, line, &p, err) || !line_value(line, "count", &n, err) ||
         !line_end(line, err))
         return false;
-    p = point_find(mon, id);
-    if (!p)
-        return error_set(err, "ignore: point %d belongs to gdb", id);
     p->ignore = n;
-    answer_text(to, "point %d passes over %" PRIu64 "\n", id, n);
-    answer_number(to, "point", (uint64_t)id);
+    answer_text(to, "point %d passes over %" PRIu64 "\n", p->number, n);
+    answer_number(to, "point", (uint64_t)p->number);
     answer_number(to, "ignore", n);
     return true;
 }

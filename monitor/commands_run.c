@@ -102,7 +102,7 @@ static bool run_step_irqs(struct monitor *mon, struct line *line, struct answer 
     return true;
 }
 
-static bool run_where(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+static bool run_here(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
     if (!line_end(line, err))
         return false;
@@ -198,8 +198,8 @@ const struct command commands_run[] = {
       "wait \"$ \" on serial for 20 s", "on screen serial for", COMMAND_RUN, false, run_wait_command },
     { "step-irqs", NULL, "[on|off]", "whether steps enter interrupt handlers", NULL, "step-irqs on",
       "on|off", COMMAND_META, false, run_step_irqs },
-    { "where", NULL, "", "the instruction that is next", NULL, "where", NULL, COMMAND_LOOK, false,
-      run_where },
+    { "here", NULL, "", "the instruction that is next", NULL, "here", NULL, COMMAND_LOOK, false,
+      run_here },
     { "goto", NULL, "@ICOUNT", "to a moment of the run", NULL, NULL, NULL, COMMAND_RUN, false, run_later },
     { "prev", NULL, "EVENT", "back to the last time it happened", NULL, NULL, NULL, COMMAND_RUN, false,
       run_later },

@@ -159,6 +159,7 @@ static bool parse_cr(struct line *l, struct debug_spec *spec, bool given, struct
 
     if (!given && !small_number(l, "control register", 4, &spec->first, err))
         return false;
+    spec->last = spec->first;
     if (!more_numbers(l))
         return true;
     /* VALUE/MASK: the slash is not a division here, so both are words. */

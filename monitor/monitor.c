@@ -249,7 +249,7 @@ static bool run_row(struct monitor *mon, const struct command *c, struct line *l
     ok = c->run(mon, line, &answer, err);
     if (!ok)
         return false;
-    assert(answer.depth == (mon->json ? 1u : 0u));
+    assert(answer.depth == (answer.json ? 1u : 0u));
     answer_close(&answer);
     return true;
 }
@@ -347,7 +347,7 @@ bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err)
     while (mon->want == MONITOR_PROMPT && take_command(mon, text, &line, &mistake)) {
         struct script *s = mon->script;
 
-        if (mon->verbose && !mon->json)
+        if (mon->verbose && !mon->json && !s->tried)
             out_printf(mon->to, "(emu386) %s\n", text);
         if (execute(mon, text, &mistake))
             continue;
@@ -366,6 +366,18 @@ bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err)
     *want = MONITOR_PROMPT;
     if (err)
         *err = mistake;
+    return false;
+}
+
+bool session_fail(struct monitor *mon, const struct error *mistake, enum monitor_want *want,
+                  struct error *err)
+{
+    *want = MONITOR_PROMPT;
+    if (leave_tried(mon, mistake))
+        return session_go(mon, want, err);
+    session_drop(mon);
+    if (err)
+        *err = *mistake;
     return false;
 }
 

@@ -44,12 +44,12 @@ static void print_trace(struct monitor *mon, const struct point *p, const struct
     event_text(mon, e, text, sizeof text);
     session_place(mon, debug_pc(mon->machine), place, sizeof place);
     if (e->kind == DEBUG_EXEC)
-        answer_text(&to, "%d: %s\n", p->id, place);
+        answer_text(&to, "%d: %s\n", p->number, place);
     else
-        answer_text(&to, "%d: %s, at %s\n", p->id, text, place);
+        answer_text(&to, "%d: %s, at %s\n", p->number, text, place);
     answer_object(&to, NULL);
     answer_string(&to, "event", "trace");
-    answer_number(&to, "point", (uint64_t)p->id);
+    answer_number(&to, "point", (uint64_t)p->number);
     event_fields(e, &to);
     answer_number(&to, "pc", debug_pc(mon->machine));
     answer_close(&to);
@@ -163,10 +163,20 @@ struct point *point_add(struct monitor *mon, const struct debug_spec *spec, enum
         point_free(p);
         return NULL;
     }
+    if (verb != POINT_UNTIL)
+        p->number = ++mon->last_point;
     while (*at)
         at = &(*at)->next;
     *at = p;
     return p;
+}
+
+struct point *point_numbered(const struct monitor *mon, uint64_t number)
+{
+    for (struct point *p = mon->points; p; p = p->next)
+        if (p->number && (uint64_t)p->number == number)
+            return p;
+    return NULL;
 }
 
 static void unlink_point(struct monitor *mon, struct point *p)

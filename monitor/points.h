@@ -23,6 +23,7 @@ enum point_verb {
 
 struct point {
     int id;               /* the debug_point's */
+    int number;           /* what the user calls it; 0: until, which has no name */
     enum point_verb verb; /* what to do */
     char *condition;      /* an expression, NULL: always */
     char *action;         /* commands, NULL: none */
@@ -38,8 +39,9 @@ struct point *point_add(struct monitor *mon, const struct debug_spec *spec, enum
                         const char *condition, const char *action, struct error *err);
 bool point_remove(struct monitor *mon, int id);
 void point_remove_all(struct monitor *mon);
-/* The point with this id, NULL: it is not the monitor's, or not there. */
+/* The point with this id of debug.h, or with the user's number; NULL: there is none of the monitor's. */
 struct point *point_find(const struct monitor *mon, int id);
+struct point *point_numbered(const struct monitor *mon, uint64_t number);
 /* Forgets those that went with a stop (once), and with `until` those that every stop ends. */
 void point_sweep(struct monitor *mon, bool until);
 

@@ -103,7 +103,7 @@ static bool entered_fault(const struct monitor *mon)
     const struct run *r = &mon->run;
     uint32_t pc = debug_pc(mon->machine);
 
-    return r->over && r->after && pc != r->after && pc != r->pc;
+    return (r->over || r->kind == RUN_LINE) && r->after && pc != r->after && pc != r->pc;
 }
 
 /* A function without lines was called: to its return address. */
@@ -249,17 +249,29 @@ bool monitor_running(const struct monitor *mon)
 
 /* ---- What whoever runs the machine tells ----------------------------------------------- */
 
+/* What a program sees of a mistake. */
+static bool report(struct monitor *mon, bool ok, const struct error *mistake, struct error *err)
+{
+    if (!ok && mon->json)
+        session_complain(mon, mistake);
+    if (!ok && err)
+        *err = *mistake;
+    return ok;
+}
+
 static bool go_on(struct monitor *mon, enum monitor_want *want, struct error *err)
 {
     struct error mistake = {""};
 
-    if (session_go(mon, want, &mistake))
-        return true;
-    if (mon->json)
-        session_complain(mon, &mistake);
-    if (err)
-        *err = mistake;
-    return false;
+    return report(mon, session_go(mon, want, &mistake), &mistake, err);
+}
+
+static bool fail(struct monitor *mon, const struct error *why, enum monitor_want *want,
+                 struct error *err)
+{
+    struct error mistake = {""};
+
+    return report(mon, session_fail(mon, why, want, &mistake), &mistake, err);
 }
 
 /* The actions of the point that stopped, before what waits behind the command. */
@@ -303,14 +315,7 @@ bool monitor_stopped(struct monitor *mon, enum machine_stop stop, enum monitor_w
     point_sweep(mon, true);
     if (waited && !own)
         ok = wait_failed(mon, &mistake);
-    if (ok)
-        return go_on(mon, want, err);
-    session_drop(mon);
-    if (mon->json)
-        session_complain(mon, &mistake);
-    if (err)
-        *err = mistake;
-    return false;
+    return ok ? go_on(mon, want, err) : fail(mon, &mistake, want, err);
 }
 
 bool monitor_ran(struct monitor *mon, enum monitor_want *want, struct error *err)
@@ -327,11 +332,5 @@ bool monitor_ran(struct monitor *mon, enum monitor_want *want, struct error *err
     case WAIT_LATE: break;
     }
     end_run(mon);
-    *want = MONITOR_PROMPT;
-    session_drop(mon);
-    if (mon->json)
-        session_complain(mon, &mistake);
-    if (err)
-        *err = mistake;
-    return false;
+    return fail(mon, &mistake, want, err);
 }

@@ -57,6 +57,7 @@ struct monitor {
     struct variable *variables;      /* set $name = ... */
     struct alias *aliases;           /* alias NAME = TEXT */
     struct point *points;            /* verbs, conditions and actions, in order of id */
+    int last_point;                  /* the number of the point that was made last */
     struct run run;                  /* what the machine runs for */
     struct registers_seen seen;      /* the registers when the machine last began to run */
     struct view *views;              /* address spaces by name, owned */
@@ -82,6 +83,10 @@ bool command_called(const struct command *c, const char *word, size_t len);
 bool session_push(struct monitor *mon, const char *text, const char *name, struct error *err);
 /* Forgets everything that waits. */
 void session_drop(struct monitor *mon);
+/* Something failed in the middle of a run: what tried it goes on, else all that waits is forgotten, and
+   false is for the caller to return. */
+bool session_fail(struct monitor *mon, const struct error *mistake, enum monitor_want *want,
+                  struct error *err);
 /* Executes what waits, until the machine is to run or nothing is left. */
 bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err);
 

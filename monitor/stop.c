@@ -54,20 +54,33 @@ static const char *stop_reason(const struct monitor *mon, enum machine_stop stop
     }
 }
 
+/* A point of the monitor's has a number, one of gdb's has none, until needs none. */
+static void name_point(const struct point *p, char *name, size_t n)
+{
+    if (!p)
+        snprintf(name, n, "gdb's point");
+    else if (p->number)
+        snprintf(name, n, "point %d", p->number);
+    else
+        name[0] = 0;
+}
+
 static void say_point(struct monitor *mon, const struct debug_stop *s, struct answer *to)
 {
     const struct point *p = point_find(mon, s->point);
-    char text[400];
+    char text[400], name[40];
 
     event_text(mon, &s->event, text, sizeof text);
+    name_point(p, name, sizeof name);
     if (s->event.kind != DEBUG_EXEC)
-        answer_text(to, "point %d: %s\n", s->point, text);
-    else if (!p || p->verb != POINT_UNTIL) /* the place says what until wanted */
-        answer_text(to, "point %d\n", s->point);
+        answer_text(to, "%s%s%s\n", name, name[0] ? ": " : "", text);
+    else if (name[0]) /* the place says what until wanted */
+        answer_text(to, "%s\n", name);
     if (p && p->complaint)
         answer_text(to, "  its condition cannot be evaluated: %s\n", p->complaint);
     answer_string(to, "reason", "point");
-    answer_number(to, "point", (uint64_t)s->point);
+    if (p && p->number)
+        answer_number(to, "point", (uint64_t)p->number);
     event_fields(&s->event, to);
     if (p && p->complaint)
         answer_string(to, "complaint", p->complaint);

@@ -1,0 +1,20 @@
+# SPDX-License-Identifier: MIT
+# Sessions of the whole program: scripts of the monitor on a kernel with source lines, and what they
+# must say. `make golden-sessions` writes what they say now; read the diff.
+
+RUN_GUEST := $(B)/tests/monitor/guest/run.elf
+$(RUN_GUEST): tests/monitor/guest/run.c
+	@mkdir -p $(@D)
+	@$(say) LD $@
+	$(Q)gcc -m32 -march=i686 -O1 -g -fno-pic -fno-stack-protector -fno-omit-frame-pointer -fno-inline \
+	    -fno-asynchronous-unwind-tables -ffreestanding -nostdlib -static -no-pie -Wl,--build-id=none \
+	    -Wl,-e,start -Wl,-Ttext=0x100100 -Wl,--section-start=.multiboot=0x100000 \
+	    -Wl,-z,noexecstack -o $@ $<
+TEST_NEEDS += $(RUN_GUEST)
+
+SUITES += monitor-sessions
+SUITE_monitor-sessions = tests/monitor/sessions.sh compare $(B)/emu386 $(RUN_GUEST)
+
+.PHONY: golden-sessions
+golden-sessions: $(B)/emu386 $(RUN_GUEST) ## write what the monitor's sessions say now
+	tests/monitor/sessions.sh golden $(B)/emu386 $(RUN_GUEST)

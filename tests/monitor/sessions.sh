@@ -1,0 +1,42 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# sessions.sh compare|golden EMU386 KERNEL - executes each script tests/monitor/run/*.mon on the small
+# kernel and compares what emu386 prints (and its exit status) with the .out file beside it.
+# A first line "# args: ..." gives further arguments; "# json" lines say that the output has to be JSON.
+set -u
+mode=$1
+emu=$(realpath "$2")
+kernel=$(realpath "$3")
+dir=$(realpath "$(dirname "$0")")/run
+scratch=$(mktemp -d)
+trap 'rm -rf "$scratch"' EXIT
+passed=0
+failed=0
+
+session() { # session SCRIPT: its output and status
+    local args
+    args=$(sed -n 's/^# args: //p' "$1")
+    # shellcheck disable=SC2086 # several arguments
+    (cd "$scratch" && XDG_CONFIG_HOME=/nonexistent timeout 60 "$emu" --display none --timeout 50 \
+        -e 'verbose on' -x "$1" $args "$kernel" </dev/null 2>&1
+    echo "exit status $?") | grep -v '^(emu386) source' | sed "s|$dir/||g; s|$scratch|.|g"
+}
+
+for script in "$dir"/*.mon; do
+    want=${script%.mon}.out
+    if [ "$mode" = golden ]; then
+        session "$script" >"$want"
+    elif diff "$want" <(session "$script") >"$scratch/differences"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: ${script##*/}: expected (<), said (>):"
+        head -40 "$scratch/differences"
+    fi
+done
+if [ "$mode" = golden ]; then
+    git -C "$dir" --no-pager diff --stat -- .
+    exit
+fi
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
