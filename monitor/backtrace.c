@@ -106,17 +106,35 @@ static void show_frame(const struct unwind *u, unsigned n, unsigned below, struc
     answer_close(to);
 }
 
+static void show_again(unsigned *same, struct answer *to)
+{
+    if (*same)
+        answer_text(to, "      (%u more of the same)\n", *same);
+    *same = 0;
+}
+
 void backtrace_answer(const struct machine *m, const struct symbols *s,
                       const struct unwind_from *from, unsigned most, struct answer *to)
 {
     struct unwind u;
-    unsigned n = 0, ring = 0;
+    unsigned n = 0, shown = 0, same = 0, ring = 0;
+    uint32_t before = 0;
     bool more;
     answer_list(to, "frames");
-    for (more = unwind_start(&u, m, s, from); more && n < most; more = unwind_next(&u)) {
-        show_frame(&u, n++, ring, to);
+    for (more = unwind_start(&u, m, s, from); more; more = unwind_next(&u), n++) {
+        /* A function that calls itself: programs are told of every frame, people once. */
+        bool again = n && u.frame.pc == before && u.frame.how != FRAME_INTERRUPT && !to->json;
+        before = u.frame.pc;
+        same += again;
+        if (again)
+            continue;
+        if (shown++ == most)
+            break;
+        show_again(&same, to);
+        show_frame(&u, n, ring, to);
         ring = u.frame.ring;
     }
+    show_again(&same, to);
     answer_close(to);
     if (more)
         answer_text(to, "(more frames; bt N shows N)\n");

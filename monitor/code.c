@@ -50,10 +50,11 @@ static void add_name(struct code *code, const struct insn *i, const struct symbo
     const char *name = symbols_name(s, cr3, target, &offset);
     if (!name || (exact && offset))
         return;
+    bool jump = opcodes[i->row].flags & OPC_BRANCH;
+    char plus[16] = "";
     if (offset)
-        snprintf(code->text + n, sizeof code->text - n, " <%s+0x%x>", name, offset);
-    else
-        snprintf(code->text + n, sizeof code->text - n, " <%s>", name);
+        snprintf(plus, sizeof plus, "+0x%x", offset);
+    snprintf(code->text + n, sizeof code->text - n, jump ? " <%s%s>" : "  ; %s%s", name, plus);
 }
 
 /* Where in its segment is it? Of code elsewhere than in the present CS only 16-bit code has to be

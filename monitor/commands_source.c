@@ -415,6 +415,8 @@ static bool run_bt(struct monitor *mon, struct line *line, struct answer *to, st
             good = line_address(line, "EBP", &from.ebp, err);
         else if (!line_value(line, "number of frames", &most, err))
             return false;
+        else if (!most)
+            return error_set(err, "bt: the number of frames must be at least 1");
         else
             continue;
         if (!good)

@@ -59,9 +59,9 @@ static uint8_t rank_of(const GElf_Sym *y)
 {
     unsigned type = GELF_ST_TYPE(y->st_info), bind = GELF_ST_BIND(y->st_info);
     bool thing = type == STT_FUNC || type == STT_OBJECT || type == STT_GNU_IFUNC;
-    return (uint8_t)((thing ? 4 : 0) + (bind == STB_GLOBAL || bind == STB_GNU_UNIQUE ? 2
-                                        : bind == STB_WEAK                           ? 1
-                                                                                     : 0));
+    return (uint8_t)((thing ? RANK_THING : 0) + (bind == STB_GLOBAL || bind == STB_GNU_UNIQUE ? 2
+                                                 : bind == STB_WEAK                           ? 1
+                                                                                              : 0));
 }
 
 /* Names that no programmer wrote: of sections and files, of assembler-local labels. */
@@ -89,6 +89,7 @@ static void take_symbol(struct module *m, const GElf_Sym *y, const char *name)
     uint32_t end = y->st_shndx == SHN_ABS ? 0 : section_end(m->elf, y->st_shndx);
     *s = (struct symbol){.addr = (uint32_t)y->st_value,
                          .name = name,
+                         .order = (uint32_t)m->symbol_count,
                          .rank = rank_of(y),
                          .absolute = y->st_shndx == SHN_ABS};
     s->end = s->addr;
@@ -104,7 +105,9 @@ static int by_address(const void *a, const void *b)
     const struct symbol *x = a, *y = b;
     if (x->addr != y->addr)
         return x->addr < y->addr ? -1 : 1;
-    return x->rank != y->rank ? (x->rank < y->rank ? -1 : 1) : strcmp(y->name, x->name);
+    if (x->rank != y->rank)
+        return x->rank < y->rank ? -1 : 1;
+    return x->order < y->order ? -1 : 1;
 }
 
 static void finish_symbols(struct module *m)

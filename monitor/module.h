@@ -11,11 +11,14 @@
 
 #include <elfutils/libdw.h>
 
+#define RANK_THING 4u /* a symbol of this rank and up is a function or an object, not a label */
+
 struct symbol {
     uint32_t addr;    /* where it begins */
     uint32_t end;     /* past it; addr: it covers nothing (labels behind everything) */
     uint32_t reach;   /* the greatest end of this one and all before it */
     const char *name; /* in the file's string table */
+    uint32_t order;   /* in the table */
     uint8_t rank;     /* among several at one address the highest is shown */
     bool absolute;    /* a number, not an address */
 };

@@ -2,8 +2,8 @@
 /*
  * symbols.c - the session's modules, and lookups by address and by name.
  *
- * - Of the symbols that cover an address the one that begins last counts; of several at one address
- *   a function or object before a label, a global one before a local one.
+ * - Of the functions and objects that cover an address the one that begins last counts, else of the
+ *   labels; of several at one address a global one, else the one that the file names last.
  * - A module that belongs to the address space asked for comes before one that holds everywhere.
  */
 #include "monitor/symbols.h"
@@ -231,11 +231,15 @@ static const struct symbol *symbol_at(const struct module *m, uint32_t addr)
         else
             past = middle;
     }
+    const struct symbol *label = NULL;
     for (; first > 0 && m->symbols[first - 1].reach > addr; first--) {
-        if (m->symbols[first - 1].end > addr)
-            return &m->symbols[first - 1];
+        const struct symbol *y = &m->symbols[first - 1];
+        if (y->end > addr && y->rank >= RANK_THING)
+            return y;
+        if (y->end > addr && !label)
+            label = y;
     }
-    return NULL;
+    return label;
 }
 
 static const struct symbol *find_symbol(const struct symbols *s, uint32_t cr3, uint32_t addr,

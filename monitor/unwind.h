@@ -19,7 +19,7 @@
 struct machine;
 struct symbols;
 
-#define UNWIND_FRAMES 4096u /* deeper is a runaway recursion: enough of it */
+#define UNWIND_FRAMES 65536u /* deeper is a runaway recursion: enough of it */
 
 enum frame_how {
     FRAME_FIRST,     /* where the processor is */

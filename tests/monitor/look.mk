@@ -11,11 +11,11 @@ SUITE_monitor-look = $(B)/tests/monitor/look $(B)/roms/kernel.elf $(B)/roms/init
 TEST_NEEDS += $(B)/tests/monitor/look
 
 # Kernels that do one thing after the other, some of them mistakes.
-LOOK_GUESTS := $(patsubst %,$(B)/tests/monitor/guest/%.elf,look pae)
+LOOK_GUESTS := $(patsubst %,$(B)/tests/monitor/guest/%.elf,look pae frames)
 $(LOOK_GUESTS): $(B)/tests/monitor/guest/%.elf: tests/monitor/guest/%.S
 	@mkdir -p $(@D)
 	@$(say) AS $@
-	$(Q)gcc -m32 -g -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-e,start -Wl,-Ttext=0x100100 \
+	$(Q)gcc -m32 -g -nostdlib -static -no-pie -ffile-prefix-map=$(CURDIR)=. -Wl,--build-id=none -Wl,-e,start -Wl,-Ttext=0x100100 \
 	    -Wl,--section-start=.multiboot=0x100000 -Wl,-Tdata=0x120000 -Wl,-Tbss=0x130000 \
 	    -Wl,-z,noexecstack -o $@ $<
 TEST_NEEDS += $(LOOK_GUESTS)
@@ -29,7 +29,7 @@ $(TRANSCRIPT): $(B)/tests/monitor/transcript.o $(OBJ_base) $(OBJ_mmu) $(OBJ_cpu)
 TEST_NEEDS += $(TRANSCRIPT)
 
 # Which transcript on which guest.
-transcripts = look:look pae:pae finite:look
+transcripts = look:look pae:pae finite:look frames:frames
 transcript_args = $(B)/tests/monitor/guest/$(word 2,$(subst :, ,$(1))).elf tests/monitor/$(word 1,$(subst :, ,$(1))).txt
 $(foreach t,$(transcripts),$(eval SUITES += monitor-$(word 1,$(subst :, ,$(t)))-transcript)$(eval SUITE_monitor-$(word 1,$(subst :, ,$(t)))-transcript = $(TRANSCRIPT) $(call transcript_args,$(t))))
 

@@ -113,6 +113,7 @@ static void command(const char *text, FILE *file)
     struct monitor_face old = monitor_redirect(mon, (struct monitor_face){&to, mon->json});
     if (!monitor_do(mon, text, &want, &err))
         fprintf(file, "error: %s\n", err.text);
+    old.json = mon->json; /* the command may have been `json on` */
     monitor_redirect(mon, old);
 }
 
