@@ -302,7 +302,7 @@ const struct command commands_meta[] = {
     { "verbose", NULL, "[on|off]", "print the commands of scripts before they are done", NULL,
       "verbose on", "on|off", COMMAND_META, false, run_verbose },
     { "json", NULL, "[on|off]", "answers as JSON objects, one a line",
-      "docs/monitor.md describes the keys.", "json on", "on|off", COMMAND_META, false, run_json },
+      "docs/monitor-json.md has the keys.", "json on", "on|off", COMMAND_META, false, run_json },
     { "version", NULL, "", "the version of emu386", NULL, NULL, NULL, COMMAND_META, false,
       run_version },
     { "quit", "q exit", "", "end emu386", NULL, NULL, NULL, COMMAND_META, false, run_quit },

@@ -40,3 +40,16 @@ golden-monitor: $(TRANSCRIPT) $(LOOK_GUESTS) ## write what the monitor says now 
 # What the built-in kernel does, step by step.
 SUITES += monitor-builtin
 SUITE_monitor-builtin = tests/monitor/builtin.sh $(B)
+
+# The schema of the answers in JSON.
+KEYS := $(B)/tests/monitor/keys
+$(KEYS): $(KEYS).o
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^
+TEST_NEEDS += $(KEYS)
+SUITES += monitor-json
+SUITE_monitor-json = tests/monitor/keys.sh compare $(B)
+
+.PHONY: docs-json
+docs-json: $(B)/emu386 $(KEYS) $(LOOK_GUESTS) ## write docs/monitor-json.md from what the monitor says
+	tests/monitor/keys.sh write $(B)
