@@ -97,7 +97,7 @@ static const struct help_topic topics[] = {
                 "                 Without -M the end of the last one ends emu386. One that fails\n"
                 "                 ends it with status 2, or gives the prompt of -M.\n"
                 "-M with a pipe on stdin executes its lines, and ends with them.\n"
-                "--json           answers are JSON objects, one a line (keys: docs/monitor-json.md).\n"
+                "--json           answers are JSON, one a line (docs/monitor-json.md: keys).\n"
                 "\n"
                 "  emu386 -M kernel.elf\n"
                 "  emu386 -e 'break exc 14 if cr2 < 0x1000' -e c -e why -e bt kernel.elf\n"
