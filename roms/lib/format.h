@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * format.h - printf's formatting, for any sink of characters.
- * Understands %d %u %x %X %p %c %s %% with the flags - and 0, a width (also *) and, for %s, a
- * precision. %p prints eight hexadecimal digits, the way addresses appear everywhere here.
+ * Understands %d %i %u %o %x %X %p %c %s %% with the flags - 0 + space and #, a width and a precision
+ * (also *), and the sizes hh h l ll z j t. %p prints eight hexadecimal digits, the way addresses
+ * appear everywhere here. Not here: floating point, %n.
  */
 #ifndef LIB_FORMAT_H
 #define LIB_FORMAT_H
@@ -14,7 +15,8 @@ struct sink {
     void (*put)(struct sink *s, char c); /* takes one character */
 };
 
-void format(struct sink *s, const char *fmt, va_list ap);
+/* Returns how many characters it put. */
+int format(struct sink *s, const char *fmt, va_list ap);
 
 /* Formats into buf, always terminated; returns the length the whole text would have. */
 int vsnprintf(char *buf, size_t size, const char *fmt, va_list ap);

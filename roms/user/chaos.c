@@ -5,9 +5,19 @@
  * same way. The kernel's messages about the children are part of the picture.
  * Left out: reading the terminal (it would wait for a key) and the true words of reboot.
  */
-#include "user/lib/lib.h"
+#include <signal.h>
+#include <stdbool.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <sys/syscall.h>
+#include <sys/wait.h>
+#include <time.h>
+#include <unistd.h>
 
-enum { CODE_BYTES = 4096, CALLS_A_ROUND = 200, LAST_CALL = 170, NAP_NS = 30000000 };
+#include "user/common/look.h"
+
+enum { CODE_BYTES = 4096, CALLS_A_ROUND = 200, LAST_CALL = 260, NAP_NS = 30000000 };
 
 static uint32_t state;
 static uint8_t code[CODE_BYTES];
@@ -44,8 +54,8 @@ static void call_at_random(void)
     close(2);
     for (int i = 0; i < CALLS_A_ROUND; i++) {
         int number = (int)(random32() % LAST_CALL);
-        if (number != SYS_EXIT && number != SYS_FORK && number != SYS_KILL &&
-            number != SYS_NANOSLEEP)
+        if (number != SYS_exit && number != SYS_fork && number != SYS_kill &&
+            number != SYS_nanosleep)
             syscall(number, absurd(), absurd(), absurd());
     }
     exit(0);
@@ -68,25 +78,24 @@ static bool attack(void (*how)(void))
         how();
     if (pid < 0)
         return false;
-    nanosleep(&nap);
+    nanosleep(&nap, NULL);
     kill(pid, SIGKILL);
     return waitpid(pid, &status, 0) == pid;
 }
 
-int main(int argc, char **argv);
-
 int main(int argc, char **argv)
 {
-    int seed = 1, rounds = 10, survived = 0;
-    if (argc > 3 || (argc > 1 && !parse_int(argv[1], &seed)) ||
-        (argc > 2 && !parse_int(argv[2], &rounds))) {
-        printf("usage: chaos [SEED [ROUNDS]]\n");
+    long seed = 1, rounds = 10;
+    int survived = 0;
+    if (argc > 3 || (argc > 1 && !parse_number(argv[1], 0, 1000000, &seed)) ||
+        (argc > 2 && !parse_number(argv[2], 1, 1000000, &rounds))) {
+        fprintf(stderr, "usage: chaos [SEED [ROUNDS]]\n");
         return 2;
     }
     for (int i = 0; i < rounds; i++) {
         state = (uint32_t)(seed * 1000003 + i) * 2654435761u | 1;
         survived += attack(call_at_random) && attack(execute_at_random);
     }
-    printf("%d of %d rounds survived\n", survived, rounds);
+    printf("%d of %ld rounds survived\n", survived, rounds);
     return survived != rounds;
 }

@@ -2,7 +2,9 @@
 /*
  * crash.c - the exceptions that are not page faults.
  */
-#include "user/lib/lib.h"
+#include <stddef.h>
+#include <stdio.h>
+#include <string.h>
 
 static void divide(void)
 {
@@ -83,8 +85,6 @@ static const struct {
     {"segment", segment, "load a segment register with nonsense"},
     {"fpu", coprocessor, "use the coprocessor that is not there"},
 };
-
-int main(int argc, char **argv);
 
 int main(int argc, char **argv)
 {

@@ -1,15 +1,13 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * echo.c - says its arguments.
+ * echo.c - prints its arguments.
  */
-#include "user/lib/lib.h"
-
-int main(int argc, char **argv);
+#include <stdio.h>
 
 int main(int argc, char **argv)
 {
     for (int i = 1; i < argc; i++)
-        printf("%s%s", i > 1 ? " " : "", argv[i]);
-    printf("\n");
+        printf(i < argc - 1 ? "%s " : "%s", argv[i]);
+    putchar('\n');
     return 0;
 }

@@ -2,13 +2,12 @@
 /*
  * halt.c - halts the machine.
  */
-#include "user/lib/lib.h"
-
-int main(void);
+#include <stdio.h>
+#include <sys/reboot.h>
 
 int main(void)
 {
-    int error = reboot(REBOOT_POWER_OFF);
-    printf("halt: %s\n", strerror(error));
+    reboot(RB_POWER_OFF);
+    perror("halt");
     return 1;
 }

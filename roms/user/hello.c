@@ -2,13 +2,13 @@
 /*
  * hello.c - greets, and says in which ring and at which addresses it lives.
  */
-#include "user/lib/lib.h"
+#include <stdint.h>
+#include <stdio.h>
+#include <unistd.h>
 
 static const char greeting[] = "Hello";
 static int initialised = 1;
 static int zeroed;
-
-int main(int argc, char **argv, char **envp);
 
 int main(int argc, char **argv, char **envp)
 {

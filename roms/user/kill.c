@@ -1,21 +1,35 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * kill.c - ends a process.
+ * kill.c - sends a signal to processes; by default the one that asks them to end.
  */
-#include "user/lib/lib.h"
+#include <errno.h>
+#include <signal.h>
+#include <stdio.h>
+#include <string.h>
 
-int main(int argc, char **argv);
+#include "user/common/look.h"
 
 int main(int argc, char **argv)
 {
-    int pid, signal = SIGTERM;
-    if (argc < 2 || argc > 3 || !parse_int(argv[1], &pid) ||
-        (argc == 3 && !parse_int(argv[2], &signal))) {
-        printf("usage: kill PID [SIGNAL]\n");
+    long number = SIGTERM, pid;
+    int first = 1, status = 0;
+    if (argc > 2 && argv[1][0] == '-') {
+        if (!parse_number(argv[1] + 1, 0, 64, &number))
+            first = argc; /* nothing that could be right follows */
+        else
+            first = 2;
+    }
+    if (first >= argc) {
+        fprintf(stderr, "usage: kill [-SIGNAL] PID...\n");
         return 2;
     }
-    int error = kill(pid, signal);
-    if (error < 0)
-        printf("kill: %d: %s\n", pid, strerror(error));
-    return error < 0;
+    for (int i = first; i < argc; i++) {
+        if (!parse_number(argv[i], 1, 0x7fffffff, &pid))
+            errno = EINVAL;
+        else if (kill((int)pid, (int)number) == 0)
+            continue;
+        fprintf(stderr, "kill: %s: %s\n", argv[i], strerror(errno));
+        status = 1;
+    }
+    return status;
 }

@@ -2,7 +2,10 @@
 /*
  * segv.c - the ways to a segmentation fault; each is stopped by the page tables.
  */
-#include "user/lib/lib.h"
+#include <stddef.h>
+#include <stdint.h>
+#include <stdio.h>
+#include <string.h>
 
 static const char constant[] = "written only once, by the linker";
 static volatile int sink;
@@ -93,8 +96,6 @@ static const struct {
     {"gap", gap_read, "read where nothing is mapped"},
     {"stack", overflow, "never stop calling"},
 };
-
-int main(int argc, char **argv);
 
 int main(int argc, char **argv)
 {

@@ -2,16 +2,17 @@
 /*
  * sleep.c - does nothing for so many seconds.
  */
-#include "user/lib/lib.h"
+#include <stdio.h>
+#include <unistd.h>
 
-int main(int argc, char **argv);
+#include "user/common/look.h"
 
 int main(int argc, char **argv)
 {
-    struct timespec t = {0, 0};
-    if (argc != 2 || !parse_int(argv[1], &t.seconds) || t.seconds < 0) {
-        printf("usage: sleep SECONDS\n");
+    long seconds;
+    if (argc != 2 || !parse_number(argv[1], 0, 1000000, &seconds)) {
+        fprintf(stderr, "usage: sleep SECONDS\n");
         return 2;
     }
-    return nanosleep(&t) < 0;
+    return sleep((unsigned)seconds) != 0;
 }

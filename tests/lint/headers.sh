@@ -7,10 +7,12 @@
 B=${B:-build}
 warn='-std=gnu11 -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wundef -Werror'
 guest='-m32 -march=i386 -ffreestanding -fno-pic -Iroms -Iroms/user -Iroms/cputest'
+user="${guest/-ffreestanding/} -isystem roms/libc/include"
 ui=$(pkg-config --cflags sdl2 libpng ncursesw 2>/dev/null)
 
 while IFS= read -r header; do
     case $header in
+    roms/libc/* | roms/user/*) flags="$warn $user" ;;
     roms/*) flags="$warn $guest" ;;
     ui/*) flags="$warn -I. -I$B/gen $ui" ;;
     *) flags="$warn -I. -I$B/gen" ;;
