@@ -30,7 +30,9 @@ kernel_call:
     popl    %ebp
     ret
 
-    .globl  setjmp
+    .globl  setjmp, longjmp
+    .type   setjmp, @function
+    .type   longjmp, @function
 setjmp:
     movl    4(%esp), %eax
     movl    %ebx, (%eax)
@@ -44,7 +46,6 @@ setjmp:
     xorl    %eax, %eax
     ret
 
-    .globl  longjmp
 longjmp:
     movl    4(%esp), %ecx
     movl    8(%esp), %eax

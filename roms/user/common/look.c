@@ -125,6 +125,55 @@ bool show_file(const char *path)
     return n == 0;
 }
 
+/* Cuts a line of maps: start-end rights offset device inode name. */
+static void parse_area(char *line, struct area *a)
+{
+    char *at = line;
+    memset(a, 0, sizeof *a);
+    a->start = strtoul(at, &at, 16);
+    a->end = strtoul(at + 1, &at, 16);
+    memcpy(a->rights, at + 1, 4);
+    a->offset = strtoul(at + 6, &at, 16);
+    for (int i = 0; i < 2; i++) {
+        at += strspn(at, " ");
+        at += strcspn(at, " \n");
+    }
+    at += strspn(at, " ");
+    at[strcspn(at, "\n")] = '\0';
+    strlcpy(a->name, at, sizeof a->name);
+}
+
+bool area_of(const volatile void *address, struct area *a)
+{
+    char line[256];
+    bool found = false;
+    FILE *f = fopen("/proc/self/maps", "r");
+    while (f && !found && fgets(line, sizeof line, f)) {
+        parse_area(line, a);
+        found = a->start <= (uintptr_t)address && (uintptr_t)address < a->end;
+    }
+    if (f)
+        fclose(f);
+    if (!found)
+        *a = (struct area){.rights = "----"};
+    return found;
+}
+
+int areas_between(uint32_t low, uint32_t high)
+{
+    char line[256];
+    struct area a;
+    int n = 0;
+    FILE *f = fopen("/proc/self/maps", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        parse_area(line, &a);
+        n += low <= a.start && a.start < high;
+    }
+    if (f)
+        fclose(f);
+    return n;
+}
+
 void show_maps(const char *part)
 {
     char line[256];
@@ -152,6 +201,13 @@ bool check(bool holds, const char *fmt, ...)
     return holds;
 }
 
+bool check_error(long result, int error, const char *what)
+{
+    int got = errno;
+    return check(result == -1 && got == error, "%s: %s", what,
+                 result == -1 ? strerror(got) : "it was done");
+}
+
 int check_end(const char *program)
 {
     printf("%s: %d of %d facts as expected\n", program, held, held + failed);
@@ -173,6 +229,18 @@ int wait_and_tell(const char *who, int pid)
     else
         printf("  %s ended with status %d\n", who, WEXITSTATUS(status));
     return WIFSIGNALED(status) ? 128 + WTERMSIG(status) : WEXITSTATUS(status);
+}
+
+int try_in_child(const char *who, void (*what)(uintptr_t), uintptr_t argument)
+{
+    int pid = fork();
+    if (pid == 0) {
+        what(argument);
+        exit(0);
+    }
+    if (pid < 0)
+        perror(who);
+    return pid < 0 ? -1 : wait_and_tell(who, pid);
 }
 
 bool parse_number(const char *text, long low, long high, long *value)

@@ -41,17 +41,37 @@ long value_in(const char *path, const char *name);
 /* Copies a file to standard output; false and errno when that is not possible. */
 bool show_file(const char *path);
 
+/* A line of /proc/self/maps. */
+struct area {
+    uint32_t start, end; /* addresses */
+    char rights[5];      /* "rw-p": read, write, execute, private or shared */
+    uint32_t offset;     /* in the file */
+    char name[64];       /* file, [heap], [stack], or nothing */
+};
+
+/* The area that an address is in; false, with an empty name and "----", if there is none. */
+bool area_of(const volatile void *address, struct area *a);
+
+/* How many areas begin at or above low and below high. */
+int areas_between(uint32_t low, uint32_t high);
+
 /* Prints the lines of /proc/self/maps that contain the text, indented; "" for all. */
 void show_maps(const char *part);
 
 /* Prints a fact and whether it is one; false counts as a failure. */
 bool check(bool holds, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 
+/* Checks that a call failed, with -1 and that error: check_error((long)shmat(..), EINVAL, "..."). */
+bool check_error(long result, int error, const char *what);
+
 /* Prints the sum; the exit status: 0 if all facts held. */
 int check_end(const char *program);
 
 /* Waits for the child and says in words how it ended; its status in the shell's manner. */
 int wait_and_tell(const char *who, int pid);
+
+/* Runs that in a child, with the argument; says how it ended as wait_and_tell() does. */
+int try_in_child(const char *who, void (*what)(uintptr_t), uintptr_t argument);
 
 /* A decimal or 0x number that is the whole text, low to high. */
 bool parse_number(const char *text, long low, long high, long *value);
