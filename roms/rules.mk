@@ -74,9 +74,10 @@ $(PROGRAMS:%=$(ROMS)/bin/%.elf): $(ROMS)/bin/%.elf: roms/user/user.ld $(CRT_OBJ)
 	@mkdir -p $(@D)
 	$(GUEST_LD_SHARED) -dynamic-linker /lib/libc.so -T $< -o $@ $(filter-out %.ld,$^)
 
-$(STATIC_PROGRAMS:%=$(ROMS)/bin/%.elf): $(ROMS)/bin/%.elf: roms/user/user.ld $(B)/roms/user/static/%.o
+# Programs that know nothing of ours: linked as on any Linux.
+$(STATIC_PROGRAMS:%=$(ROMS)/bin/%.elf): $(ROMS)/bin/%.elf: $(B)/roms/user/static/%.o
 	@mkdir -p $(@D)
-	$(GUEST_LD) -T $< -o $@ $(filter %.o,$^)
+	$(GUEST_LD) -Ttext-segment=0x08048000 -z norelro -o $@ $<
 
 $(ROMS)/bin/%: $(ROMS)/bin/%.elf
 	objcopy --strip-all $< $@

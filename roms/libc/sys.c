@@ -141,6 +141,11 @@ int pipe(int ends[2])
     return (int)result_of(kernel_call(SYS_pipe, ends));
 }
 
+int unlink(const char *path)
+{
+    return (int)result_of(kernel_call(SYS_unlink, path));
+}
+
 int stat(const char *path, struct stat *s)
 {
     return (int)result_of(kernel_call(SYS_stat64, path, s));

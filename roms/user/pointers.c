@@ -78,6 +78,7 @@ static const struct row {
     {"shmctl(id, IPC_STAT, *)", SYS_ipc, WRITES, {24, SHM, IPC_STAT, 0, BAD}},
     {"uname(*)", SYS_uname, WRITES, {BAD}},
     {"nanosleep(*, NULL)", SYS_nanosleep, READS, {BAD, 0}},
+    {"unlink(*)", SYS_unlink, STRING, {BAD}},
     {"stat64(*, buffer)", SYS_stat64, STRING, {BAD, (uint32_t)good}},
     {"stat64(motd, *)", SYS_stat64, WRITES, {(uint32_t) "/etc/motd", BAD}},
     {"fstat64(motd, *)", SYS_fstat64, WRITES, {MOTD, BAD}},
@@ -177,7 +178,7 @@ int main(void)
     printf("a list of arguments with a bad string, and other mistakes\n");
     expect("execve with a bad argument", execve("/bin/echo", bad_list, NULL), EFAULT);
     expect("execve with a bad environment", execve("/bin/echo", NULL, bad_list), EFAULT);
-    expect("execve of a text", execve("/etc/motd", NULL, NULL), EACCES);
+    expect("execve of a text", execve("/etc/motd", NULL, NULL), ENOEXEC);
     expect("execve of what is not there", execve("/no/such", NULL, NULL), ENOENT);
     expect("open of what is not there", open("/no/such", O_RDONLY), ENOENT);
     expect("waitpid without a child", waitpid(-1, NULL, 0), ECHILD);

@@ -33,6 +33,7 @@ int dup(int fd);
 int dup2(int fd, int as);
 int pipe(int ends[2]);
 int isatty(int fd);
+int unlink(const char *path);
 
 int brk(void *end);
 void *sbrk(intptr_t more);

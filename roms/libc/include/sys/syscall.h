@@ -13,6 +13,7 @@ enum {
     SYS_open = 5,
     SYS_close = 6,
     SYS_waitpid = 7,
+    SYS_unlink = 10,
     SYS_execve = 11,
     SYS_lseek = 19,
     SYS_getpid = 20,
