@@ -92,6 +92,11 @@ int sched_yield(void)
     return (int)result_of(kernel_call(SYS_sched_yield));
 }
 
+time_t time(time_t *now)
+{
+    return (time_t)result_of(kernel_call(SYS_time, now));
+}
+
 int nanosleep(const struct timespec *time, struct timespec *left)
 {
     return (int)result_of(kernel_call(SYS_nanosleep, time, left));

@@ -79,6 +79,13 @@ static const char *outcome(int result)
     return text;
 }
 
+static void try_good(const char *what)
+{
+    memcpy(bad, good, size);
+    int result = run_damaged(size);
+    check(result == 0, "%-40s %s", what, outcome(result));
+}
+
 static void try_damage(const char *what, size_t at, int width, uint32_t value)
 {
     memcpy(bad, good, size);
@@ -192,15 +199,13 @@ int main(int argc, char **argv)
         fprintf(stderr, "badelf: %s cannot be used\n", original);
         return 1;
     }
-    memcpy(bad, good, size);
-    check(run_damaged(size) == 0, "the good one runs");
+    try_good("the good one");
     try_sizes();
     try_header();
     try_segment();
     try_interpreter();
     try_at_random((uint32_t)seed, rounds);
-    memcpy(bad, good, size);
-    check(run_damaged(size) == 0, "the good one still runs");
+    try_good("the good one again");
     unlink(damaged);
     return check_end("badelf");
 }

@@ -169,6 +169,7 @@ int main(void)
         perror("pointers");
         return 1;
     }
+    memcpy((char *)0xbffffffe, "xx", 2); /* no string may end at the end of user space */
     printf("%-28s", "");
     for (int k = 0; k < KINDS; k++)
         printf(" %-8s", kinds[k].name);

@@ -72,10 +72,11 @@ static long count_swapped(const uint32_t *memory, long pages)
 int main(int argc, char **argv)
 {
     long left = value_in("/proc/meminfo", "MemFree"), swap = value_in("/proc/meminfo", "SwapFree");
-    long kib = left + swap / 2;
+    long kib = left + swap / 8; /* more than half of a swap area in use would be too much */
     if (argc > 2 || (argc == 2 && !parse_number(argv[1], 1, 2 << 20, &kib))) {
-        fprintf(stderr,
-                "usage: swapper [KIB]   (by default the free memory and half the swap area)\n");
+        fprintf(
+            stderr,
+            "usage: swapper [KIB]   (by default the free memory and an eighth of the swap area)\n");
         return 2;
     }
     printf("free memory %ld KiB, free swap area %ld KiB; we take %ld KiB\n", left, swap, kib);

@@ -12,6 +12,7 @@ struct timespec {
     long tv_nsec;  /* 0-999999999 */
 };
 
+time_t time(time_t *now);
 int nanosleep(const struct timespec *time, struct timespec *left);
 
 #endif

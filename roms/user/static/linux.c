@@ -203,7 +203,9 @@ __attribute__((noreturn, used)) static void run(const word *stack)
     const char *const *argv = (const char *const *)(stack + 1);
     if (argc == 2 && equal(argv[1], "end", 4))
         call(1, 42, 0, 0);
-    const char *self = argv[0][0] == '/' ? argv[0] : "/bin/linux";
+    const char *self = "/bin/linux";
+    for (const char *c = argv[0]; *c; c++)
+        self = *c == '/' ? argv[0] : self; /* a path and not only a name */
     say("system calls of Linux on the i386, by number\n");
     files(self);
     pipes();

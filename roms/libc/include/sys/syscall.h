@@ -15,6 +15,7 @@ enum {
     SYS_waitpid = 7,
     SYS_unlink = 10,
     SYS_execve = 11,
+    SYS_time = 13,
     SYS_lseek = 19,
     SYS_getpid = 20,
     SYS_kill = 37,
