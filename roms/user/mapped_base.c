@@ -47,7 +47,7 @@ static int after_exec(void)
     struct area a;
     area_of((void *)map_page(), &a);
     printf("a new program, started by the child\n");
-    show_maps("");
+    show_maps("libc");
     check(base() == 0x60000000, "it inherited the base, %08x", base());
     check(a.start >= 0x60000000, "its mappings are above it");
     check(areas_between(0x40000000, 0x60000000) == 0, "nothing is at 40000000");
