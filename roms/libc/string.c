@@ -58,7 +58,13 @@ size_t strcspn(const char *s, const char *set)
     return n;
 }
 
-const char *strerror(int error)
+static char *text_of(const char *const *texts, size_t count, int number, const char *otherwise)
+{
+    size_t i = (size_t)number;
+    return (char *)(uintptr_t)(i < count && texts[i] ? texts[i] : otherwise);
+}
+
+char *strerror(int error)
 {
     static const char *const texts[] = {
         [0] = "Success",
@@ -95,11 +101,10 @@ const char *strerror(int error)
         [EIDRM] = "Identifier removed",
         [EOVERFLOW] = "Value too large for defined data type",
     };
-    size_t i = (size_t)error;
-    return i < sizeof texts / sizeof texts[0] && texts[i] ? texts[i] : "Unknown error";
+    return text_of(texts, sizeof texts / sizeof texts[0], error, "Unknown error");
 }
 
-const char *strsignal(int signal)
+char *strsignal(int signal)
 {
     static const char *const texts[] = {
         [SIGHUP] = "Hangup",
@@ -121,6 +126,5 @@ const char *strsignal(int signal)
         [SIGCONT] = "Continued",
         [SIGSTOP] = "Stopped",
     };
-    size_t i = (size_t)signal;
-    return i < sizeof texts / sizeof texts[0] && texts[i] ? texts[i] : "Unknown signal";
+    return text_of(texts, sizeof texts / sizeof texts[0], signal, "Unknown signal");
 }

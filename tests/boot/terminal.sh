@@ -70,7 +70,7 @@ before=$(settings)
 boot
 within 5 shows 'Ctrl-] quits'
 check $? "a status line names the quit key"
-tmx send-keys -l 'echo Typed, in a terminal: (1+2)*3 ~ {x|y}'
+tmx send-keys -l 'echo "Typed, in a terminal: (1+2)*3 ~ {x|y}"'
 tmx send-keys Enter
 within 10 has_line 'Typed, in a terminal: (1+2)*3 ~ {x|y}'
 check $? "keys of the terminal reach the guest's shell, shifted ones too"

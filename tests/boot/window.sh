@@ -133,7 +133,7 @@ boot --screenshot "$scratch/screen.png"
 [[ $(xdotool getwindowname "$window") == "emu386 - "*running* ]]
 check $? "the title says that it runs"
 
-xdotool type --delay 20 'echo Typed, in a window: (1+2)*3 ~ {x|y}'
+xdotool type --delay 20 'echo "Typed, in a window: (1+2)*3 ~ {x|y}"'
 xdotool key Return
 within 10 has_line 'Typed, in a window: (1+2)*3 ~ {x|y}'
 check $? "keys of the window reach the guest's shell, shifted ones too"

@@ -14,7 +14,7 @@ char *strstr(const char *s, const char *part);
 size_t strspn(const char *s, const char *set);
 size_t strcspn(const char *s, const char *set);
 
-const char *strerror(int error);
-const char *strsignal(int signal);
+char *strerror(int error);
+char *strsignal(int signal);
 
 #endif

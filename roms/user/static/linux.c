@@ -72,7 +72,7 @@ static void expect(int holds, const char *what)
 static void files(const char *self)
 {
     char bytes[8] = "", path[] = "/nosuch/file";
-    word stat[24] = {0};
+    static word stat[24];
     long fd = call(5, (word)self, 0, 0);
     expect(fd == 3, "5 open: the lowest free number, 3");
     expect(call(3, 3, (word)bytes, 4) == 4 && equal(bytes, "\177ELF", 4), "3 read: 7f ELF");
@@ -176,7 +176,7 @@ static void signals(void)
 
 static void others(const char *self)
 {
-    char names[6][65] = {{0}};
+    static char names[6][65];
     const word nap[2] = {0, 1000000}, bad_nap[2] = {0, 1000000000};
     const char *const argv[] = {self, "end", 0};
     int status = -1;
