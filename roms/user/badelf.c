@@ -137,8 +137,8 @@ static void try_segment(void)
                0x7ffff000);
     try_damage("offset and address do not fit", at + offsetof(Elf32_Phdr, p_offset), 4, 0x10);
     try_damage("no right to execute", at + offsetof(Elf32_Phdr, p_flags), 4, PF_R);
-    try_damage("two segments in one place", at + sizeof(Elf32_Phdr) + offsetof(Elf32_Phdr, p_vaddr),
-               4, 0x08048000);
+    try_damage("two segments in one place",
+               at + 2 * sizeof(Elf32_Phdr) + offsetof(Elf32_Phdr, p_vaddr), 4, 0x08048000);
 }
 
 static void try_interpreter(void)
