@@ -8,6 +8,7 @@
 #include "monitor/repl.h"
 #include "monitor/symbols.h"
 #include "options.h"
+#include "ui/mmuview.h"
 #include "ui/stdio.h"
 
 #include <assert.h>
@@ -37,6 +38,23 @@ static bool take_screenshot(void *ctx, const struct machine *m, const char *file
     return ui_screenshot(m, file, err);
 }
 
+static int name_address(void *debuggers, uint32_t cr3, uint32_t addr, char *text, size_t n)
+{
+    const struct debuggers *d = debuggers;
+
+    return d->monitor ? symbols_text(monitor_symbols(d->monitor), cr3, addr, text, n) : 0;
+}
+
+static bool take_picture(void *ctx, const struct machine *m, enum monitor_picture what,
+                         uint32_t base, const char *file, struct error *err)
+{
+    static const enum mmuview_page pages[] = {[PICTURE_DIRECTORY] = MMUVIEW_DIRECTORY,
+                                              [PICTURE_TABLE] = MMUVIEW_TABLE,
+                                              [PICTURE_FRAMES] = MMUVIEW_FRAMES};
+
+    return mmuview_screenshot(m, pages[what], base, file, name_address, ctx, err);
+}
+
 static bool is_elf(const struct plan *p)
 {
     static const char magic[] = "\177ELF";
@@ -47,7 +65,8 @@ static bool is_elf(const struct plan *p)
 static bool open_monitor(struct debuggers *d, const struct options *o, const struct plan *plan,
                          struct error *err)
 {
-    static const struct monitor_host host = {.screenshot = take_screenshot};
+    const struct monitor_host host = {
+        .screenshot = take_screenshot, .picture = take_picture, .ctx = d};
 
     d->file = o->gdb && o->gdb_address.place == GDB_STDIO ? stderr : stdout;
     d->to = (struct out){.write = write_answer, .ctx = d};

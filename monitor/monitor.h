@@ -31,9 +31,14 @@ enum monitor_want {
 
 struct monitor;
 
+enum monitor_picture { PICTURE_DIRECTORY, PICTURE_TABLE, PICTURE_FRAMES };
+
 /* What only the top floor can do. A command whose function is NULL says that it is not possible. */
 struct monitor_host {
     bool (*screenshot)(void *ctx, const struct machine *m, const char *file, struct error *err);
+    /* The MMU view: the page directory, the page table of the 4 MiB at base, or the frames of RAM. */
+    bool (*picture)(void *ctx, const struct machine *m, enum monitor_picture what, uint32_t base,
+                    const char *file, struct error *err);
     void *ctx; /* handed to it */
 };
 
