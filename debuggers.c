@@ -305,7 +305,14 @@ static bool take_slice(struct debuggers *d)
 {
     if (d->gdb && !obey(d, (enum wish)gdb_ran(d->gdb)))
         return false;
-    return !d->repl || !d->running || obey(d, (enum wish)repl_ran(d->repl));
+    if (!d->repl || !d->running)
+        return true;
+    bool waited = repl_running(d->repl);
+    if (!obey(d, (enum wish)repl_ran(d->repl)))
+        return false;
+    if (waited && !repl_running(d->repl)) /* what it waited for has come */
+        d->running = false;
+    return true;
 }
 
 static bool take_interrupt(struct debuggers *d)

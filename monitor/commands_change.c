@@ -268,15 +268,17 @@ static bool run_screenshot(struct monitor *mon, struct line *line, struct answer
     enum monitor_picture what = PICTURE_DIRECTORY;
     char name[1024];
     uint32_t base = 0;
-    bool mmu = line_keyword(line, "--mmu");
+    bool mmu;
 
+    if (!line_word(line, "file", name, sizeof name, err))
+        return false;
+    mmu = line_keyword(line, "--mmu");
     if (mmu && line_keyword(line, "frames"))
         what = PICTURE_FRAMES;
     else if (mmu && line_keyword(line, "table"))
         what = PICTURE_TABLE;
-    if (what == PICTURE_TABLE && !line_address(line, "address", &base, err))
-        return false;
-    if (!take_file(line, name, sizeof name, err))
+    if ((what == PICTURE_TABLE && !line_address(line, "address", &base, err)) ||
+        !line_end(line, err))
         return false;
     if (!mon->host.screenshot || !mon->host.picture)
         return error_set(err, "screenshot: nobody here can write pictures");
@@ -378,9 +380,9 @@ const struct command commands_change[] = {
       "right minus f1-f12 caps num scroll print pause menu ctrl shift alt gui rctrl rshift ralt rgui.",
       "key ctrl-alt-del\nkey f1 enter", "ctrl alt shift enter esc tab space backspace del f1",
       COMMAND_CHANGE, false, run_key },
-    { "screenshot", NULL, "[--mmu [frames | table VA]] FILE", "the guest's screen, or the MMU view, as a PNG file",
+    { "screenshot", NULL, "FILE [--mmu [frames | table VA]]", "the guest's screen, or the MMU view, as a PNG file",
       "--mmu: the page directory as a grid; with table VA the page table of those 4 MiB, with frames the "
-      "frames of RAM by who uses them.", "screenshot now.png\nscreenshot --mmu directory.png", "file",
+      "frames of RAM by who uses them.", "screenshot now.png\nscreenshot directory.png --mmu", "file",
       COMMAND_LOOK, false, run_screenshot },
     { .name = NULL },
     /* clang-format on */

@@ -54,6 +54,11 @@ bool repl_done(const struct repl *r)
     return r->next == r->options.count && !r->options.input && !r->failed;
 }
 
+bool repl_running(const struct repl *r)
+{
+    return r->running;
+}
+
 bool repl_failed(const struct repl *r)
 {
     return r->failed;

@@ -54,6 +54,8 @@ enum repl_want repl_interrupt(struct repl *r);
 unsigned repl_files(const struct repl *r, struct pollfd *files);
 /* No command is left and none can come: repl_serve would end the program. */
 bool repl_done(const struct repl *r);
+/* One of its commands let the machine run and waits for it. */
+bool repl_running(const struct repl *r);
 /* A command failed that nobody typed. */
 bool repl_failed(const struct repl *r);
 

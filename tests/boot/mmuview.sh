@@ -34,6 +34,16 @@ touch "$work/file"
 expect "a folder that cannot be: status 2" test $? -eq 2
 expect "and one line that names it" grep -q -- "--mmu-record $work/file/x" "$work/err"
 
+# From the monitor, while a guest runs: the three pages, with names; waiting for what is on the screen.
+timeout 60 "$emu" --display none -e 'wait "$ " on screen for 5000 ms' \
+    -e "screenshot $work/1.png --mmu" -e "screenshot $work/2.png --mmu frames" \
+    -e "screenshot $work/3.png --mmu table 0xc0000000" -e quit </dev/null >/dev/null
+expect "screenshots of the MMU view from a script" test $? -eq 0
+for k in 1 2 3; do
+    expect "picture $k is 1000 x 628" test "$(identify -format '%wx%h' "$work/$k.png")" = 1000x628
+done
+expect "the pages differ" differ "$work/1.png" "$work/3.png"
+
 Xvfb -displayfd 3 -screen 0 1400x1000x24 -nolisten tcp 3>"$work/number" >/dev/null 2>&1 &
 for ((k = 0; k < 100; k++)); do
     [ -s "$work/number" ] && break
