@@ -304,6 +304,14 @@ static uint64_t on_alarm(void *ctx)
     return debuggers_alarm(&s->debuggers);
 }
 
+/* Names for the MMU view. */
+static int on_symbol(void *ctx, uint32_t cr3, uint32_t addr, char *text, size_t n)
+{
+    const struct symbols *symbols = get_symbols(ctx);
+
+    return symbols ? symbols_text(symbols, cr3, addr, text, n) : 0;
+}
+
 static bool open_ui(struct session *s, struct error *err)
 {
     const struct options *o = &s->options;
@@ -323,6 +331,7 @@ static bool open_ui(struct session *s, struct error *err)
         .hold_triple =
             o->config.on_triple_fault == TRIPLE_STOP && (o->display != UI_NONE || debugged),
         .quit = &quit_flag,
+        .symbol = on_symbol,
         .mmu_view = o->mmu_view,
         .mmu_record = o->mmu_record,
         .poll = on_poll,
