@@ -20,8 +20,7 @@
 /* A 4-bit set of planes as a mask of bytes. */
 static uint32_t plane_bytes(unsigned set)
 {
-    return (set & 1 ? 0xFFu : 0u) | (set & 2 ? 0xFF00u : 0u) | (set & 4 ? 0xFF0000u : 0u) |
-           (set & 8 ? 0xFF000000u : 0u);
+    return ((set & 15) * 0x00204081u & 0x01010101u) * 0xFF; /* bit n to bit 8n, then to 8 bits */
 }
 
 static uint32_t in_all_planes(uint8_t b)
@@ -107,21 +106,34 @@ static uint32_t write_data(const struct vga *v, uint8_t b)
     return (combine(v, data) & mask) | (v->latch & ~mask);
 }
 
+static void write_linear(struct vga *v, uint32_t off, uint8_t b)
+{
+    if (off >= 0x10000)
+        return;
+    v->board.memory->bytes[v->linear_offset + off] = b;
+    v->board.memory->dirty[(v->linear_offset + off) >> 12] = 0xFF;
+}
+
+/* Up to four bytes of one cell. */
+static void write_chained(struct vga *v, const struct target *t, uint32_t value, unsigned size)
+{
+    uint32_t data = 0, enabled = 0;
+    for (unsigned i = 0; i < size; i++) {
+        uint32_t plane = 0xFFu << 8 * ((t->addr + i) & 3);
+        data |= write_data(v, (uint8_t)(value >> 8 * i)) & plane;
+        enabled |= plane;
+    }
+    enabled &= plane_bytes(v->seq[2]);
+    vga_cell_put(v, t->cell, (vga_cell(v, t->cell) & ~enabled) | (data & enabled));
+}
+
 static void write_byte(struct vga *v, uint32_t off, uint8_t b)
 {
     struct target t;
-    if (v->linear && off < 0x10000) {
-        v->board.memory->bytes[v->linear_offset + off] = b;
-        v->board.memory->dirty[(v->linear_offset + off) >> 12] = 0xFF;
-    }
-    if (v->linear)
-        return;
     if (!find_cell(v, off, &t))
         return;
     unsigned planes = v->seq[2];
-    if (v->seq[4] & 0x08)
-        planes &= 1u << (t.addr & 3);
-    else if (!(v->seq[4] & 0x04))
+    if (!(v->seq[4] & 0x04))
         planes &= t.addr & 1 ? 0xAu : 0x5u;
     uint32_t enabled = plane_bytes(planes);
     vga_cell_put(v, t.cell, (vga_cell(v, t.cell) & ~enabled) | (write_data(v, b) & enabled));
@@ -137,8 +149,22 @@ static uint32_t mem_read(void *dev, uint32_t off, unsigned size)
 
 static void mem_write(void *dev, uint32_t off, uint32_t value, unsigned size)
 {
-    for (unsigned i = 0; i < size; i++)
-        write_byte(dev, off + i, (uint8_t)(value >> 8 * i));
+    struct vga *v = dev;
+    struct target t;
+    bool chained = !v->linear && (v->seq[4] & 0x08);
+    if (chained && off % size == 0) {
+        if (find_cell(v, off, &t))
+            write_chained(v, &t, value, size);
+        return;
+    }
+    for (unsigned i = 0; i < size; i++) {
+        if (v->linear)
+            write_linear(v, off + i, (uint8_t)(value >> 8 * i));
+        else if (!chained)
+            write_byte(v, off + i, (uint8_t)(value >> 8 * i));
+        else if (find_cell(v, off + i, &t))
+            write_chained(v, &t, value >> 8 * i, 1);
+    }
 }
 
 const struct io_ops vga_mem_ops = {

@@ -259,7 +259,10 @@ static void fill(const struct vga *v, struct screen *out, bool registers)
             fill_text(v, out);
         break;
     case SCREEN_GRAPHICS: fill_graphics(v, out, registers); break;
-    case SCREEN_BLANK: out->width = out->height = 0; break;
+    case SCREEN_BLANK:
+        out->width = out->height = 0;
+        out->scale_x = out->scale_y = 1;
+        break;
     }
     bool other = out->kind != kind || out->width != width || out->height != height;
     if (other) { /* whatever rows are the same by chance */

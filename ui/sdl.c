@@ -272,6 +272,9 @@ static void sdl_show(void *display, const struct screen *s, struct render_phase 
 
     if (!fit_texture(d, render_width(s), render_height(s)))
         return;
+    if (d->have_before && !s->changed && !d->stale && phase.text == d->before_phase.text &&
+        phase.cursor == d->before_phase.cursor)
+        return;
     dirty = render_draw(d->pixels, d->width, s, phase, d->have_before ? &d->before : NULL,
                         d->before_phase);
     d->before = *s;

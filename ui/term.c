@@ -283,7 +283,7 @@ static void term_show(void *display, const struct screen *s, struct render_phase
         d->hint = false;
         d->stale = true;
     }
-    if (d->have_before && !d->stale && !memcmp(s, &d->before, sizeof(*s)))
+    if (d->have_before && !d->stale && !s->changed)
         return;
     if (d->have_before &&
         (s->rows != d->before.rows || s->cols != d->before.cols || s->kind != d->before.kind))

@@ -39,7 +39,7 @@ static void source(unsigned n)
 
 static void label(unsigned n, const char *text)
 {
-    text_at(&planes_12, (int)(n % 6) * 96 + 48, 56 + (int)(n / 6) * 136 + TILE + 8, text, 15, 8);
+    text_at(&planes_12, (int)(n % 6) * 96 + 48, 56 + (int)(n / 6) * 136 + TILE + 8, text, 15, 16);
     plain();
 }
 

@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * Checks ui/render: pixels of glyphs, colours, the 9th dot, blinking and the cursor; that
- * drawing the difference gives the same picture as drawing all, for random changes; and that a
- * hostile screen never makes a write outside its picture.
+ * Checks ui/render: pixels of glyphs, colours, the 9th dot, underlining, blinking and the cursor;
+ * rows that are cut and panned; graphics, magnified; that drawing the difference gives the same
+ * picture as drawing all, for random changes; and that a hostile screen never makes a write outside
+ * its picture.
  */
 #include "ui/render.h"
 #include "base/screen.h"
@@ -124,6 +125,84 @@ static void check_blinking(uint32_t *px, struct screen *s)
           "a cursor that ends before it starts is not there");
 }
 
+/* Two rows of three cells, moved: the first is cut above, both are panned. */
+static void check_rows(uint32_t *px, struct screen *s)
+{
+    screen_make(s, 3, 2, 8, 16);
+    s->height = 20;
+    s->row[0] = (struct screen_row){.y = 0, .first = 6, .lines = 10, .pan = 3, .next = {'n', 7}};
+    s->row[1] = (struct screen_row){.y = 10, .first = 0, .lines = 10};
+    for (unsigned i = 0; i < 6; i++)
+        s->cells[i] = (struct screen_cell){(uint8_t)('a' + i), 7};
+    draw(px, s, SHOWN);
+    CHECK(render_height(s) == 20, "the picture is as high as the screen says");
+    for (unsigned y = 0; y < 10; y++) {
+        unsigned first = 0, last = 0;
+
+        for (unsigned x = 0; x < 5; x++) {
+            first |= (px[y * STRIDE + x] == s->palette[7]) << (4 - x);
+            last |= (px[y * STRIDE + 21 + x % 3] == s->palette[7]) << (2 - x % 3);
+        }
+        CHECK(first == (s->font[0]['a'][6 + y] & 0x1Fu), "row %u begins with dot 3 of a cell", y);
+        CHECK(last == s->font[0]['n'][6 + y] >> 5, "row %u ends with dots of the next cell", y);
+        CHECK(dots(px + 10 * STRIDE, s, 0, 0, y, s->palette[7], s->palette[0]) ==
+                  s->font[0]['d'][y],
+              "row %u of the second row is at rest", y);
+    }
+
+    screen_make(s, 2, 1, 8, 16);
+    s->underline = 12;
+    s->cells[0] = (struct screen_cell){'x', 0x09};
+    s->cells[1] = (struct screen_cell){'x', 0x19};
+    draw(px, s, SHOWN);
+    CHECK(dots(px, s, 0, 0, 12, s->palette[9], s->palette[0]) == 0xFF, "underlined");
+    CHECK(dots(px, s, 1, 0, 12, s->palette[9], s->palette[1]) == s->font[1]['x'][12],
+          "not with a background");
+
+    s->scale_x = s->scale_y = 2;
+    draw(px, s, SHOWN);
+    CHECK(render_width(s) == 32 && render_height(s) == 32, "twice as large");
+    for (unsigned y = 0; y < 32; y++)
+        CHECK(px[y * STRIDE + 7] == px[y / 2 * 2 * STRIDE + 6] &&
+                  (px[y * STRIDE + 6] == s->palette[9]) ==
+                      (y / 2 == 12 || (s->font[1]['x'][y / 2] & 0x10) != 0),
+              "each dot is two by two: row %u", y);
+}
+
+static void check_graphics(uint32_t *px, struct screen *s, struct screen *before)
+{
+    static uint32_t guest[4 * 3];
+    struct render_dirty d;
+
+    memset(s, 0, sizeof(*s));
+    s->kind = SCREEN_GRAPHICS;
+    CHECK(render_width(s) == 720, "graphics without pixels are a blank screen");
+    *s = (struct screen){.kind = SCREEN_GRAPHICS,
+                         .width = 4,
+                         .height = 3,
+                         .scale_x = 2,
+                         .scale_y = 3,
+                         .pixels = guest};
+    for (unsigned i = 0; i < ARRAY_LEN(guest); i++)
+        guest[i] = 0x010203 * (i + 1);
+    d = render_draw(px, STRIDE, s, SHOWN, NULL, SHOWN);
+    CHECK(d.first == 0 && d.last == 9 && render_width(s) == 8 && render_height(s) == 9, "8 by 9");
+    for (unsigned y = 0; y < 9; y++)
+        for (unsigned x = 0; x < 8; x++)
+            CHECK(px[y * STRIDE + x] == guest[y / 3 * 4 + x / 2], "dot %u,%u", x, y);
+    *before = *s;
+    d = render_draw(px, STRIDE, s, SHOWN, before, HIDDEN);
+    CHECK(d.first == d.last, "nothing is dirty, nothing is drawn");
+    guest[7] = 0xFFFFFF;
+    s->dirty_first = 1;
+    s->dirty_last = 2;
+    d = render_draw(px, STRIDE, s, SHOWN, before, SHOWN);
+    CHECK(d.first == 3 && d.last == 6 && px[5 * STRIDE + 7] == 0xFFFFFF, "one dirty row");
+    s->scale_y = 1;
+    d = render_draw(px, STRIDE, s, SHOWN, before, SHOWN);
+    CHECK(d.first == 0 && d.last == 3, "another size is drawn as a whole");
+}
+
 static uint32_t next(uint32_t *seed)
 {
     *seed = *seed * 1664525u + 1013904223u;
@@ -135,7 +214,9 @@ static void mutate(struct screen *s, uint32_t *seed)
 {
     unsigned cell = next(seed) % (s->cols * s->rows);
 
-    switch (next(seed) % 16) {
+    switch (next(seed) % 18) {
+    case 16: s->row[next(seed) % s->rows].pan = (uint8_t)(next(seed) % 9); break;
+    case 17: s->underline = next(seed) % 33; break;
     case 0: s->cursor_on = !s->cursor_on; break;
     case 1: s->cursor_col = next(seed) % (s->cols + 1); break;
     case 2: s->cursor_row = next(seed) % (s->rows + 1); break;
@@ -187,6 +268,7 @@ static void check_difference(uint32_t *px, uint32_t *whole, struct screen *s, st
 
 static void check_hostile(struct screen *s)
 {
+    static uint32_t guest[SCREEN_MAX_WIDTH * SCREEN_MAX_HEIGHT];
     static const unsigned values[] = {0, 1, 8, 9, 31, 32, 33, 99, 161, 1000, 0xFFFFFFFFu};
     uint32_t seed = 99;
 
@@ -198,7 +280,18 @@ static void check_hostile(struct screen *s)
         for (unsigned i = 0; i < 4; i++)
             v[i] = values[next(&seed) % ARRAY_LEN(values)];
         screen_make(s, v[0], v[1], v[2], v[3]);
-        s->kind = next(&seed) & 1 ? SCREEN_TEXT : (enum screen_kind)7;
+        s->kind = (enum screen_kind)(next(&seed) % 4);
+        s->pixels = guest;
+        s->scale_x = values[next(&seed) % ARRAY_LEN(values)];
+        s->scale_y = values[next(&seed) % ARRAY_LEN(values)];
+        s->underline = v[0];
+        for (unsigned i = 0; i < SCREEN_MAX_ROWS; i++)
+            s->row[i] = (struct screen_row){.y = (uint16_t)next(&seed),
+                                            .first = (uint8_t)next(&seed),
+                                            .lines = (uint8_t)next(&seed),
+                                            .pan = (uint8_t)next(&seed)};
+        s->width = next(&seed) % 3000 % SCREEN_MAX_WIDTH;
+        s->height = next(&seed) % SCREEN_MAX_HEIGHT;
         s->cursor_on = true;
         s->cursor_col = v[1];
         s->cursor_row = v[2];
@@ -224,6 +317,8 @@ int main(void)
         return 1;
     check_cells(px, s);
     check_blinking(px, s);
+    check_rows(px, s);
+    check_graphics(px, s, s + 1);
     check_difference(px, whole, s, s + 1);
     check_hostile(s);
     free(px);

@@ -9,3 +9,7 @@ SUITES += vga vga-qemu
 SUITE_vga = B=$(B) tests/vga/run.sh golden
 SUITE_vga-qemu = B=$(B) tests/vga/run.sh qemu
 TEST_NEEDS += $(B)/tests/vga/picture $(B)/roms/vgatest/vgatest.elf
+
+.PHONY: images
+images: $(B)/emu386 $(B)/roms/vgatest/vgatest.elf $(B)/tests/vga/picture ## take the pictures in docs/images anew
+	$(Q)B=$(B) tests/vga/run.sh pictures docs/images/vga
