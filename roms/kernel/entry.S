@@ -24,7 +24,7 @@
     .cfi_signal_frame
     .cfi_def_cfa %esp, \pushed
     .cfi_offset %eip, 0
-    .cfi_offset %eflags, 8
+    .cfi_offset 9, 8                         /* EFLAGS; not every assembler knows its name */
     .cfi_escape 0x16, 4, 17, 0x12, 0x23, 4, 0x06, 0x33, 0x1a, 0x28, 5, 0, 0x23, 12, 0x2f, 3, 0, 0x23, 12, 0x06
     .endm
 
