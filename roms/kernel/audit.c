@@ -63,16 +63,22 @@ static void meet_process(struct books *b, struct proc *p)
     page_of(p->kstack)->found++;
     if (p->mm) {
         b->mms++;
-        for (const struct vma *v = p->mm->vmas; v; v = v->next)
+        for (const struct vma *v = p->mm->vmas; v; v = v->next) {
             b->vmas++;
+            if (v->inode)
+                v->inode->found++;
+        }
         meet_tree(b, p->mm->pgdir, KERNEL_PDE);
     }
     for (int fd = 0; fd < PROC_FILES; fd++) {
         struct file *f = p->files[fd];
         if (!f)
             continue;
-        if (f->found++ == 0)
+        if (f->found++ == 0) {
             b->files++;
+            if (f->inode)
+                f->inode->found++;
+        }
         if (f->pipe)
             page_of(pipe_page(f->pipe))->found = 1;
     }
@@ -119,12 +125,20 @@ unsigned audit(struct sink *s)
     struct page *page;
     for (uint32_t n = 0; (page = page_number(n)); n++)
         page->found = 0;
+    for (struct inode *i = inode_next(NULL); i; i = inode_next(i))
+        i->found = 0;
+    for (unsigned n = 0; n < SHM_SEGMENTS; n++) {
+        if (shm_segment(n))
+            shm_segment(n)->found++;
+    }
     for (struct proc *p = proc_next(NULL); p; p = proc_next(p))
         meet_process(&b, p);
     for (struct proc *p = proc_next(NULL); p; p = proc_next(p))
         check_files(&b, p);
     for (const struct inode *i = inode_next(NULL); i; i = inode_next(i)) {
         b.inodes++;
+        if (i->refs != i->found + (i->device != DEV_SHM))
+            mistake(&b, i->path, 0, i->refs, i->found);
         if (i->pages)
             meet_tree(&b, i->pages, 1024);
     }

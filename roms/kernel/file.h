@@ -45,7 +45,8 @@ struct inode {
     uint32_t number;       /* on that device */
     uint32_t size;         /* bytes */
     uint32_t data;         /* physical address of the contents, of a file of the initrd */
-    uint32_t refs;         /* its name, open files, areas */
+    uint32_t refs;         /* its name or identifier, open files, areas */
+    uint32_t found;        /* those that audit() has met */
     uint32_t *pages;       /* page cache; NULL: no page yet */
     struct inode *next;    /* all of them */
 };

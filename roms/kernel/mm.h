@@ -140,4 +140,8 @@ int shm_attach(struct mm *m, int id, uint32_t address, uint32_t flags, uint32_t 
 int shm_detach(struct mm *m, uint32_t address);
 int shm_control(struct mm *m, int id, uint32_t command, uint32_t buffer);
 
+/* The n-th of all segments, for the audit; NULL: that place is free. */
+enum { SHM_SEGMENTS = 32 };
+struct inode *shm_segment(unsigned n);
+
 #endif

@@ -120,7 +120,8 @@ bool reclaim(enum zone_id highest, unsigned wanted)
             rounds++;
             continue;
         }
-        if ((page->kind == PAGE_ANON || page->kind == PAGE_FILE) &&
+        bool hopeless = page->kind == PAGE_ANON && swap.free == 0 && !page->slot;
+        if ((page->kind == PAGE_ANON || page->kind == PAGE_FILE) && !hopeless &&
             page_zone_of(page_phys(page)) <= highest) {
             swap.examined++;
             freed += try_to_free(page);

@@ -15,7 +15,7 @@
 #include "kernel/proc.h"
 #include "lib/format.h"
 
-enum { SEGMENTS = 32, SIZE_LIMIT = 0x40000000 };
+enum { SEGMENTS = SHM_SEGMENTS, SIZE_LIMIT = 0x40000000 };
 
 static struct segment {
     struct inode *inode; /* NULL: the place is free */
@@ -133,4 +133,9 @@ int shm_control(struct mm *m, int id, uint32_t command, uint32_t buffer)
     }
     default: return -EINVAL;
     }
+}
+
+struct inode *shm_segment(unsigned n)
+{
+    return segments[n].inode;
 }
