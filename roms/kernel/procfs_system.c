@@ -26,6 +26,38 @@ static void print_zoneinfo(struct sink *s, const struct proc *p)
     }
 }
 
+/* From top to bottom; each region ends where the one before begins. NULL: nothing is there. */
+static const struct region {
+    uint32_t start;
+    const char *what, *more;
+} regions[] = {
+    {FIXMAP, "FIXMAP: pages with a fixed purpose", "(the text screen)"},
+    {KMAP, "KMAP: 1024 pages, each aimed for a", "moment at some page of ZONE_HIGHMEM"},
+    {VMALLOC_END, NULL, NULL},
+    {VMALLOC, "VMALLOC: large blocks of memory,", "made of single frames"},
+    {PAGE_OFFSET + NORMAL_END, NULL, NULL},
+    {PAGE_OFFSET, "physical memory up to 896 MiB: ZONE_DMA", "and ZONE_NORMAL, the kernel itself"},
+    {USER_END - STACK_LIMIT, "the stack, growing down to 8 MiB; above",
+     "it the strings of argv and envp"},
+    {TASK_UNMAPPED_BASE, "upward: the shared library, mmap(),", "shared memory"},
+    {PROGRAM_START, "the program: text, constants, data,", "bss; then the heap, upward by brk()"},
+    {0, "not for programs: a null pointer is a", "segmentation fault"},
+};
+
+static void print_layout(struct sink *s, const struct proc *p)
+{
+    procfs_say(s, "ffffffff +-----------------------------------------+\n");
+    for (const struct region *r = regions; r < regions + sizeof regions / sizeof *r; r++) {
+        if (r->what)
+            procfs_say(s, "         | %-39s |\n         | %-39s |\n", r->what, r->more);
+        else
+            procfs_say(s, "         |                 ...                     |\n");
+        procfs_say(s, "%08x +%s+\n", r->start,
+                   r->start == PAGE_OFFSET ? "=== user space below, kernel above ======"
+                                           : "-----------------------------------------");
+    }
+}
+
 static void print_kib(struct sink *s, const char *name, uint32_t pages)
 {
     procfs_say(s, "%-16s%8u kB\n", name, pages * KIB);
@@ -121,9 +153,15 @@ static void print_audit(struct sink *s, const struct proc *p)
 }
 
 const struct procfs_entry procfs_system[] = {
-    {"audit", print_audit, NULL, NULL},         {"frames", print_frames, NULL, NULL},
-    {"processes", print_processes, NULL, NULL}, {"meminfo", print_meminfo, NULL, NULL},
-    {"stat", print_stat, NULL, NULL},           {"uptime", print_uptime, NULL, NULL},
-    {"version", print_version, NULL, NULL},     {"vmstat", print_vmstat, NULL, NULL},
-    {"zoneinfo", print_zoneinfo, NULL, NULL},   {0},
+    {"audit", print_audit, NULL, NULL},
+    {"frames", print_frames, NULL, NULL},
+    {"processes", print_processes, NULL, NULL},
+    {"layout", print_layout, NULL, NULL},
+    {"meminfo", print_meminfo, NULL, NULL},
+    {"stat", print_stat, NULL, NULL},
+    {"uptime", print_uptime, NULL, NULL},
+    {"version", print_version, NULL, NULL},
+    {"vmstat", print_vmstat, NULL, NULL},
+    {"zoneinfo", print_zoneinfo, NULL, NULL},
+    {0},
 };
