@@ -19,12 +19,12 @@
 
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/paging.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 struct elf_header {

@@ -16,13 +16,13 @@
 #include "kernel/mm.h"
 
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 #define PF_WRITE 2u /* error code of #PF: it was a write */

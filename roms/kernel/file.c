@@ -4,10 +4,10 @@
  */
 #include "kernel/file.h"
 
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/format.h"
 #include "lib/string.h"
 

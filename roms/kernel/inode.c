@@ -4,12 +4,12 @@
  */
 #include "kernel/file.h"
 
-#include "kernel/abi.h"
 #include "kernel/bootinfo.h"
 #include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 enum { FILE_LIMIT = 0x40000000 };

@@ -17,7 +17,6 @@
 
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/bootinfo.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
@@ -25,6 +24,7 @@
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 enum { NOT_FOUND_STATUS = 127 };

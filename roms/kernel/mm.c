@@ -6,11 +6,11 @@
 
 #include <stddef.h>
 
-#include "kernel/abi.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
+#include "lib/abi.h"
 
 static struct cache mm_cache = CACHE_OF(mm);
 static struct cache vma_cache = CACHE_OF(vma);

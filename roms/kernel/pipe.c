@@ -10,10 +10,10 @@
 #include <stddef.h>
 
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 
 struct pipe {
     char *data;                /* one page */

@@ -10,13 +10,13 @@
 
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 enum { SLICE = 5 /* ticks: a process computes 50 ms at a stretch */ };

@@ -8,7 +8,7 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-#include "kernel/abi.h"
+#include "lib/abi.h"
 
 struct file;
 struct mm;

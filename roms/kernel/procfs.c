@@ -7,12 +7,12 @@
 #include "kernel/file.h"
 
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 /* Where on the line /proc/PID/maps puts the name, as Linux does on 32-bit machines. */

@@ -121,32 +121,6 @@ static void print_version(struct sink *s, const struct proc *p)
     procfs_say(s, "emu386 demo kernel, version 1.0, for the i386\n");
 }
 
-static void print_processes(struct sink *s, const struct proc *unused)
-{
-    static const char *const states[] = {
-        [PROC_RUNNABLE] = "running", [PROC_SLEEPING] = "sleeping", [PROC_ZOMBIE] = "zombie"};
-    procfs_say(s, "  PID  PPID STATE     FRAMES NAME\n");
-    for (const struct proc *p = proc_next(NULL); p; p = proc_next(p)) {
-        struct mm_usage u = {0};
-        if (p->mm)
-            u = mm_usage(p->mm);
-        procfs_say(s, "%5d %5d %-9s %6u %s\n", p->pid, p->parent->pid, states[p->state],
-                   u.anonymous + u.file, p->name);
-    }
-}
-
-static void print_frames(struct sink *s, const struct proc *p)
-{
-    uint32_t used = 0, user = page_count(PAGE_ANON) + page_count(PAGE_FILE);
-    procfs_say(s, "zone          total     free     used  (frames of 4 KiB)\n");
-    for (enum zone_id id = 0; id < ZONES; id++) {
-        const struct zone *z = page_zone(id);
-        used += z->total - z->free;
-        procfs_say(s, "%-10s %8u %8u %8u\n", z->name, z->total, z->free, z->total - z->free);
-    }
-    procfs_say(s, "used by programs %u, by the kernel for them %u\n", user, used - user);
-}
-
 static void print_audit(struct sink *s, const struct proc *p)
 {
     audit(s);
@@ -154,8 +128,6 @@ static void print_audit(struct sink *s, const struct proc *p)
 
 const struct procfs_entry procfs_system[] = {
     {"audit", print_audit, NULL, NULL},
-    {"frames", print_frames, NULL, NULL},
-    {"processes", print_processes, NULL, NULL},
     {"layout", print_layout, NULL, NULL},
     {"meminfo", print_meminfo, NULL, NULL},
     {"stat", print_stat, NULL, NULL},

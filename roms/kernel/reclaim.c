@@ -20,11 +20,11 @@
 
 #include <stddef.h>
 
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 
 static uint32_t hand; /* number of the frame to look at next */
 

@@ -9,10 +9,10 @@
 
 #include <stddef.h>
 
-#include "kernel/abi.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/format.h"
 
 enum { SEGMENTS = SHM_SEGMENTS, SIZE_LIMIT = 0x40000000 };

@@ -18,9 +18,9 @@
 #include <stddef.h>
 
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 #define EFLAGS_USER 0x00040dd5u /* what a program may change: AC OF DF TF SF ZF AF PF CF */

@@ -11,11 +11,11 @@
 
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/mm.h"
 #include "kernel/page.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 enum { MAX_STRINGS = 4096, TICK_US = 1000000 / TICKS_PER_SECOND };

@@ -7,13 +7,13 @@
 #include <stdint.h>
 
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
 #include "kernel/syscall.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 enum { CHUNK = 512, SIZE_MAX_POSITIVE = 0x7fffffff };

@@ -6,12 +6,12 @@
 #include <stdint.h>
 
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
 #include "kernel/syscall.h"
+#include "lib/abi.h"
 
 int sys_brk(struct trapframe *tf)
 {

@@ -12,9 +12,9 @@
 
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
-#include "kernel/abi.h"
 #include "kernel/mm.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 
 #define CTRL(letter) ((letter)&0x1f)
 

@@ -4,11 +4,11 @@
  */
 #include "kernel/mm.h"
 
-#include "kernel/abi.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "kernel/proc.h"
+#include "lib/abi.h"
 #include "lib/string.h"
 
 /*

@@ -5,8 +5,8 @@
  * negative error. Sources: the Linux manual pages syscall(2), errno(3), signal(7), sigaction(2),
  * wait(2), mmap(2), open(2), getdents(2), stat(2), shmget(2), getauxval(3), termios(3).
  */
-#ifndef KERNEL_ABI_H
-#define KERNEL_ABI_H
+#ifndef LIB_ABI_H
+#define LIB_ABI_H
 
 #include <stdint.h>
 
