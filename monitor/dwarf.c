@@ -211,6 +211,7 @@ struct eval {
     uint32_t stack[STACK];
     unsigned depth;
     bool is_value; /* the result is the value, not where it is */
+    uint32_t from; /* where the last register was saved, 0: not on the stack */
 };
 
 static bool push(struct eval *e, uint32_t value)
@@ -313,7 +314,10 @@ static bool restore(struct eval *e, Dwarf_Frame *frame, unsigned r, uint32_t *va
         *value = e->f->reg[r];
         return !ops && r != SYMBOLS_EIP && (e->f->known >> r & 1); /* the same; else undefined */
     }
-    return evaluate(e, ops, n, value) && (e->is_value || e->read(e->ctx, *value, value));
+    if (!evaluate(e, ops, n, value))
+        return false;
+    e->from = e->is_value ? 0 : *value;
+    return e->is_value || e->read(e->ctx, *value, value);
 }
 
 static bool unwind_by(Dwarf_Frame *frame, struct symbols_frame *f, struct eval *e)
@@ -326,11 +330,13 @@ static bool unwind_by(Dwarf_Frame *frame, struct symbols_frame *f, struct eval *
         !evaluate(e, ops, n, &out.cfa))
         return false;
     e->cfa = out.cfa;
+    e->from = 0;
     for (unsigned r = 0; r < 9; r++) {
         if (restore(e, frame, r, &out.reg[r]))
             out.known |= (uint16_t)(1u << r);
     }
     out.signal = signal;
+    out.eip_at = out.known >> SYMBOLS_EIP & 1 ? e->from : 0;
     *f = out;
     return true;
 }

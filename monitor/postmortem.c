@@ -239,6 +239,32 @@ static void show_registers(const struct report *r)
     free(text);
 }
 
+/* Was the instruction before the one that could not be fetched a MOV to CR0 or CR3? */
+static bool after_paging(const struct report *r)
+{
+    struct debug_insn last[2];
+    uint8_t code[2];
+    return debug_history(r->m, last, 2) == 2 &&
+           debug_peek_in(r->m, last[1].cr3, last[1].lin, code, 2) == 2 && code[0] == 0x0f &&
+           code[1] == 0x22;
+}
+
+/* What a person would think of first. NULL: nothing comes to mind. */
+static const char *guess_mistake(const struct report *r)
+{
+    const struct fault_link *l = &r->c->chain[0];
+    uint32_t lin = r->c->seg[CS].base + l->eip, below = r->c->seg[SS].base + l->esp - l->cr2;
+    if (l->fault.vector == 14 && l->cr2 == lin && after_paging(r))
+        return "the tables do not map the code that turned them on";
+    if (l->fault.vector == 14 && l->cr2 == lin)
+        return lin < 0x1000 ? "a null pointer was called" : "a jump to where no code is";
+    if (l->fault.vector == 14 && !(l->fault.code & PF_P) && below - 1 < 256)
+        return "the stack has overflowed: it reached a page that is not mapped";
+    if (r->c->idtr.limit < 0x7f || (!r->c->idtr.base && (r->c->cr0 & CR0_PE)))
+        return "the IDT was not loaded, or is too short for the exceptions";
+    return NULL;
+}
+
 /* The whole in one sentence: what came, where, and why its handler was not reached. */
 static void show_headline(const struct report *r)
 {
@@ -254,6 +280,11 @@ static void show_headline(const struct report *r)
     char line[700];
     snprintf(line, sizeof line, "%s at %s could not be delivered: %s", what, place, why);
     say(r, "cause", "", line);
+    const char *mistake = guess_mistake(r);
+    if (mistake)
+        answer_text(r->to, "perhaps: %s\n", mistake);
+    if (mistake)
+        answer_string(r->to, "perhaps", mistake);
 }
 
 bool postmortem_answer(const struct machine *m, const struct symbols *s, struct answer *to,

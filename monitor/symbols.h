@@ -90,6 +90,7 @@ struct symbols_frame {
     uint16_t known;  /* which are known, a bit each */
     uint32_t cfa;    /* out: ESP before the call */
     bool signal;     /* out: the frame of an interrupt or exception: EIP is exact */
+    uint32_t eip_at; /* out: offset on the stack from which EIP comes, 0: from elsewhere */
 };
 /* `at`: an address inside the callee's instruction. False: no frame information, or it cannot be
    followed. EIP unknown (out): the outermost frame. */

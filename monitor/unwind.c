@@ -281,15 +281,22 @@ static bool by_ebp(const struct unwind *u, struct frame *up)
     return true;
 }
 
-static bool by_cfi(const struct unwind *u, struct frame *up)
+/* *signal: the frame is that of an interrupt's entry, whose EIP lies with CS and EFLAGS. */
+static bool by_cfi(struct unwind *u, bool *signal, struct frame *up)
 {
     const struct frame *f = &u->frame;
     struct symbols_frame s = {.known = (uint16_t)(f->known | 1u << SYMBOLS_EIP)};
+    struct pushed p;
     for (unsigned n = 0; n < 8; n++)
         s.reg[n] = f->reg[n];
     s.reg[SYMBOLS_EIP] = f->eip;
-    if (!symbols_unwind(u->symbols, u->cr3, f->at, &s, read_stack, (void *)u) || s.signal)
+    *signal = false;
+    if (!symbols_unwind(u->symbols, u->cr3, f->at, &s, read_stack, u))
         return false;
+    *signal = s.signal;
+    if (s.signal)
+        return s.eip_at && find_pushed(u, u->ss_base + s.eip_at, &p) &&
+               cross(u, u->ss_base + f->reg[ESP], &p, up);
     called_from(u, FRAME_CFI, s.reg[SYMBOLS_EIP], s.cfa, up);
     for (unsigned n = 0; n < 8; n++)
         up->reg[n] = s.reg[n];
@@ -301,43 +308,60 @@ static bool by_cfi(const struct unwind *u, struct frame *up)
     return true;
 }
 
-/* Assembly: whatever the search meets first. Without a frame pointer to go by (0 by convention) calls
-   are not guessed. */
-static bool by_search(struct unwind *u, bool calls, struct frame *up)
+/* Code that a CALL could have come from: where names are known, it has one as well. */
+static bool is_caller(const struct unwind *u, uint32_t lin)
 {
-    const struct frame *f = &u->frame;
-    uint32_t from = u->ss_base + f->reg[ESP], value;
+    uint32_t offset;
+    return is_return(u, lin) && (!symbols_name(u->symbols, u->cr3, u->frame.at, &offset) ||
+                                 symbols_name(u->symbols, u->cr3, lin - 1, &offset));
+}
+
+/* What an interrupt pushed, within reach. The processor remembers the newest, so what it remembers
+   comes first; of the others only the first is meant, and only if its code has a name, when names are
+   known at all. */
+static bool search_pushed(struct unwind *u, bool known, unsigned reach, struct frame *up)
+{
+    uint32_t from = u->ss_base + u->frame.reg[ESP], offset;
+    bool named = symbols_name(u->symbols, u->cr3, u->frame.at, &offset);
     struct pushed p;
-    for (unsigned n = 0; n < WINDOW; n++) {
-        uint32_t at = from + 4 * n;
-        if (find_pushed(u, at, &p))
+    for (unsigned n = 0; n < reach; n++) {
+        if (find_pushed(u, from + 4 * n, &p) &&
+            (known
+                 ? p.from != NULL
+                 : p.outer || !named || symbols_name(u->symbols, u->cr3, p.base + p.eip, &offset)))
             return cross(u, from, &p, up);
-        if (calls && read_dword(u, at, &value) && is_return(u, f->pc - f->eip + value)) {
-            called_from(u, FRAME_GUESS, value, at + 4 - u->ss_base, up);
-            return true;
-        }
     }
     return false;
 }
 
-/* Only what the processor remembers, below the frame that EBP points to. */
-static bool by_memory(struct unwind *u, struct frame *up)
+/* Assembly: whatever comes first, a return address or what an interrupt pushed. Without a frame pointer
+   to go by (0 by convention) calls are not guessed. */
+static bool by_search(struct unwind *u, bool calls, struct frame *up)
 {
-    uint32_t from = u->ss_base + u->frame.reg[ESP];
-    struct pushed p;
-    for (unsigned n = 0; n < WINDOW; n++) {
-        if (find_pushed(u, from + 4 * n, &p) && p.from)
-            return cross(u, from, &p, up);
+    const struct frame *f = &u->frame;
+    uint32_t from = u->ss_base + f->reg[ESP], value;
+    unsigned reach = WINDOW;
+    for (unsigned n = 0; calls && n < WINDOW && reach == WINDOW; n++) {
+        if (read_dword(u, from + 4 * n, &value) && is_caller(u, f->pc - f->eip + value))
+            reach = n;
     }
-    return false;
+    if (search_pushed(u, true, reach, up) || search_pushed(u, false, reach, up))
+        return true;
+    if (reach == WINDOW || !read_dword(u, from + 4 * reach, &value))
+        return false;
+    called_from(u, FRAME_GUESS, value, f->reg[ESP] + 4 * reach + 4, up);
+    return true;
 }
 
 static bool step(struct unwind *u, struct frame *up)
 {
     uint32_t offset;
-    bool calls = !knows(&u->frame, EBP) || u->frame.reg[EBP];
-    if (by_cfi(u, up))
-        return up->pc;
+    uint8_t byte;
+    bool calls = !knows(&u->frame, EBP) || u->frame.reg[EBP], signal;
+    if (by_cfi(u, &signal, up))
+        return up->how == FRAME_INTERRUPT || up->pc;
+    if (signal)
+        return by_search(u, false, up);
     switch (find_prologue(u)) {
     case PROLOGUE_AT_PUSH:
     case PROLOGUE_AT_RET: return by_entry(u, 0, up) || by_search(u, calls, up);
@@ -345,9 +369,12 @@ static bool step(struct unwind *u, struct frame *up)
     case PROLOGUE_DONE: return by_ebp(u, up) || by_search(u, calls, up);
     case PROLOGUE_NONE: break;
     }
+    /* A call of a null pointer: there is no code here, and the return address was just pushed. */
+    if (debug_peek_in(u->m, u->cr3, u->frame.pc, &byte, 1) != 1 && by_entry(u, 0, up))
+        return true;
     if (symbols_name(u->symbols, u->cr3, u->frame.at, &offset))
         return by_search(u, calls, up);
-    return by_memory(u, up) || by_ebp(u, up) || by_search(u, calls, up);
+    return search_pushed(u, true, WINDOW, up) || by_ebp(u, up) || by_search(u, calls, up);
 }
 
 bool unwind_start(struct unwind *u, const struct machine *m, const struct symbols *s,

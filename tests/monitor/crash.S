@@ -13,6 +13,8 @@
  *  6  the gates are good, but the code segment in the GDT is overwritten
  *  7  the double fault's task gate names a TSS that is not there
  *  8  paging is turned on, and nothing is mapped
+ *  9  the stack grows until a recursion without end meets the page below it
+ *  10 a call of a null pointer, and the IDT is all zeroes
  */
     .set    FLAGS, 0
     .section .multiboot, "a"
@@ -50,7 +52,7 @@ _start:
     call    crash
     .size   _start, . - _start
 
-/* The first 4 MiB as they are, for everybody, but for the page `hole`. */
+/* The first 4 MiB as they are, for everybody, but for the page `hole` and the first one. */
     .type   paging, @function
 paging:
     movl    $7, %eax
@@ -62,6 +64,7 @@ paging:
     movl    $hole, %eax
     shrl    $10, %eax
     movl    $0, table(%eax)
+    movl    $0, table
     movl    $table + 7, directory
     movl    $directory, %eax
     movl    %eax, %cr3
@@ -74,7 +77,7 @@ paging:
 /* Interrupt gates for all vectors, but for what the case wants otherwise. */
     .type   gates, @function
 gates:
-#if CASE != 0
+#if CASE != 0 && CASE != 10
     movl    $idt, %edi
     movl    $256, %ecx
 1:  movl    $handler, %eax
@@ -164,6 +167,11 @@ cause:
     outb    %al, $0x40
     sti
 1:  jmp     1b
+#elif CASE == 9
+    call    cause
+#elif CASE == 10
+    xorl    %eax, %eax
+    call    *%eax
 #elif CASE == 8
     movl    $empty, %eax
     movl    %eax, %cr3

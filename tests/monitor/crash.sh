@@ -26,7 +26,7 @@ report() { # report CASE OPTION...: the report into $scratch/report
     status=$?
 }
 
-for case in 0 1 2 3 4 5 6 7 8; do
+for case in 0 1 2 3 4 5 6 7 8 9 10; do
     for engine in fast reference lockstep; do
         report $case --engine $engine
         check "case $case, $engine: status $status, not 3" [ $status -eq 3 ]

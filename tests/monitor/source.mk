@@ -5,7 +5,7 @@
 SUITE_test_monitor_symbols = $(B)/tests/unit/test_monitor_symbols $(B)/roms/kernel.elf $(B)/roms/bin/sh.elf
 
 # Kernels that end in a triple fault, one way each.
-CRASH_CASES := 0 1 2 3 4 5 6 7 8
+CRASH_CASES := 0 1 2 3 4 5 6 7 8 9 10
 CRASH_ELFS := $(CRASH_CASES:%=$(B)/tests/monitor/crash-%.elf)
 
 $(B)/tests/monitor/crash-%.elf: tests/monitor/crash.S
@@ -22,3 +22,13 @@ golden-crash: $(CRASH_ELFS) $$(B)/emu386 ## write tests/monitor/crash.txt anew
 SUITES += monitor-crash
 SUITE_monitor-crash = tests/monitor/crash.sh compare $(B)
 TEST_NEEDS += $(CRASH_ELFS)
+
+# Walks up the stack from wherever the built-in kernel happens to be.
+$(B)/tests/monitor/unwind: $(B)/tests/monitor/unwind.o $(OBJ_base) $(OBJ_mmu) $(OBJ_cpu) $(OBJ_devices) \
+                           $(OBJ_machine) $(OBJ_loader) $(OBJ_monitor)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(MONITOR_LIBS)
+
+SUITES += monitor-unwind
+SUITE_monitor-unwind = $(B)/tests/monitor/unwind $(B)/roms/kernel.elf $(B)/roms/initrd.img
+TEST_NEEDS += $(B)/tests/monitor/unwind
