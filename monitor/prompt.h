@@ -12,6 +12,8 @@
 
 struct monitor;
 
+#define PROMPT_WIDTH 9 /* characters of the prompt itself */
+
 /* history: a file, or NULL. */
 void prompt_open(struct monitor *mon, const char *history);
 void prompt_close(void);

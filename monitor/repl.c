@@ -70,6 +70,16 @@ static bool at_terminal(const struct repl *r)
     return r->options.input && r->options.terminal;
 }
 
+/* At a terminal: a mark under the place of the typed line that "column N: " names. */
+static void point_at(const struct repl *r, const char *typed)
+{
+    unsigned column;
+
+    if (typed && !strchr(typed, ';') && sscanf(r->mistake.text, "column %u:", &column) == 1 &&
+        column <= strlen(typed) + 1)
+        printf("%*s^\n", PROMPT_WIDTH + (int)(strspn(typed, " \t") + column) - 1, "");
+}
+
 /* Says what went wrong. False: the session is over. */
 static bool complain(struct repl *r, const char *where)
 {
@@ -96,11 +106,14 @@ static enum repl_want obey(struct repl *r, enum monitor_want want)
     return REPL_KEEP;
 }
 
-static enum repl_want do_line(struct repl *r, const char *line, const char *where)
+static enum repl_want do_line(struct repl *r, const char *line, const char *where, bool typed)
 {
     enum monitor_want want;
+    bool ok = monitor_do(r->mon, line, &want, &r->mistake);
 
-    if (!monitor_do(r->mon, line, &want, &r->mistake) && !complain(r, where))
+    if (!ok && typed)
+        point_at(r, line);
+    if (!ok && !complain(r, where))
         return REPL_END;
     return obey(r, want);
 }
@@ -114,7 +127,7 @@ static enum repl_want do_prepared(struct repl *r)
     size_t n = 0;
 
     if (!c->is_file)
-        return do_line(r, c->text, c->option);
+        return do_line(r, c->text, c->option, false);
     if (c->optional && access(c->text, F_OK) != 0)
         return REPL_KEEP;
     n = (size_t)snprintf(line, sizeof line, "source \"");
@@ -124,7 +137,7 @@ static enum repl_want do_prepared(struct repl *r)
         line[n++] = *s;
     }
     strcpy(line + n, "\"");
-    return do_line(r, line, NULL);
+    return do_line(r, line, NULL, false);
 }
 
 /* ---- A pipe ---------------------------------------------------------------------------- */
@@ -174,7 +187,7 @@ static enum repl_want do_pipe(struct repl *r)
         return complain(r, NULL) ? REPL_KEEP : REPL_END;
     }
     /* An empty line of a file is no wish to repeat anything. */
-    return line[strspn(line, " \t\r")] ? do_line(r, line, "standard input") : REPL_KEEP;
+    return line[strspn(line, " \t\r")] ? do_line(r, line, "standard input", false) : REPL_KEEP;
 }
 
 /* ---- A terminal ------------------------------------------------------------------------ */
@@ -190,10 +203,10 @@ static enum repl_want do_typed(struct repl *r, const char *line)
     enum repl_want want;
 
     if (!memory)
-        return do_line(r, line, NULL);
+        return do_line(r, line, NULL, false);
     out_file(&to, memory);
     before = monitor_redirect(r->mon, (struct monitor_face){&to, monitor_json(r->mon)});
-    want = do_line(r, line, NULL);
+    want = do_line(r, line, NULL, true);
     before.json = monitor_json(r->mon);
     monitor_redirect(r->mon, before);
     fclose(memory);

@@ -18,3 +18,7 @@ SUITE_monitor-sessions = tests/monitor/sessions.sh compare $(B)/emu386 $(RUN_GUE
 .PHONY: golden-sessions
 golden-sessions: $(B)/emu386 $(RUN_GUEST) ## write what the monitor's sessions say now
 	tests/monitor/sessions.sh golden $(B)/emu386 $(RUN_GUEST)
+
+# The prompt on a terminal.
+SUITES += monitor-prompt
+SUITE_monitor-prompt = tests/monitor/prompt.sh $(B)/emu386 $(RUN_GUEST)
