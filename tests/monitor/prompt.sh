@@ -125,7 +125,7 @@ say 'c'
 sleep 0.5
 type_keys C-c
 expect 'interrupted' "Ctrl-C stops the guest"
-expect 'user_' "and says where it stands"
+expect '> run.c:' "and says where it stands"
 within 5 last '(emu386)'
 check $? "and the prompt is back"
 type_keys -l 'p 12345'
@@ -167,23 +167,26 @@ within 5 last '(emu386) help'
 check $? "the history was kept"
 type_keys C-u
 say 'tb on_call'
+within 10 shows 'once'
 say 'c'
 expect 'ready' "the guest's line is shown"
 expect 'point 1' "a point stops it"
-say 'until exec print'
-say 'break io 0x3f8'
-say 'c'
-say 'c'
+for line in 'until exec print' 'break io 0x3f8' 'c' 'c'; do
+    within 10 last '(emu386)'
+    say "$line"
+done
 within 10 shows 'point 2'
 within 5 last '(emu386)'
 check $? "a guest's line that has no end does not stand before the prompt"
 check "$(pane | grep -qE '^.*[a-z]+\(emu386\)'; echo $((! $?)))" "nor inside it"
 say 'delete all'
+within 10 last '(emu386)'
 say 'c'
 sleep 0.5
 check "$(settings | grep -qvF "$before"; echo $?)" "the terminal is the guest's while it runs"
 type_keys C-c
 expect 'interrupted' "Ctrl-C stops it there as well"
+within 10 last '(emu386)'
 say 'quit'
 within 10 shows 'left 0'
 check $? "quit ends emu386"
