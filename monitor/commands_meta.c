@@ -65,7 +65,7 @@ static void indent(struct answer *to, const char *text, const char *before)
 static void help_one(const struct command *c, struct answer *to)
 {
     answer_text(to, "%s%s%s\n  %s\n", c->name, *c->args ? " " : "", c->args, c->summary);
-    if (c->aliases)
+    if (c->aliases && *c->aliases)
         answer_text(to, "  Also called: %s\n", c->aliases);
     if (c->detail)
         indent(to, c->detail, "  ");
@@ -76,7 +76,7 @@ static void help_one(const struct command *c, struct answer *to)
     answer_string(to, "name", c->name);
     answer_string(to, "args", c->args);
     answer_string(to, "summary", c->summary);
-    if (c->aliases)
+    if (c->aliases && *c->aliases)
         answer_string(to, "aliases", c->aliases);
     if (c->detail)
         answer_string(to, "detail", c->detail);

@@ -187,7 +187,7 @@ const struct command commands_run[] = {
       COMMAND_RUN, true, run_nexti },
     { "finish", "fin", "", "until the present function has returned",
       "The caller is found as bt finds it.", "finish", NULL, COMMAND_RUN, false, run_finish },
-    { "until", "u advance", "[EVENT [if EXPR]]", "until it happens; without EVENT: the next line",
+    { "until", "advance", "[EVENT [if EXPR]]", "until it happens; without EVENT: the next line",
       "EVENT is as for break; an address alone is exec. The point goes with the next stop.",
       "until exec sys_fork\nuntil cr 3 if value != old", "event symbol register", COMMAND_RUN, false,
       run_until },

@@ -22,3 +22,18 @@ golden-sessions: $(B)/emu386 $(RUN_GUEST) ## write what the monitor's sessions s
 # The prompt on a terminal.
 SUITES += monitor-prompt
 SUITE_monitor-prompt = tests/monitor/prompt.sh $(B)/emu386 $(RUN_GUEST)
+
+# docs/monitor.md is made from the table of commands.
+PAGE := $(B)/tests/monitor/page
+PAGE_ARGS = $(B)/roms/kernel.elf $(B)/roms/initrd.img docs/monitor.intro.md
+$(PAGE): $(B)/tests/monitor/page.o $(OBJ_base) $(OBJ_mmu) $(OBJ_cpu) $(OBJ_devices) $(OBJ_machine) \
+         $(OBJ_loader) $(OBJ_monitor)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(MONITOR_LIBS)
+TEST_NEEDS += $(PAGE)
+SUITES += monitor-page
+SUITE_monitor-page = $(PAGE) $(PAGE_ARGS) docs/monitor.md
+
+.PHONY: docs
+docs: $(PAGE) guests ## write docs/monitor.md from the table of the monitor's commands
+	$(PAGE) $(PAGE_ARGS) >docs/monitor.md
