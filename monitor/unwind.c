@@ -281,7 +281,15 @@ static bool by_ebp(const struct unwind *u, struct frame *up)
     return true;
 }
 
-/* *signal: the frame is that of an interrupt's entry, whose EIP lies with CS and EFLAGS. */
+/* Does an interrupt's EIP lie at this offset, with CS and EFLAGS above? Not every assembler says so in
+   .debug_frame (.cfi_signal_frame): what no CALL has left there is taken for one. */
+static bool is_entry(const struct unwind *u, const struct symbols_frame *s, struct pushed *p)
+{
+    return s->eip_at && find_pushed(u, u->ss_base + s->eip_at, p) &&
+           (s->signal || p->from || !is_return(u, p->base + p->eip));
+}
+
+/* *signal: the frame is that of an interrupt's entry. */
 static bool by_cfi(struct unwind *u, bool *signal, struct frame *up)
 {
     const struct frame *f = &u->frame;
@@ -294,9 +302,10 @@ static bool by_cfi(struct unwind *u, bool *signal, struct frame *up)
     if (!symbols_unwind(u->symbols, u->cr3, f->at, &s, read_stack, u))
         return false;
     *signal = s.signal;
+    if (is_entry(u, &s, &p))
+        return cross(u, u->ss_base + f->reg[ESP], &p, up);
     if (s.signal)
-        return s.eip_at && find_pushed(u, u->ss_base + s.eip_at, &p) &&
-               cross(u, u->ss_base + f->reg[ESP], &p, up);
+        return false;
     called_from(u, FRAME_CFI, s.reg[SYMBOLS_EIP], s.cfa, up);
     for (unsigned n = 0; n < 8; n++)
         up->reg[n] = s.reg[n];
