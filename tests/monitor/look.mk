@@ -51,5 +51,5 @@ SUITES += monitor-json
 SUITE_monitor-json = tests/monitor/keys.sh compare $(B)
 
 .PHONY: docs-json
-docs-json: $(B)/emu386 $(KEYS) $(LOOK_GUESTS) ## write docs/monitor-json.md from what the monitor says
+docs-json: $(B)/emu386 $(KEYS) $(LOOK_GUESTS) $$(CRASH_ELFS) ## write docs/monitor-json.md from what the monitor says
 	tests/monitor/keys.sh write $(B)
