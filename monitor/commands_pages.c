@@ -185,7 +185,8 @@ static void say_range(const struct space *s, const struct extent *e, struct answ
     answer_number(to, "first", e->first);
     answer_number(to, "last", e->last);
     answer_number(to, "phys", e->phys);
-    answer_bool(to, "contiguous", !e->scattered);
+    answer_bool(to, "contiguous", !e->scattered && !e->repeated);
+    answer_bool(to, "same_frame", e->repeated && !e->scattered);
     answer_bool(to, "user", e->bits & PTE_US);
     answer_bool(to, "writable", e->bits & PTE_RW);
     answer_bool(to, "large", e->bits & PTE_PS);
@@ -195,7 +196,10 @@ static void say_range(const struct space *s, const struct extent *e, struct answ
     answer_bool(to, "dirty", e->bits & PTE_D);
     answer_string(to, "behind", behind);
     answer_close(to);
-    if (e->scattered)
+    if (e->repeated && !e->scattered)
+        answer_text(to, "%08x-%08x  %08" PRIx64 ", the same   %6s  %s", e->first, e->last, e->phys,
+                    size, space_rights(e->bits));
+    else if (e->scattered)
         answer_text(to, "%08x-%08x  scattered frames    %6s  %s", e->first, e->last, size,
                     space_rights(e->bits));
     else

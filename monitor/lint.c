@@ -69,7 +69,7 @@ static void mark_writable(struct lint *l)
     struct extent e;
     for (uint64_t at = 0; space_next(&l->space, at, UINT64_C(1) << 32, 0, &e);
          at = (uint64_t)e.last + 1) {
-        uint64_t size = (uint64_t)e.last - e.first + 1;
+        uint64_t size = e.repeated ? 1 : (uint64_t)e.last - e.first + 1;
         l->user |= (e.bits & PTE_US) != 0;
         if ((e.bits & (PTE_US | PTE_RW)) != (PTE_US | PTE_RW))
             continue;

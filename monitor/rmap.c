@@ -23,6 +23,7 @@
 /* One place where the frame is mapped. */
 struct place {
     uint32_t lin;   /* address that leads to the physical one */
+    uint32_t last;  /* and so does every page up to this; else equal to lin */
     uint32_t bits;  /* effective rights */
     unsigned count; /* address spaces that have it alike */
     uint32_t cr3;   /* the first of them */
@@ -34,7 +35,7 @@ struct places {
     unsigned spaces; /* address spaces looked at */
 };
 
-static bool add_place(struct places *p, uint32_t lin, uint32_t bits, uint32_t cr3)
+static bool add_place(struct places *p, uint32_t lin, uint32_t last, uint32_t bits, uint32_t cr3)
 {
     if (p->n == p->room) {
         size_t room = p->room ? 2 * p->room : 32;
@@ -44,7 +45,7 @@ static bool add_place(struct places *p, uint32_t lin, uint32_t bits, uint32_t cr
         p->list = more;
         p->room = room;
     }
-    p->list[p->n++] = (struct place){lin, bits, 1, cr3};
+    p->list[p->n++] = (struct place){lin, last, bits, 1, cr3};
     return true;
 }
 
@@ -53,9 +54,12 @@ static bool find_places(struct places *p, const struct space *s, uint64_t phys)
 {
     struct extent e;
     for (uint64_t at = 0; space_next(s, at, UINT64_C(1) << 32, 0, &e); at = (uint64_t)e.last + 1) {
-        if (phys < e.phys || phys - e.phys > e.last - e.first)
+        uint64_t away = phys - e.phys, size = e.repeated ? PAGE_SIZE - 1 : e.last - e.first;
+        if (phys < e.phys || away > size)
             continue;
-        if (!add_place(p, e.first + (uint32_t)(phys - e.phys), e.bits, s->cr3))
+        uint32_t lin = e.first + (uint32_t)away;
+        uint32_t last = e.repeated ? (e.last & PAGE_FRAME_MASK) + (uint32_t)away : lin;
+        if (!add_place(p, lin, last, e.bits, s->cr3))
             return false;
     }
     return true;
@@ -66,6 +70,8 @@ static int by_address(const void *a, const void *b)
     const struct place *x = a, *y = b;
     if (x->lin != y->lin)
         return x->lin < y->lin ? -1 : 1;
+    if (x->last != y->last)
+        return x->last < y->last ? -1 : 1;
     return x->bits != y->bits ? (x->bits < y->bits ? -1 : 1) : 0;
 }
 
@@ -155,8 +161,11 @@ bool rmap_show(struct monitor *mon, struct line *line, struct answer *to, struct
         answer_number(to, "linear", p.list[i].lin);
         answer_bool(to, "user", p.list[i].bits & PTE_US);
         answer_bool(to, "writable", p.list[i].bits & PTE_RW);
-        answer_text(to, "  %08x  %s%s%s", p.list[i].lin, space_rights(p.list[i].bits),
-                    *more ? " " : "", more);
+        answer_number(to, "last", p.list[i].last);
+        answer_text(to, "  %08x", p.list[i].lin);
+        if (p.list[i].last != p.list[i].lin)
+            answer_text(to, "-%08x (every page)", p.list[i].last);
+        answer_text(to, "  %s%s%s", space_rights(p.list[i].bits), *more ? " " : "", more);
         say_owners(mon, known, n, &p.list[i], phys, p.spaces, to);
         answer_close(to);
     }

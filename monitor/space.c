@@ -67,13 +67,16 @@ bool space_next(const struct space *s, uint64_t from, uint64_t end, unsigned how
             continue;
         uint64_t phys = w.frame | (at & PAGE_OFFSET_MASK);
         uint32_t bits = there ? bits_of(s, &w, how) : 0;
-        bool follows = there && found && phys == e->phys + (at - e->first);
-        if (found && (!there || bits != e->bits || (!follows && !(how & SPACE_SCATTER))))
+        bool one = found && e->last - e->first < PAGE_SIZE && !(bits & PTE_PS);
+        bool again = there && found && (one || e->repeated) && phys == e->phys;
+        bool follows = there && found && !e->repeated && phys == e->phys + (at - e->first);
+        if (found && (!there || bits != e->bits || (!again && !follows && !(how & SPACE_SCATTER))))
             break;
         if (!found)
             *e = (struct extent){.first = (uint32_t)at, .phys = phys, .bits = bits};
-        else if (!follows)
+        else if (!follows && !again)
             e->scattered = true;
+        e->repeated |= again;
         found = true;
         e->last = (uint32_t)((next < end ? next : end) - 1);
     }

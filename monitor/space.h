@@ -32,8 +32,15 @@ struct extent {
     uint32_t first, last; /* linear addresses */
     uint64_t phys;        /* of the first */
     uint32_t bits;        /* PTE_US PTE_RW effective; PTE_PS PTE_G PTE_PCD PTE_PWT, PTE_A PTE_D */
+    bool repeated;        /* every page of it is the same frame */
     bool scattered;       /* SPACE_SCATTER: the frames do not follow each other */
 };
+
+/* Where lin, which is in e, leads (not for scattered ones). */
+static inline uint64_t extent_phys(const struct extent *e, uint32_t lin)
+{
+    return e->repeated ? e->phys | (lin & 0xfff) : e->phys + (lin - e->first);
+}
 
 enum {
     SPACE_AD = 1 << 0,      /* A and D must be the same as well (else they are 0 in `bits`) */

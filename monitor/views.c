@@ -141,7 +141,7 @@ static bool next_piece(const struct view *v[2], size_t index[2], uint64_t *at, s
             end = (uint64_t)e->last + 1;
         if (p->in[side]) {
             p->of[side] = *e;
-            p->of[side].phys += p->first - e->first;
+            p->of[side].phys = extent_phys(e, (uint32_t)p->first);
         }
     }
     p->end = end;
@@ -152,7 +152,8 @@ static bool next_piece(const struct view *v[2], size_t index[2], uint64_t *at, s
 static bool differs(const struct piece *p)
 {
     return p->in[0] != p->in[1] ||
-           (p->in[0] && (p->of[0].phys != p->of[1].phys || p->of[0].bits != p->of[1].bits));
+           (p->in[0] && (p->of[0].phys != p->of[1].phys || p->of[0].bits != p->of[1].bits ||
+                         (p->of[0].repeated != p->of[1].repeated && p->end - p->first > 4096)));
 }
 
 /* Does b go on where a ends, with the same kind of difference? */
@@ -163,8 +164,9 @@ static bool continues(const struct piece *a, const struct piece *b)
     for (unsigned side = 0; side < 2; side++) {
         if (a->in[side] != b->in[side])
             return false;
-        if (a->in[side] && (a->of[side].bits != b->of[side].bits ||
-                            a->of[side].phys + (a->end - a->first) != b->of[side].phys))
+        const struct extent *x = &a->of[side], *y = &b->of[side];
+        uint64_t next = x->repeated ? x->phys : x->phys + (a->end - a->first);
+        if (a->in[side] && (x->bits != y->bits || x->repeated != y->repeated || next != y->phys))
             return false;
     }
     return true;

@@ -14,6 +14,7 @@
 #include "loader/boot.h"
 #include "loader/image.h"
 #include "machine/config.h"
+#include "machine/debug.h"
 #include "machine/machine.h"
 #include "monitor/command.h"
 #include "monitor/monitor.h"
@@ -208,6 +209,62 @@ static void test(const char *kernel, const char *initrd, enum config_engine engi
     machine_free(m);
 }
 
+static uint32_t next_random(uint64_t *seed)
+{
+    *seed = *seed * UINT64_C(6364136223846793005) + UINT64_C(1442695040888963407);
+    return (uint32_t)(*seed >> 32);
+}
+
+static uint64_t reg_of(const struct machine *m, const char *name)
+{
+    int n = debug_reg_find(m, name, strlen(name));
+    return n < 0 ? 0 : debug_reg_get(m, (unsigned)n);
+}
+
+/* Half of the entries of the directory and the tables behind it, the descriptor tables and the task
+   state become anything; so do the registers that say where they are. */
+static void spoil(struct machine *m, uint64_t *seed)
+{
+    static const char *const registers[] = {"gdtr.limit", "idtr.limit", "ldtr.base", "ldtr.limit",
+                                            "ldtr.attr",  "tr.base",    "tr.limit",  "tr.attr",
+                                            "cs.base",    "cr2",        "eip",       "dr7"};
+    uint32_t bases[] = {(uint32_t)reg_of(m, "gdtr.base"), (uint32_t)reg_of(m, "idtr.base"),
+                        (uint32_t)reg_of(m, "tr.base")};
+    uint32_t cr3 = (uint32_t)reg_of(m, "cr3") & ~0xfffu;
+    for (unsigned n = 0; n < 512; n++) {
+        uint32_t value = next_random(seed), at = next_random(seed);
+        debug_poke(m, SPACE_LINEAR, bases[n % ARRAY_LEN(bases)] + at % 2048, &value, 4);
+        if (n % 4 == 0) /* mostly tables in RAM, of random contents */
+            value = (value & 0x00fff000) | (at >> 12 & 0xfff);
+        debug_poke(m, SPACE_PHYS, cr3 + (at & 0xffc), &value, 4);
+        debug_poke(m, SPACE_PHYS, value & 0x00fff000, &at, 4);
+    }
+    for (size_t n = 0; n < ARRAY_LEN(registers); n++) {
+        int reg = debug_reg_find(m, registers[n], strlen(registers[n]));
+        struct error ignored;
+        if (reg >= 0 && next_random(seed) % 2)
+            debug_reg_set(m, (unsigned)reg, next_random(seed), &ignored);
+    }
+}
+
+/* Tables that make no sense are no reason to fall over, or to run for ever. */
+static void test_garbage(const char *kernel, const char *initrd)
+{
+    uint64_t seed = 1;
+    for (unsigned round = 0; round < 6; round++) {
+        struct machine *m = boot(kernel, initrd, ENGINE_FAST, round & 1 ? 4 : 0);
+        struct out none;
+        struct error err;
+        out_buffer(&none, answer, 1);
+        struct monitor *mon = monitor_new(m, &none, false, &err);
+        run_to(m, 3000000 + round * 50000);
+        spoil(m, &seed);
+        give_all(mon, round);
+        monitor_free(mon);
+        machine_free(m);
+    }
+}
+
 static int print(int argc, char **argv)
 {
     struct machine *m = boot(argv[1], argv[2], ENGINE_FAST, 0);
@@ -241,5 +298,6 @@ int main(int argc, char **argv)
     }
     test(argv[1], argv[2], ENGINE_FAST, 0);
     test(argv[1], argv[2], ENGINE_REFERENCE, 4);
+    test_garbage(argv[1], argv[2]);
     return report_end();
 }

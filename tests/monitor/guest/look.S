@@ -181,6 +181,9 @@ make_tables:
     mov dword ptr [DIR_A + 32 * 4], USER_A | P | RW | US
     mov dword ptr [USER_A + 0x48 * 4], CODE | P | US
     mov dword ptr [USER_A + 0x49 * 4], DATA_A | P | RW | US
+    mov dword ptr [USER_A + 0x60 * 4], DATA_A | P | US /* a frame three times */
+    mov dword ptr [USER_A + 0x61 * 4], DATA_A | P | US
+    mov dword ptr [USER_A + 0x62 * 4], DATA_A | P | US
     mov dword ptr [DIR_B], LOW | P | RW
     mov dword ptr [DIR_B + 0xc00], LOW | P | RW
     mov dword ptr [DIR_B + 32 * 4], USER_B | P | RW | US
