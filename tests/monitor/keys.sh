@@ -35,7 +35,8 @@ else
         diff "$page" "$found"
 fi
 for name in $("$build/emu386" --display none --json -e help |
-    grep -oE '"(look|explain)":\[[^]]*\]' | grep -oE '"name":"[^"]*"' | cut -d '"' -f 4); do
+    grep -oE '"(run|point|look|explain|change|session)":\[|"name":"[^"]*"' |
+    awk -F '"' '$2 != "name" { kind = $2; next } kind == "look" || kind == "explain" { print $4 }'); do
     case $name in
     who | screenshot) ;; # the one comes with time travel, the other writes a file
     *) check "$name is not in the session" grep -q "\"command\":\"$name\"" "$answers" ;;
