@@ -13,7 +13,8 @@ GUEST_CFLAGS := $(WARN) -m32 -march=i386 -O2 -g -ffreestanding -fno-builtin -nos
 GUEST_LD := ld -m elf_i386 -nostdlib -static -z noexecstack --no-warn-rwx-segments --fatal-warnings
 
 LIB_SRC := $(wildcard roms/lib/*.c)
-KERNEL_SRC := $(wildcard roms/kernel/*.c roms/kernel/*.S roms/drivers/*.c)
+KERNEL_SRC := $(wildcard roms/kernel/*.c roms/kernel/*.S roms/drivers/*.c \
+        roms/boot/*.c roms/boot/*.S)
 guest_obj = $(patsubst %,$(B)/%.o,$(basename $(1)))
 LIB_OBJ := $(call guest_obj,$(LIB_SRC))
 KERNEL_OBJ := $(call guest_obj,$(KERNEL_SRC))

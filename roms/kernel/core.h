@@ -9,6 +9,7 @@
 #include <stddef.h>
 #include <stdint.h>
 
+struct file;
 struct trapframe;
 
 /* print.c: what the kernel itself has to say, on every console. */
@@ -65,10 +66,11 @@ void tty_color(enum tty_color color);
 void tty_input(char c);
 
 /*
- * Waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. Without
+ * The file operations. Reading waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. Without
  * wait: 0 if there is nothing. Without TERM_ICANON every character counts as a line.
  */
-int tty_read(char *dst, size_t n, bool wait);
+int tty_read(struct file *f, char *dst, size_t n, bool wait);
+int tty_write(struct file *f, const char *src, size_t n);
 
 /* ioctl() on the terminal: argument is a user address. 0 or -errno. */
 int tty_ioctl(uint32_t request, uint32_t argument);

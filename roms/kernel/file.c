@@ -15,18 +15,6 @@ enum { PID_ENTRIES = 0x1000 };
 
 static struct cache file_cache = CACHE_OF(file);
 
-static int terminal_read(struct file *f, char *dst, size_t n, bool wait)
-{
-    return tty_read(dst, n, wait);
-}
-
-static int terminal_write(struct file *f, const char *src, size_t n)
-{
-    for (size_t i = 0; i < n; i++)
-        tty_put(src[i]);
-    return (int)n;
-}
-
 static int null_read(struct file *f, char *dst, size_t n, bool wait)
 {
     memset(dst, 0, n);
@@ -54,7 +42,7 @@ static int regular_write(struct file *f, const char *src, size_t n)
     return done;
 }
 
-static const struct file_ops terminal_ops = {terminal_read, terminal_write, NULL};
+static const struct file_ops terminal_ops = {tty_read, tty_write, NULL};
 static const struct file_ops null_ops = {null_read, null_write, NULL};
 static const struct file_ops regular_ops = {regular_read, regular_write, NULL};
 static const struct file_ops directory_ops = {NULL, NULL, NULL};

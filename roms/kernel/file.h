@@ -76,8 +76,6 @@ int inode_unlink(const char *path);
 struct inode *inode_get(struct inode *i);
 void inode_put(struct inode *i);
 
-bool inode_is_read_only(const struct inode *i);
-
 /*
  * The frame of the page at that offset, with one user more; 0: no memory. Where it had to be
  * read from the initrd or the swap area, *major becomes true.

@@ -4,7 +4,7 @@
  */
 #include "kernel/file.h"
 
-#include "kernel/bootinfo.h"
+#include "boot/bootinfo.h"
 #include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
@@ -85,11 +85,6 @@ static struct inode *lookup(const char *path)
 struct inode *inode_find(const char *path)
 {
     return inode_get(lookup(path));
-}
-
-bool inode_is_read_only(const struct inode *i)
-{
-    return i->kind == INODE_INITRD;
 }
 
 const char *inode_name_in(const struct inode *i, const struct inode *directory)

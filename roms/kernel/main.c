@@ -17,7 +17,7 @@
 
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
-#include "kernel/bootinfo.h"
+#include "boot/bootinfo.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
@@ -143,7 +143,6 @@ void kmain(uint32_t magic, uint32_t info)
     if (bootinfo_word(&boot, "crash"))
         *(volatile uint32_t *)0 = 0; /* page 0 is not mapped, not even for the kernel */
 
-    proc_init();
     start_init(run ? run : "sh");
     timer_init(proc_tick);
     proc_idle();

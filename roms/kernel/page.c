@@ -14,7 +14,7 @@
  */
 #include "kernel/page.h"
 
-#include "kernel/bootinfo.h"
+#include "boot/bootinfo.h"
 #include "kernel/core.h"
 #include "kernel/paging.h"
 #include "lib/string.h"

@@ -37,11 +37,6 @@ struct proc *current = &idle;
 struct usage proc_total;
 struct proc_counters proc_counters;
 
-void proc_init(void)
-{
-    idle.state = PROC_RUNNABLE;
-}
-
 void proc_idle(void)
 {
     for (;;) {
@@ -267,7 +262,9 @@ void proc_tick(uint32_t now)
     }
     current->own.system += current->in_kernel;
     current->own.user += !current->in_kernel;
-    if (current != &idle) {
+    if (current == &idle) {
+        proc_counters.idle++;
+    } else {
         proc_total.system += current->in_kernel;
         proc_total.user += !current->in_kernel;
     }
@@ -288,9 +285,4 @@ void proc_before_user(struct trapframe *tf)
     if (need_switch)
         proc_yield();
     signal_deliver(tf);
-}
-
-uint32_t proc_idle_ticks(void)
-{
-    return idle.own.user + idle.own.system;
 }

@@ -65,10 +65,7 @@ struct proc {
 
 extern struct proc *current; /* the process that runs */
 
-/* Makes the boot thread the idle process. */
-void proc_init(void);
-
-/* Lets the idle process run others for ever. */
+/* The boot thread becomes the idle process and lets others run for ever. */
 void proc_idle(void) __attribute__((noreturn));
 
 /* A process with its own kernel stack, not yet in the ring; NULL: out of memory. */
@@ -93,12 +90,10 @@ void proc_tick(uint32_t now);
 void proc_count_fault(bool major);
 void proc_before_user(struct trapframe *tf);
 
-/* Ticks in which there was nothing to do. */
-uint32_t proc_idle_ticks(void);
-
 /* What all processes have used, also those that are gone; and how often things happened. */
 extern struct usage proc_total;
 extern struct proc_counters {
+    uint32_t idle;     /* ticks in which there was nothing to do */
     uint32_t switches; /* the processor went to another process */
     uint32_t started;  /* a process began */
 } proc_counters;

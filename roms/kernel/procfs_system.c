@@ -105,13 +105,13 @@ static void print_stat(struct sink *s, const struct proc *p)
     for (p = proc_next(NULL); p; p = proc_next(p))
         running += p->state == PROC_RUNNABLE;
     procfs_say(s, "cpu  %u 0 %u %u 0 0 0\nctxt %u\nprocesses %u\nprocs_running %u\n",
-               proc_total.user, proc_total.system, proc_idle_ticks(), proc_counters.switches,
+               proc_total.user, proc_total.system, proc_counters.idle, proc_counters.switches,
                proc_counters.started, running);
 }
 
 static void print_uptime(struct sink *s, const struct proc *p)
 {
-    uint32_t now = timer_now(), idle = proc_idle_ticks();
+    uint32_t now = timer_now(), idle = proc_counters.idle;
     procfs_say(s, "%u.%02u %u.%02u\n", now / TICKS_PER_SECOND, now % TICKS_PER_SECOND,
                idle / TICKS_PER_SECOND, idle % TICKS_PER_SECOND);
 }

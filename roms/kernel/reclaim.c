@@ -78,7 +78,7 @@ static void for_each_entry(struct page *page, void (*what)(uint32_t *, uint32_t,
 /* Makes sure that the contents can be had again; false: the swap area is full. */
 static bool save(struct page *page, bool dirty)
 {
-    if (page->kind == PAGE_FILE && inode_is_read_only(page->inode))
+    if (page->kind == PAGE_FILE && page->inode->kind == INODE_INITRD)
         return true;
     if (page->slot && !dirty) {
         swap.dropped++;

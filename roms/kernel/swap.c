@@ -6,7 +6,7 @@
 
 #include <stddef.h>
 
-#include "kernel/bootinfo.h"
+#include "boot/bootinfo.h"
 #include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"

@@ -145,7 +145,14 @@ void tty_input(char c)
     }
 }
 
-int tty_read(char *dst, size_t n, bool wait)
+int tty_write(struct file *f, const char *src, size_t n)
+{
+    for (size_t i = 0; i < n; i++)
+        tty_put(src[i]);
+    return (int)n;
+}
+
+int tty_read(struct file *f, char *dst, size_t n, bool wait)
 {
     cli();
     while (input.taken == input.complete) {

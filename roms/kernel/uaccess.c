@@ -43,44 +43,33 @@ static size_t rest_of_page(uint32_t lin, size_t n)
     return rest < n ? rest : n;
 }
 
-int user_read(struct mm *m, void *dst, uint32_t lin, size_t n)
+/* Copies between kernel memory and user memory, page by page. */
+static int copy(struct mm *m, void *memory, uint32_t lin, size_t n, enum access access)
 {
-    uint8_t *to = dst;
     if (!user_range(lin, n))
         return -EFAULT;
-    while (n > 0) {
-        uint8_t *at;
-        int error = user_byte(m, lin, ACCESS_READ, &at);
+    for (uint8_t *at, *kernel = memory; n > 0;) {
+        int error = user_byte(m, lin, access, &at);
         if (error)
             return error;
         size_t part = rest_of_page(lin, n);
-        memcpy(to, at, part);
+        memcpy(access == ACCESS_WRITE ? at : kernel, access == ACCESS_WRITE ? kernel : at, part);
         kunmap(at);
-        to += part;
+        kernel += part;
         lin += part;
         n -= part;
     }
     return 0;
 }
 
+int user_read(struct mm *m, void *dst, uint32_t lin, size_t n)
+{
+    return copy(m, dst, lin, n, ACCESS_READ);
+}
+
 int user_write(struct mm *m, uint32_t lin, const void *src, size_t n)
 {
-    const uint8_t *from = src;
-    if (!user_range(lin, n))
-        return -EFAULT;
-    while (n > 0) {
-        uint8_t *at;
-        int error = user_byte(m, lin, ACCESS_WRITE, &at);
-        if (error)
-            return error;
-        size_t part = rest_of_page(lin, n);
-        memcpy(at, from, part);
-        kunmap(at);
-        from += part;
-        lin += part;
-        n -= part;
-    }
-    return 0;
+    return copy(m, (void *)(uintptr_t)src, lin, n, ACCESS_WRITE);
 }
 
 int user_touch(struct mm *m, uint32_t lin)

@@ -2,8 +2,8 @@
 /*
  * bootinfo.h - what the boot loader told us, copied into the kernel before that memory is reused.
  */
-#ifndef KERNEL_BOOTINFO_H
-#define KERNEL_BOOTINFO_H
+#ifndef BOOT_BOOTINFO_H
+#define BOOT_BOOTINFO_H
 
 #include <stdbool.h>
 #include <stdint.h>

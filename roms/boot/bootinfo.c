@@ -5,7 +5,7 @@
  * memory and nothing is mapped there yet, so everything is read through phys_read().
  * Only the fields used here are named: flags, mem_upper, cmdline, mods, mmap.
  */
-#include "kernel/bootinfo.h"
+#include "boot/bootinfo.h"
 
 #include "kernel/core.h"
 #include "kernel/layout.h"
@@ -113,8 +113,7 @@ uint32_t bootinfo_mib(const struct bootinfo *b)
     return 1 + (pages + 255) / 256;
 }
 
-/* The end of a match of text at a word's beginning, or NULL. */
-static const char *find_word(const struct bootinfo *b, const char *text)
+const char *bootinfo_option(const struct bootinfo *b, const char *text)
 {
     size_t length = strlen(text);
     for (const char *at = b->command_line; *at; at++) {
@@ -124,20 +123,15 @@ static const char *find_word(const struct bootinfo *b, const char *text)
     return NULL;
 }
 
-const char *bootinfo_option(const struct bootinfo *b, const char *name)
-{
-    return find_word(b, name);
-}
-
 bool bootinfo_word(const struct bootinfo *b, const char *word)
 {
-    const char *end = find_word(b, word);
+    const char *end = bootinfo_option(b, word);
     return end && (*end == ' ' || *end == '\0');
 }
 
 uint32_t bootinfo_size(const struct bootinfo *b, const char *name)
 {
-    const char *at = find_word(b, name);
+    const char *at = bootinfo_option(b, name);
     uint32_t size = 0;
     for (; at && *at >= '0' && *at <= '9' && size < 1u << 28; at++)
         size = size * 10 + (uint32_t)(*at - '0');
