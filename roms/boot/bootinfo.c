@@ -139,18 +139,6 @@ uint32_t bootinfo_size(const struct bootinfo *b, const char *name)
     return size > 0xffffffffu >> shift ? 0xffffffffu : size << shift;
 }
 
-void bootinfo_limit(struct bootinfo *b, uint32_t end)
-{
-    unsigned kept = 0;
-    end &= PAGE_MASK;
-    for (unsigned i = 0; i < b->ram_count; i++) {
-        struct range r = {b->ram[i].start, b->ram[i].end < end ? b->ram[i].end : end};
-        if (r.start < r.end)
-            b->ram[kept++] = r;
-    }
-    b->ram_count = kept;
-}
-
 struct range bootinfo_carve(struct bootinfo *b, uint32_t size)
 {
     struct range *last = &b->ram[b->ram_count - 1];

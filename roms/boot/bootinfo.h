@@ -31,9 +31,6 @@ uint32_t bootinfo_mib(const struct bootinfo *b);
 /* The bytes that "NAME=SIZE" asks for, SIZE a number and K, M or G; 0: the option is not there. */
 uint32_t bootinfo_size(const struct bootinfo *b, const char *name);
 
-/* Forgets RAM from physical address end upward. */
-void bootinfo_limit(struct bootinfo *b, uint32_t end);
-
 /* Takes size bytes from the end of RAM; an empty range if there is no such piece. */
 struct range bootinfo_carve(struct bootinfo *b, uint32_t size);
 

@@ -5,7 +5,6 @@
  * Words on the command line that it knows (others are ignored):
  *   run=PROGRAM ARGUMENTS...  run that as init instead of the shell and end the emulator with its
  *                             exit status (must come last)
- *   mem=SIZE                  use only that much memory
  *   swap=SIZE                 take a swap area of that size from the end of memory, unless there is
  *                             a second boot module, which then is the swap area
  *   console=serial|screen     use only that console
@@ -99,19 +98,15 @@ static void start_init(const char *command)
     proc_start(init);
 }
 
-/* What the command line wants of the memory; the range of the swap area. */
-static struct range boot_memory(void)
+/* The second module, or what swap= takes from the end of memory, or nothing. */
+static struct range find_swap_area(void)
 {
-    uint32_t limit = bootinfo_size(&boot, "mem="), wanted = bootinfo_size(&boot, "swap=");
-    struct range area = {0, 0};
-    if (boot.module_count > 1)
-        area = boot.modules[1];
-    else if (wanted)
-        area = bootinfo_carve(&boot, wanted);
-    if (limit)
-        bootinfo_limit(&boot, limit);
-    if (boot.ram_count == 0 || (wanted && area.start == area.end))
-        panic("mem= or swap= leaves no memory");
+    uint32_t wanted = bootinfo_size(&boot, "swap=");
+    if (boot.module_count > 1 || !wanted)
+        return boot.module_count > 1 ? boot.modules[1] : (struct range){0, 0};
+    struct range area = bootinfo_carve(&boot, wanted);
+    if (area.start == area.end)
+        panic("swap=%u: there is not so much memory to spare", wanted);
     return area;
 }
 
@@ -129,7 +124,7 @@ void kmain(uint32_t magic, uint32_t info)
     tty_init(true, true);
 
     bootinfo_read(&boot, magic, info);
-    struct range swap_area = boot_memory();
+    struct range swap_area = find_swap_area();
     page_init(&boot);
     swap_init(&swap_area);
     inode_init(&boot.modules[0]);

@@ -3,13 +3,14 @@
 # machines of all sizes, everything at once, and Linux as a witness.
 
 kernel_tests := tests/kernel/transcripts.sh $(B)
-SUITES += kernel-stress kernel-reference kernel-lockstep kernel-qemu kernel-386 kernel-ppro kernel-memory kernel-abi
+SUITES += kernel-stress kernel-source kernel-reference kernel-lockstep kernel-qemu kernel-386 kernel-ppro kernel-memory kernel-abi
 SUITE_kernel-386 = $(kernel_tests) emu386 - --cpu 386 --tlb 386 --strict
 SUITE_kernel-ppro = $(kernel_tests) emu386 - --cpu ppro --tlb large --strict
 SUITE_kernel-reference = $(kernel_tests) emu386 s --cpu 486 --tlb 486 --engine reference
 SUITE_kernel-lockstep = $(kernel_tests) emu386 l --cpu pentium --engine lockstep --strict
 SUITE_kernel-qemu = $(kernel_tests) qemu
 SUITE_kernel-memory = tests/kernel/memory.sh $(B)
+SUITE_kernel-source = tests/kernel/source.sh $(B)
 SUITE_kernel-stress = tests/kernel/stress.sh $(B)
 SUITE_kernel-abi = tests/kernel/abi.sh $(B)
 

@@ -10,6 +10,7 @@ scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
 passed=0
 failed=0
+swap= # a second boot module: the swap area
 
 check() { # check RESULT NAME: counts
     if [ "$1" -eq 0 ]; then
@@ -23,12 +24,14 @@ check() { # check RESULT NAME: counts
 
 run() { # run EMULATOR MEMORY COMMAND: the text to $scratch/out; is the exit status 0 of the program?
     local kernel=$build/roms/kernel.elf initrd=$build/roms/initrd.img
+    local -a module=()
+    [ -n "$swap" ] && module=(-i "$swap")
     if [ "$1" = qemu ]; then
-        timeout 120 qemu-system-i386 -m "$2" -kernel "$kernel" -initrd "$initrd" -append "$3" \
+        timeout 120 qemu-system-i386 -m "$2" -kernel "$kernel" -initrd "$initrd${swap:+,$swap}" -append "$3" \
             -display none -monitor none -serial stdio -no-reboot \
             -device isa-debug-exit,iobase=0xf4,iosize=4 </dev/null
     else
-        timeout 120 "$build/emu386" -m "$2" --strict -k "$kernel" -i "$initrd" -a "$3" \
+        timeout 120 "$build/emu386" -m "$2" --strict -k "$kernel" -i "$initrd" "${module[@]}" -a "$3" \
             --display none --serial stdio </dev/null
     fi >"$scratch/raw" 2>"$scratch/err"
     local status=$?
@@ -65,6 +68,13 @@ for each in emu386 qemu; do
         check $? "$each: ${memory} MiB: frames of programs are in high memory:$low"
     done
 done
+truncate -s 8M "$scratch/swap.img"
+swap=$scratch/swap.img
+for each in emu386 qemu; do
+    run $each 24M 'quiet run=swapper'
+    check $? "$each: the second module as the swap area"
+done
+swap=
 run emu386 3584M 'quiet run=cow'
 check $? "emu386: 3584 MiB: cow"
 run emu386 8M 'quiet run=forkbomb 100'
