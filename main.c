@@ -331,6 +331,9 @@ static bool open_ui(struct session *s, struct error *err)
         .hold_triple =
             o->config.on_triple_fault == TRIPLE_STOP && (o->display != UI_NONE || debugged),
         .quit = &quit_flag,
+        .vnc_address = o->vnc_address,
+        .vnc_port = o->vnc_port,
+        .vnc_password = o->vnc_password,
         .symbol = on_symbol,
         .mmu_view = o->mmu_view,
         .mmu_record = o->mmu_record,

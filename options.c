@@ -102,12 +102,23 @@ static bool set_pace(struct options *o, const char *value, struct error *err)
     return true;
 }
 
+static bool set_vnc_password(struct options *o, const char *value, struct error *err)
+{
+    (void)err;
+    o->vnc_password = value;
+    return true;
+}
+
 static bool set_display(struct options *o, const char *value, struct error *err)
 {
-    static const char *const names[] = {"sdl", "term", "none", NULL};
+    static const char *const names[] = {"sdl", "term", "none", NULL}; /* and vnc */
     static const enum ui_display displays[] = {UI_SDL, UI_TERM, UI_NONE};
     unsigned n;
 
+    if (strncmp(value, "vnc", 3) == 0 && (!value[3] || value[3] == ':')) {
+        o->display = UI_VNC;
+        return value_vnc("--display", value, o->vnc_address, &o->vnc_port, err);
+    }
     if (!value_choice("--display", value, names, &n, err))
         return false;
     o->display = displays[n];
@@ -323,7 +334,8 @@ static const struct option_row rows[] = {
     { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
     { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
     { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display) or none" },
-    { "display",    0,  "KIND",    set_display,   "sdl, term or none (the first that works)" },
+    { "display",    0,  "KIND",    set_display,   "sdl, term, vnc:ADDR:PORT or none (what works)" },
+    { "vnc-password", 0, "FILE",   set_vnc_password, "its first line is what VNC clients must know" },
     { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },
     { "parallel",   0,  "WHERE",   set_parallel,  "LPT1: stdio, file:F or none (none)" },
     { "debugcon",   0,  "WHERE",   set_debugcon,  "port E9h: stdio, file:F or none (none)" },

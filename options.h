@@ -48,6 +48,9 @@ struct options {
     const char *debugcon_file;                /* OPTIONS_PORT_FILE: where to */
     uint64_t max_insns;                       /* --max-insns, UINT64_MAX: no limit */
     double timeout;                           /* --timeout in host seconds, 0: none */
+    char vnc_address[16];                     /* --display vnc:ADDR:PORT */
+    unsigned vnc_port;                        /* the same */
+    const char *vnc_password;                 /* --vnc-password: file, or NULL */
     bool mmu_view;                            /* --mmu-view */
     const char *mmu_record;                   /* --mmu-record: folder, or NULL */
     const char *screenshot;                   /* --screenshot, or NULL */

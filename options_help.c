@@ -55,6 +55,8 @@ static const struct help_topic topics[] = {
                 "                 Ctrl-Alt-M the MMU view (also --mmu-view).\n"
                 "--display term   the text screen in this terminal. Ctrl-] ends the run; all\n"
                 "                 other keys, Ctrl-C included, go to the guest.\n"
+                "--display vnc    a VNC server on 127.0.0.1:5900; vnc:ADDR:PORT elsewhere;\n"
+                "                 --vnc-password F: clients must know the first line of F.\n"
                 "--display none   nothing. Without --display: the first of these that works.\n"
                 "\n"
                 "--serial stdio   COM1 on stdin and stdout. When stdin is a terminal, keys go to\n"

@@ -9,6 +9,7 @@
 #include "base/trace.h"
 #include "machine/config.h"
 
+#include <arpa/inet.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -54,6 +55,25 @@ bool value_choice(const char *option, const char *value, const char *const *name
                                  i == 0 ? "" : (names[i + 1] ? ", " : " or "), names[i]);
     }
     return error_set(err, "%s %s: unknown; %s would be right", option, value, list);
+}
+
+bool value_vnc(const char *option, const char *value, char address[16], unsigned *port,
+               struct error *err)
+{
+    const char *at = value + 4, *colon = value[3] ? strrchr(at, ':') : NULL;
+    struct in_addr parsed;
+    uint16_t number = 5900;
+    bool ok = !value[3];
+
+    snprintf(address, 16, "127.0.0.1");
+    if (colon && colon - at < 16) {
+        snprintf(address, 16, "%.*s", (int)(colon - at), at);
+        ok = inet_pton(AF_INET, address, &parsed) == 1 &&
+             value_port(option, colon + 1, &number, NULL);
+    }
+    *port = number;
+    return ok ||
+           error_set(err, "%s %s: vnc, or vnc:ADDR:PORT as in vnc:127.0.0.1:5900", option, value);
 }
 
 bool value_memory(const char *value, uint32_t *bytes, struct error *err)

@@ -34,6 +34,9 @@ bool value_date(const char *option, const char *value, int64_t *seconds, struct 
 bool value_trace(const char *value, uint32_t *mask, bool *summary, bool *isa, const char **file,
                  struct error *err);
 
+/* vnc or vnc:ADDR:PORT, ADDR dotted. */
+bool value_vnc(const char *option, const char *value, char address[16], unsigned *port,
+               struct error *err);
 /* [ADDR:]PORT, unix:PATH or stdio. */
 bool value_gdb(const char *option, const char *value, struct gdb_address *a, struct error *err);
 

@@ -14,6 +14,8 @@ boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
 SUITES += boot-mmuview
 SUITE_boot-mmuview = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/mmuview.sh $(B)/emu386
+SUITES += boot-vnc
+SUITE_boot-vnc = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/vnc.sh $(B)/emu386
 # The package is built with its own flags: once is enough.
 SUITES += $(if $(SAN),,boot-package)
 SUITE_boot-package = tests/boot/package.sh $(B)

@@ -46,6 +46,7 @@ struct display_ops {
 
 extern const struct display_ops display_sdl;
 extern const struct display_ops display_term;
+extern const struct display_ops display_vnc;
 extern const struct display_ops display_headless;
 
 #endif

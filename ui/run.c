@@ -108,6 +108,7 @@ static bool open_display(struct ui *u, struct error *err)
     switch (u->options.display) {
     case UI_SDL: return open_as(u, &display_sdl, err);
     case UI_TERM: return open_as(u, &display_term, err);
+    case UI_VNC: return open_as(u, &display_vnc, err);
     case UI_NONE: return open_as(u, &display_headless, err);
     case UI_AUTO: break;
     }

@@ -27,7 +27,7 @@
 struct pollfd;
 struct ui;
 
-enum ui_display { UI_AUTO, UI_SDL, UI_TERM, UI_NONE };
+enum ui_display { UI_AUTO, UI_SDL, UI_TERM, UI_VNC, UI_NONE };
 enum ui_pace { UI_PACE_AUTO, UI_PACE_REALTIME, UI_PACE_NONE };
 
 /* What those who debug the machine, the prompt and gdb, want of the run loop. */
@@ -63,6 +63,9 @@ struct ui_options {
     uint64_t (*alarm)(void *ctx);
     /* Names a linear address, for the MMU view; may be NULL. */
     int (*symbol)(void *ctx, uint32_t cr3, uint32_t addr, char *text, size_t n);
+    const char *vnc_address;  /* UI_VNC: where it listens, dotted */
+    unsigned vnc_port;        /* and the TCP port */
+    const char *vnc_password; /* a file; its first line is the password. NULL: none */
     bool mmu_view;          /* open the MMU view with the window */
     const char *mmu_record; /* folder for a film of the MMU view, NULL: none */
     void *ctx;              /* handed to all of them */
