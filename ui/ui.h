@@ -66,9 +66,9 @@ struct ui_options {
     const char *vnc_address;  /* UI_VNC: where it listens, dotted */
     unsigned vnc_port;        /* and the TCP port */
     const char *vnc_password; /* a file; its first line is the password. NULL: none */
-    bool mmu_view;          /* open the MMU view with the window */
-    const char *mmu_record; /* folder for a film of the MMU view, NULL: none */
-    void *ctx;              /* handed to all of them */
+    bool mmu_view;            /* open the MMU view with the window */
+    const char *mmu_record;   /* folder for a film of the MMU view, NULL: none */
+    void *ctx;                /* handed to all of them */
 };
 
 enum ui_end {
