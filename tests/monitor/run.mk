@@ -25,7 +25,7 @@ SUITE_monitor-prompt = tests/monitor/prompt.sh $(B)/emu386 $(RUN_GUEST)
 
 # docs/monitor.md is made from the table of commands.
 PAGE := $(B)/tests/monitor/page
-PAGE_ARGS = $(B)/roms/kernel.elf $(B)/roms/initrd.img docs/monitor.intro.md
+PAGE_ARGS = docs/monitor.intro.md
 $(PAGE): $(B)/tests/monitor/page.o $(OBJ_base) $(OBJ_mmu) $(OBJ_cpu) $(OBJ_devices) $(OBJ_machine) \
          $(OBJ_loader) $(OBJ_monitor)
 	@$(say) LD $@
@@ -35,5 +35,15 @@ SUITES += monitor-page
 SUITE_monitor-page = $(PAGE) $(PAGE_ARGS) docs/monitor.md
 
 .PHONY: docs
-docs: $(PAGE) guests ## write docs/monitor.md from the table of the monitor's commands
+docs: $(PAGE) ## write docs/monitor.md from the table of the monitor's commands
 	$(PAGE) $(PAGE_ARGS) >docs/monitor.md
+
+# Lines that nobody would type.
+FUZZ_LINES := $(B)/tests/monitor/fuzz
+$(FUZZ_LINES): $(B)/tests/monitor/fuzz.o $(OBJ_base) $(OBJ_mmu) $(OBJ_cpu) $(OBJ_devices) $(OBJ_machine) \
+               $(OBJ_loader) $(OBJ_monitor)
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(MONITOR_LIBS)
+TEST_NEEDS += $(FUZZ_LINES)
+SUITES += monitor-fuzz
+SUITE_monitor-fuzz = $(FUZZ_LINES) $(RUN_GUEST)
