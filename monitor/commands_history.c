@@ -22,7 +22,7 @@ static bool run_hist(struct monitor *mon, struct line *line, struct answer *to, 
 {
     uint64_t n = 20;
     return take_count(line, &n, HISTORY_INSNS, err) &&
-           history_insns(mon->machine, mon->symbols, (unsigned)n, to, err);
+           history_insns(mon->machine, mon->symbols, (unsigned)n, HISTORY_INSNS, to, err);
 }
 
 static bool run_ints(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
@@ -43,7 +43,8 @@ const struct command commands_history[] = {
     /* clang-format off */
     { "hist", "history", "[N]", "the last instructions, the newest last",
       "Twenty, or N up to 4096. @ is the number of instructions before it since power-on. Interrupts and\n"
-      "exceptions stand between them where they came. An instruction with REP appears once.",
+      "exceptions stand between them where they came. An instruction with REP appears once, and the rounds\n"
+      "of a loop are shown once, with their number; JSON has each of them.",
       "hist 50", NULL, COMMAND_LOOK, false, run_hist },
     { "ints", NULL, "[N]", "the last interrupts, exceptions and INT n, with their reasons",
       "Sixteen, or N up to 256, the newest last.", "ints 5", NULL, COMMAND_LOOK, false, run_ints },

@@ -18,6 +18,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#define MAX_PERIOD 64u /* instructions of a loop that is shown once */
+
 static const struct delivery *delivery(const struct cpu *c, uint64_t n)
 {
     return &c->delivery[n % DELIVERIES];
@@ -189,29 +191,115 @@ static void show_insn(struct history *h, const struct debug_insn *i)
     answer_close(h->to);
 }
 
-bool history_insns(const struct machine *m, const struct symbols *s, unsigned n, struct answer *to,
-                   struct error *err)
+/* A piece of the list, which begins with the newest: `times` rounds of `period` instructions. */
+struct piece {
+    size_t first; /* the newest instruction of the newest round */
+    size_t period, times;
+    size_t count; /* instructions in all */
+    bool more;    /* what was before is not looked at: there may be more rounds */
+};
+
+/* Are the rounds at `a` and, before it, at `b` the same, with nothing delivered inside or between? */
+static bool same_round(const struct debug_insn *list, const bool *behind, size_t a, size_t b,
+                       size_t period)
+{
+    for (size_t j = 0; j < period; j++) {
+        if (list[a + j].lin != list[b + j].lin || behind[b + j] || (j && behind[a + j]))
+            return false;
+    }
+    return true;
+}
+
+static struct piece find_piece(const struct debug_insn *list, const bool *behind, size_t have,
+                               size_t at)
+{
+    for (size_t period = 1; period <= MAX_PERIOD && at + 2 * period <= have; period++) {
+        size_t b = at + period;
+        while (b + period <= have && same_round(list, behind, at, b, period))
+            b += period;
+        if (b == at + period)
+            continue;
+        /* What is left of a round that began before belongs to it. */
+        bool more = b + period > have && same_round(list, behind, at, b, have - b);
+        return (struct piece){at, period, (b - at) / period, more ? have - at : b - at, more};
+    }
+    return (struct piece){at, 1, 1, 1, false};
+}
+
+static void show_piece(struct history *h, const struct debug_insn *list, const struct piece *p)
+{
+    const struct cpu *c = inspect_cpu(h->m);
+    if (p->times > 1 && p->period > 1)
+        answer_text(h->to, "  (%zu times%s these %zu, the last of them:)\n", p->times,
+                    p->more ? " or more" : "", p->period);
+    else if (p->times > 1)
+        answer_text(h->to, "  (%zu times%s, the last of them:)\n", p->times,
+                    p->more ? " or more" : "");
+    for (size_t k = p->first + p->period; k-- > p->first;) {
+        show_insn(h, &list[k]);
+        for (; h->event < c->deliveries; h->event++) {
+            if (k && is_behind(delivery(c, h->event), &list[k - 1]))
+                break;
+            show_between(h, delivery(c, h->event));
+        }
+    }
+}
+
+/* behind[k]: something was delivered behind instruction k and before the next one. */
+static void find_behind(const struct cpu *c, const struct debug_insn *list, size_t have,
+                        bool *behind)
+{
+    uint64_t at = c->deliveries;
+    for (size_t k = 0; k < have; k++) {
+        behind[k] = at > oldest(c) && is_behind(delivery(c, at - 1), &list[k]);
+        while (at > oldest(c) && is_behind(delivery(c, at - 1), &list[k]))
+            at--;
+    }
+}
+
+/* The list in at most `have` pieces, as many as show n instructions; how many. */
+static size_t find_pieces(const struct debug_insn *list, const bool *behind, size_t have, size_t n,
+                          bool fold, struct piece *pieces)
+{
+    size_t count = 0;
+    for (size_t at = 0, shown = 0; at < have && shown < n; count++) {
+        struct piece *p = &pieces[count];
+        *p = fold ? find_piece(list, behind, have, at) : (struct piece){at, 1, 1, 1, false};
+        at += p->count;
+        shown += p->period;
+    }
+    return count;
+}
+
+bool history_insns(const struct machine *m, const struct symbols *s, unsigned n, unsigned reach,
+                   struct answer *to, struct error *err)
 {
     const struct cpu *c = inspect_cpu(m);
     struct history h = {.m = m, .s = s, .to = to, .event = oldest(c)};
-    struct debug_insn *list = malloc((size_t)n * sizeof *list + 1);
-    size_t have = list ? debug_history(m, list, n) : 0;
-    if (!list)
-        return error_set(err, "no memory for %u instructions", n);
-    answer_list(to, "instructions");
-    while (have && h.event < c->deliveries && !is_behind(delivery(c, h.event), &list[have - 1]))
-        h.event++;
-    for (size_t k = have; k-- > 0;) {
-        show_insn(&h, &list[k]);
-        for (; h.event < c->deliveries; h.event++) {
-            if (k && is_behind(delivery(c, h.event), &list[k - 1]))
-                break;
-            show_between(&h, delivery(c, h.event));
-        }
+    struct debug_insn *list = malloc(reach * sizeof *list);
+    struct piece *pieces = malloc(reach * sizeof *pieces);
+    bool *behind = malloc(reach * sizeof *behind), good = list && pieces && behind;
+    size_t have = good ? debug_history(m, list, reach) : 0, count = 0;
+    if (good) {
+        find_behind(c, list, have, behind);
+        count = find_pieces(list, behind, have, n, !to->json, pieces);
+    } else {
+        error_set(err, "no memory for the history");
     }
+    answer_list(to, "instructions");
+    if (count) {
+        const struct piece *p = &pieces[count - 1];
+        while (h.event < c->deliveries &&
+               !is_behind(delivery(c, h.event), &list[p->first + p->period - 1]))
+            h.event++;
+    }
+    for (size_t k = count; k-- > 0;)
+        show_piece(&h, list, &pieces[k]);
     answer_close(to);
-    if (!have)
+    if (good && !have)
         answer_text(to, "no instruction was executed yet\n");
     free(list);
-    return true;
+    free(pieces);
+    free(behind);
+    return good;
 }

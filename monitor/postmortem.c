@@ -25,6 +25,7 @@
 #include <string.h>
 
 #define LAST_INSNS 32u
+#define LAST_REACH 96u /* always remembered in full, whatever the engine */
 #define LAST_EVENTS 8u
 
 struct report {
@@ -309,7 +310,7 @@ bool postmortem_answer(const struct machine *m, const struct symbols *s, struct 
     answer_text(to, "who called:\n");
     backtrace_answer(m, s, NULL, BACKTRACE_FRAMES, to);
     answer_text(to, "the last instructions:\n");
-    if (!history_insns(m, s, LAST_INSNS, to, err))
+    if (!history_insns(m, s, LAST_INSNS, LAST_REACH, to, err))
         return false;
     answer_text(to, "the last interrupts and exceptions:\n");
     history_events(m, s, LAST_EVENTS, to);

@@ -220,6 +220,12 @@ static void test_annotate(const char *file)
     symbols_free(s);
 }
 
+static bool read_nothing(void *ctx, uint32_t addr, uint32_t *value)
+{
+    *value = addr;
+    return addr & 4;
+}
+
 /* Files that are damaged anywhere are refused or read as far as they make sense. */
 static void test_damaged(const char *file)
 {
@@ -255,6 +261,10 @@ static void test_damaged(const char *file)
             symbols_name(s, 0, at, &offset);
         }
         symbols_find_line(s, 0, "main.c", 6, 10, &(uint32_t){0});
+        for (uint32_t at = 0xc0100000; at < 0xc0108000; at += 64) {
+            struct symbols_frame frame = {.known = 0x1ff, .reg = {1, 2, 3, 4, 5, 6, 7, 8, at}};
+            symbols_unwind(s, 0, at, &frame, read_nothing, NULL);
+        }
         symbols_free(s);
     }
     CHECK(refused > 40 && refused < 400, "%u of 400 damaged files were refused", refused);
