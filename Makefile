@@ -115,6 +115,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/diff/diff.mk
 -include tests/mmu/mmu.mk
 -include tests/kernel/kernel.mk
+-include tests/gdb/gdb.mk
 -include $(wildcard tests/monitor/*.mk)
 -include roms/bench/bench.mk
 -include roms/vgatest/vgatest.mk

@@ -329,6 +329,8 @@ static bool consult(struct ui *u, struct machine *m)
     case UI_END: return false;
     case UI_ALONE: break;
     }
+    if (u->stop == MACHINE_BREAK)
+        u->stop = MACHINE_RAN; /* theirs, and they are gone */
     if (u->stop != MACHINE_RAN && !u->held)
         u->held = hold(u, m);
     return u->stop == MACHINE_RAN || u->held;

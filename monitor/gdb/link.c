@@ -250,7 +250,7 @@ static void read_more(struct gdb_link *l)
     memmove(l->input, l->input + l->input_at, l->input_end - l->input_at);
     l->input_end -= l->input_at;
     l->input_at = 0;
-    if (l->input_end == sizeof l->input || !listens(l))
+    if (l->in < 0 || l->input_end == sizeof l->input || !listens(l))
         return;
     n = read(l->in, l->input + l->input_end, sizeof l->input - l->input_end);
     if (n > 0)
@@ -261,10 +261,15 @@ static void read_more(struct gdb_link *l)
 
 void gdb_link_serve(struct gdb_link *l)
 {
-    if (l->listener >= 0)
+    bool connected = l->in >= 0;
+
+    if (connected) {
+        write_kept(l);
+        read_more(l);
+    }
+    /* Who comes after the one that has just gone waits until that has been noticed. */
+    if (l->listener >= 0 && connected == (l->in >= 0))
         accept_one(l);
-    write_kept(l);
-    read_more(l);
 }
 
 static bool make_room(struct gdb_link *l, size_t n)

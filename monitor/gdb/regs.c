@@ -6,6 +6,8 @@
  *
  * - eip is the linear address of the next instruction (CS base added), so that gdb reads, steps
  *   and breaks at the right place in real mode as well. `ip` is the offset.
+ * - What changes by itself, the instruction count and what is derived, can be written without an
+ *   effect: gdb writes back every register after it has called a function of the guest's.
  * - Writing a selector loads its descriptor, writing a control register has its effects; what the
  *   processor would refuse is refused, with the reason.
  * - pdpte_cr2, pde_cr2 and pte_cr2 are the entries for the address in CR2, as they are now.
@@ -97,6 +99,8 @@ static void add_system(struct gdb *g, unsigned number, const struct debug_reg *d
     r->number = number;
     r->size = (uint8_t)(d->bits <= 8 ? 1 : d->bits <= 16 ? 2 : d->bits <= 32 ? 4 : 8);
     r->type = gdb_reg_type(d);
+    if (strcmp(r->type, "attr") == 0)
+        r->size = 4; /* gdb computes with flags of 4 bytes only */
 }
 
 void gdb_regs_init(struct gdb *g)
@@ -132,6 +136,11 @@ static uint64_t entry_of_cr2(const struct gdb *g, enum gdb_source which)
     return w.result == WALK_PDE_GONE ? 0 : w.pte;
 }
 
+static const struct delivery *last_delivery(const struct cpu *c)
+{
+    return &c->delivery[(c->deliveries - 1) % DELIVERIES];
+}
+
 void gdb_reg_value(struct gdb *g, const struct gdb_reg *r, uint8_t bytes[16])
 {
     const struct cpu *c = machine_cpu(g->m);
@@ -145,8 +154,8 @@ void gdb_reg_value(struct gdb *g, const struct gdb_reg *r, uint8_t bytes[16])
     case GDB_REG_PDPTE:
     case GDB_REG_PDE:
     case GDB_REG_PTE: value = entry_of_cr2(g, r->source); break;
-    case GDB_REG_VECTOR: value = c->fault.vector; break;
-    case GDB_REG_ERROR: value = c->fault.has_code ? c->fault.code : 0; break;
+    case GDB_REG_VECTOR: value = c->deliveries ? last_delivery(c)->vector : UINT32_MAX; break;
+    case GDB_REG_ERROR: value = c->deliveries ? last_delivery(c)->code : 0; break;
     }
     put(bytes, value, r->size);
 }
@@ -163,10 +172,12 @@ static bool set_value(struct gdb *g, const struct gdb_reg *r, const uint8_t *byt
         return true;
     switch (r->source) {
     case GDB_REG_ST: debug_fpu_set(g->m, r->number, bytes); return true;
-    case GDB_REG_DEBUG: return debug_reg_set(g->m, r->number, value, err);
+    case GDB_REG_DEBUG:
+        return debug_reg(g->m, r->number)->group == DEBUG_TIME ||
+               debug_reg_set(g->m, r->number, value, err);
     case GDB_REG_PC: value = (uint32_t)value - machine_cpu(g->m)->seg[CS].base; break;
     case GDB_REG_IP: break;
-    default: return error_set(err, "%s is derived: it cannot be written", r->name);
+    default: return true;
     }
     return debug_reg_set(g->m, (unsigned)debug_reg_find(g->m, "eip", 3), value, err);
 }

@@ -47,12 +47,14 @@ static void say_stop(struct gdb *g)
 /* The code's width changed since gdb was told. */
 static bool announce_width(struct gdb *g)
 {
-    const char *name = g->options.exec_name ? g->options.exec_name : "emu386";
+    const char *name = g->options.exec_name ? g->options.exec_name : "/emu386/image";
 
     if (!g->options.mode_switch || g->exited || g->target_code16 == debug_code16(g->m) ||
         !gdb_describe(g))
         return false;
     gdb_points_clear(g); /* a program that is executed anew has none */
+    if (g->signal == SIGNAL_TRAP && !*g->reason)
+        g->signal = 0; /* of a step that gdb has forgotten by then */
     g->held_back = true;
     gdb_say(g, "T05exec:");
     gdb_say_hex(g, name, strlen(name));

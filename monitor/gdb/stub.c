@@ -219,11 +219,16 @@ static void on_vkill(struct gdb *g, const char *args, const char *end)
 static bool restart(struct gdb *g)
 {
     enum monitor_want want;
+    bool ok;
 
     debug_step_cancel(g->m);
     g->killed = false;
     gdb_set_stop(g, 5, "");
-    return monitor_do(g->options.monitor, "reset", &want, NULL);
+    gdb_borrow(g);
+    ok = monitor_do(g->options.monitor, "reset", &want, NULL);
+    gdb_give_back(g);
+    g->waiting_len = 0; /* gdb shows the place itself */
+    return ok;
 }
 
 static void on_run(struct gdb *g, const char *args, const char *end)

@@ -121,7 +121,7 @@ static const struct type types[] = {
       {"LEN3", 30, 31}}},
     {"attr",
      false,
-     2,
+     4,
      {{"type", 0, 3},
       {"S", 4, 4},
       {"DPL", 5, 6},
@@ -191,6 +191,7 @@ static void write_target(const struct gdb *g, bool code16, struct out *o)
                "<!DOCTYPE target SYSTEM \"gdb-target.dtd\">\n"
                "<target version=\"1.0\">\n"
                "<architecture>%s</architecture>\n"
+               "<osabi>none</osabi>\n"
                "<feature name=\"org.gnu.gdb.i386.core\">\n",
                code16 ? "i8086" : "i386");
     write_type(o, &eflags);
@@ -204,9 +205,10 @@ static void write_target(const struct gdb *g, bool code16, struct out *o)
     out_text(o, "</feature>\n</target>\n");
 }
 
+/* gdb takes i8086 if neither its user nor a program's file says i386: right for a boot sector. */
 bool gdb_describe(struct gdb *g)
 {
-    bool code16 = g->options.mode_switch && debug_code16(g->m);
+    bool code16 = debug_code16(g->m);
     char *text = NULL;
     size_t size = 0;
     FILE *f = open_memstream(&text, &size);

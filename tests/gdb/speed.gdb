@@ -1,0 +1,23 @@
+# SPDX-License-Identifier: MIT
+# emu386: -S B/tests/gdb/steps.elf
+# 10,000 source lines by next: at least 2,000 a second.
+source tests/gdb/lib.py
+connect
+give tbreak ready
+give continue
+give set var command = 1
+give tbreak lines
+give continue
+python
+import time
+count = 10000
+begin = time.monotonic()
+gdb.execute(f"next {count}", to_string=True)
+rate = count / (time.monotonic() - begin)
+print(f"NOTE: {rate:.0f} source lines a second by next")
+note(rate >= 2000, f"only {rate:.0f} source lines a second")
+note(gdb.selected_frame().name() == "lines", "left the loop")
+note(int(gdb.parse_and_eval("loops")) > 1000, "went not far enough")
+end
+give kill
+summary
