@@ -53,9 +53,10 @@ endif
 
 # The top floor. The built-in kernel is assembled into the program.
 OBJ_options := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c)))
-OBJ_top := $(B)/main.o $(B)/debuggers.o $(OBJ_options) $(B)/builtin.o
+OBJ_top := $(B)/main.o $(B)/debuggers.o $(B)/tour.o $(OBJ_options) $(B)/builtin.o
 BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
+BUILTIN_TOUR := roms/tour.txt
 
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
 	@$(say) LD $@
@@ -71,10 +72,11 @@ $(B)/%.o: %.c
 	@$(say) CC $<
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
-$(B)/builtin.o: builtin.S $(BUILTIN_KERNEL) $(BUILTIN_INITRD)
+$(B)/builtin.o: builtin.S $(BUILTIN_KERNEL) $(BUILTIN_INITRD) $(BUILTIN_TOUR)
 	@mkdir -p $(@D)
 	@$(say) AS $<
-	$(Q)$(CC) -DBUILTIN_KERNEL='"$(BUILTIN_KERNEL)"' -DBUILTIN_INITRD='"$(BUILTIN_INITRD)"' -c -o $@ $<
+	$(Q)$(CC) -DBUILTIN_KERNEL='"$(BUILTIN_KERNEL)"' -DBUILTIN_INITRD='"$(BUILTIN_INITRD)"' \
+	    -DBUILTIN_TOUR='"$(BUILTIN_TOUR)"' -c -o $@ $<
 
 # The built-in font is drawn in a text file; this makes the table that vga_font.c includes.
 $(B)/gen/devices/vga_font.inc: devices/vga_font.txt devices/vga_font.awk

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * builtin.h - the kernel and its initial RAM disk inside the program (builtin.S), so that it
- * needs no file beside it.
+ * builtin.h - the kernel, its initial RAM disk and the script of the tour inside the program
+ * (builtin.S), so that it needs no file beside it.
  */
 #ifndef BUILTIN_H
 #define BUILTIN_H
@@ -10,5 +10,6 @@
 
 extern const uint8_t builtin_kernel[], builtin_kernel_end[];
 extern const uint8_t builtin_initrd[], builtin_initrd_end[];
+extern const uint8_t builtin_tour[], builtin_tour_end[];
 
 #endif

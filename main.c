@@ -23,6 +23,7 @@
 #include "monitor/postmortem.h"
 #include "monitor/symbols.h"
 #include "options.h"
+#include "tour.h"
 #include "ui/stdio.h"
 #include "ui/ui.h"
 
@@ -30,6 +31,7 @@
 #include <inttypes.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -52,6 +54,7 @@ struct session {
     struct plan plan;           /* what is booted */
     struct bios bios;           /* --bios */
     struct machine *machine;    /* NULL until made */
+    char *tour;                 /* --tour: the text of its commands; else NULL */
     struct symbols *symbols;    /* of what is booted; NULL until somebody asked */
     struct ui *ui;              /* NULL until opened */
     struct debuggers debuggers; /* the prompt, its scripts, gdb */
@@ -361,6 +364,8 @@ static bool start(struct session *s, struct error *err)
 {
     struct trace *trace;
 
+    if (s->options.tour && !tour_prepare(&s->options, &s->tour, err))
+        return false;
     if (s->options.bios && !bios_read(&s->bios, s->options.bios, err))
         return false;
     if (!plan_boot(s, err) || !open_outputs(s, err))
@@ -385,7 +390,7 @@ static bool start(struct session *s, struct error *err)
     install_signals(s->debuggers.interrupt && s->options.monitor);
     if (!open_ui(s, err))
         return false;
-    if (s->options.serial == OPTIONS_PORT_STDIO && !s->options.monitor)
+    if (s->options.serial == OPTIONS_PORT_STDIO && !s->options.monitor && !s->options.tour)
         stdio_in_open(&s->in);
     return true;
 }
@@ -482,6 +487,7 @@ static void close_session(struct session *s, int status)
     debuggers_close(&s->debuggers, status);
     ui_close(s->ui);
     symbols_free(s->symbols);
+    free(s->tour);
     if (s->machine)
         machine_free(s->machine);
     plan_free(&s->plan);

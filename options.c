@@ -16,7 +16,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#define DEFAULT_MEMORY (UINT32_C(64) << 20)
 #define DEFAULT_COST_LOG2 3u
 #define DEFAULT_RTC INT64_C(946684800) /* 2000-01-01T00:00:00 */
 
@@ -283,6 +282,14 @@ static bool set_script(struct options *o, const char *value, struct error *err)
     return add_command(o, value, true, err);
 }
 
+static bool set_tour(struct options *o, const char *value, struct error *err)
+{
+    (void)value;
+    (void)err;
+    o->tour = true;
+    return true;
+}
+
 static bool set_gdb(struct options *o, const char *value, struct error *err)
 {
     o->gdb = true;
@@ -356,6 +363,7 @@ static const struct option_row rows[] = {
     { "exec",      'e', "CMD",     set_exec,      "execute a command of the monitor; repeatable" },
     { "script",    'x', "FILE",    set_script,    "execute a file of them; repeatable" },
     { "json",       0,  NULL,      set_json,      "the monitor answers in JSON" },
+    { "tour",       0,  NULL,      set_tour,      "a guided tour of the built-in kernel's memory" },
     { "gdb",       'g', "ADDR",    set_gdb,       "serve gdb at [ADDR:]PORT, unix:PATH or stdio" },
     { "wait",      'S', NULL,      set_wait,      "wait for gdb before the first instruction" },
     { "gdb-mode-switch", 0, NULL,  set_gdb_mode_switch, "tell gdb when code becomes 16 or 32 bits wide" },
@@ -485,6 +493,10 @@ static bool check_combination(const struct options *o, struct error *err)
                         : o->debugcon == OPTIONS_PORT_STDIO ? "debugcon"
                                                             : NULL;
 
+    if (o->tour &&
+        (o->image || o->bios || o->module_count || o->monitor || o->command_count || o->gdb))
+        return error_set(err, "--tour is of the built-in kernel, with a script of its own; without "
+                              "image, module, monitor and gdb it would be right");
     if (o->display == UI_TERM && taker)
         return error_set(err, "--display term and --%s stdio both need the terminal; use file:F",
                          taker);
@@ -519,7 +531,7 @@ bool options_parse(struct options *o, int argc, char **argv, struct error *err)
     int answer;
 
     memset(o, 0, sizeof *o);
-    o->config.memory = DEFAULT_MEMORY;
+    o->config.memory = OPTIONS_DEFAULT_MEMORY;
     o->config.cpu = CPU_PPRO;
     o->config.insn_cost_log2 = DEFAULT_COST_LOG2;
     o->config.rtc_start = DEFAULT_RTC;

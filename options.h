@@ -20,6 +20,7 @@
 
 #define OPTIONS_MAX_MODULES 64
 #define OPTIONS_MAX_COMMANDS 256
+#define OPTIONS_DEFAULT_MEMORY (UINT32_C(64) << 20)
 
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
 enum options_port { OPTIONS_PORT_NONE, OPTIONS_PORT_STDIO, OPTIONS_PORT_FILE };
@@ -65,6 +66,7 @@ struct options {
     bool gdb;                                              /* --gdb: listen for it ... */
     struct gdb_address gdb_address;                        /* ... here */
     bool gdb_mode_switch;                                  /* --gdb-mode-switch */
+    bool tour;                                             /* --tour */
     bool wait;                                             /* -S: a debugger starts the machine */
 };
 

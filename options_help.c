@@ -17,6 +17,7 @@ static const struct help_topic topics[] = {
          "A deterministic x86-32 PC for kernels. Without IMAGE: the built-in kernel.\n"
          "\n"
          "  emu386                                   the built-in kernel and its shell\n"
+         "  emu386 --tour                            a guided tour of its address space\n"
          "  emu386 kernel.elf                        a multiboot or plain ELF kernel\n"
          "  emu386 -i initrd.img -a \"quiet\" kernel.elf\n"
          "  emu386 --display none --serial stdio --exit-on-halt kernel.elf\n"

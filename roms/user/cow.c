@@ -7,14 +7,16 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 #include <unistd.h>
 
 #include "user/common/look.h"
 
 enum { PAGE = 4096 };
 
-static char page[PAGE] __attribute__((aligned(PAGE)));
-static char other[PAGE] __attribute__((aligned(PAGE)));
+static char *const page =
+    (char *)0x60000000; /* two pages of our own, where they are easily found */
+static char *const other = (char *)0x60001000;
 
 static uint32_t minor_faults(void)
 {
@@ -53,6 +55,11 @@ static void __attribute__((noreturn)) child(void)
 
 int main(void)
 {
+    if (mmap(page, 2 * PAGE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1,
+             0) != page) {
+        perror("cow");
+        return 1;
+    }
     strcpy(page, "written by the parent");
     strcpy(other, "never written again");
     struct page before = page_of(0, page);

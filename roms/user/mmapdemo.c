@@ -16,7 +16,9 @@
 enum { PAGE = 4096, ANON = MAP_PRIVATE | MAP_ANONYMOUS, RW = PROT_READ | PROT_WRITE };
 enum { STATUS_BUS = 128 + SIGBUS, STATUS_SEGV = 128 + SIGSEGV };
 
-static char *const fixed = (char *)0x60000000;
+enum { LOW = 0x60000000, HIGH = 0x60010000 }; /* where we want our areas */
+
+static char *const fixed = (char *)LOW;
 static volatile int sink;
 
 static void read_from(uintptr_t address)
@@ -32,8 +34,8 @@ static void write_to(uintptr_t address)
 /* Shows what is mapped at and above 60000000, and checks how many areas that is. */
 static void expect_areas(int count)
 {
-    show_maps("6000");
-    check(areas_between(0x60000000, 0x60010000) == count, "%d area%s", count,
+    show_areas(LOW, HIGH);
+    check(areas_between(LOW, HIGH) == count, "%d area%s", count,
           count == 1 ? "" : "s");
 }
 
@@ -77,7 +79,7 @@ static void anonymous(void)
     expect_areas(3);
     check(p[PAGE] == 0 && p[0] == 'x', "only there");
     check(munmap(p, 5 * PAGE) == 0, "munmap of all three at once");
-    check(areas_between(0x60000000, 0x60010000) == 0, "nothing is left");
+    check(areas_between(LOW, HIGH) == 0, "nothing is left");
 }
 
 static void shared(void)
@@ -85,7 +87,7 @@ static void shared(void)
     printf("anonymous, shared\n");
     char *p = mmap(fixed, PAGE, RW, MAP_SHARED | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     check(p == fixed, "a page that fork() does not copy");
-    show_maps("6000");
+    show_areas(LOW, HIGH);
     try_in_child("a child that writes there", write_to, (uintptr_t)p);
     check(*p == 'W', "the parent sees it");
     munmap(p, PAGE);
@@ -103,7 +105,7 @@ static void file(void)
     char *c = mmap(fixed + 4 * PAGE, PAGE, PROT_READ, MAP_PRIVATE | MAP_FIXED, fd, PAGE);
     check(a != MAP_FAILED && b != MAP_FAILED && c != MAP_FAILED,
           "mapped privately, shared, and from its second page");
-    show_maps("6000");
+    show_areas(LOW, HIGH);
     check(memcmp(a, head, 4) == 0 && memcmp(b, head, 4) == 0, "the mappings show its contents");
     check(page_of(0, a).frame == page_of(0, b).frame, "with one frame for both");
     a[1] = 'e';

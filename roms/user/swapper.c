@@ -12,7 +12,7 @@
 
 #include "user/common/look.h"
 
-enum { PAGE = 4096, WORDS = PAGE / 4 };
+enum { PAGE = 4096, WORDS = PAGE / 4, MOST = 1 << 20 /* KiB, from 60000000 up */ };
 
 struct counts {
     long out, in;   /* pages written to and read from the swap area */
@@ -73,20 +73,21 @@ int main(int argc, char **argv)
 {
     long left = value_in("/proc/meminfo", "MemFree"), swap = value_in("/proc/meminfo", "SwapFree");
     long kib = left + swap / 8; /* more than half of a swap area in use would be too much */
-    if (argc > 2 || (argc == 2 && !parse_number(argv[1], 1, 2 << 20, &kib))) {
+    if (argc > 2 || (argc == 2 && !parse_number(argv[1], 1, MOST, &kib))) {
         fprintf(
             stderr,
             "usage: swapper [KIB]   (by default the free memory and an eighth of the swap area)\n");
         return 2;
     }
+    kib = kib > MOST ? MOST : kib;
     printf("free memory %ld KiB, free swap area %ld KiB; we take %ld KiB\n", left, swap, kib);
     if (swap <= 0) {
         printf("there is no swap area\n");
         return 1;
     }
     long pages = kib / 4;
-    uint32_t *memory = mmap(NULL, (size_t)pages * PAGE, PROT_READ | PROT_WRITE,
-                            MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint32_t *memory = mmap((void *)0x60000000, (size_t)pages * PAGE, PROT_READ | PROT_WRITE,
+                            MAP_PRIVATE | MAP_ANONYMOUS | MAP_FIXED, -1, 0);
     if (memory == MAP_FAILED) {
         perror("swapper: mmap");
         return 1;

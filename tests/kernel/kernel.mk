@@ -3,7 +3,7 @@
 # machines of all sizes, everything at once, and Linux as a witness.
 
 kernel_tests := tests/kernel/transcripts.sh $(B)
-SUITES += kernel-stress kernel-source kernel-reference kernel-lockstep kernel-qemu kernel-386 kernel-ppro kernel-memory kernel-abi
+SUITES += kernel-stress kernel-source kernel-reference kernel-lockstep kernel-qemu kernel-386 kernel-ppro kernel-memory kernel-tour kernel-abi
 SUITE_kernel-386 = $(kernel_tests) emu386 - --cpu 386 --tlb 386 --strict
 SUITE_kernel-ppro = $(kernel_tests) emu386 - --cpu ppro --tlb large --strict
 SUITE_kernel-reference = $(kernel_tests) emu386 s --cpu 486 --tlb 486 --engine reference
@@ -12,6 +12,7 @@ SUITE_kernel-qemu = $(kernel_tests) qemu
 SUITE_kernel-memory = tests/kernel/memory.sh $(B)
 SUITE_kernel-source = tests/kernel/source.sh $(B)
 SUITE_kernel-stress = tests/kernel/stress.sh $(B)
+SUITE_kernel-tour = tests/kernel/tour.sh $(B)
 SUITE_kernel-abi = tests/kernel/abi.sh $(B)
 
 KERNEL_SUITES := $(filter kernel-%,$(SUITES))
@@ -21,6 +22,10 @@ test-kernel: $(B)/emu386 guests ## test the demo kernel and its programs
 
 stress: $(B)/emu386 guests ## the demo kernel's stress test for long, with SEEDS="1 2 3"
 	tests/kernel/stress.sh $(B) 600 $(or $(SEEDS),1 2 3)
+
+.PHONY: tour
+tour: all ## a guided tour of the address space, from inside and outside
+	$(B)/emu386 --tour
 
 .PHONY: golden
 golden: $(B)/emu386 guests ## write the transcripts of the kernel's programs anew; look at the difference

@@ -18,7 +18,7 @@ sed -E -e 's/\r$//' \
     -e '/libc\.so/s/\b6000[1-9a-f]000\b/6000..../g' \
     -e 's/\bbf(ff[0-9a-d]...|ff(e|f)(..[1-9a-f]|.[1-9a-f].|[1-9a-f]..)|[0-9a-e].....|f[0-9a-e]....)\b/bf....../g' \
     -e 's/ 0000[0-9a-f]000 01:00 [0-9]+ +/ offset 01:00 inode /' \
-    -e 's/[0-9]+ pages more/# pages more/' \
+    -e 's/[0-9]+ (pages more|in all)/# \1/' -e 's/there are [0-9]+ frames/there are # frames/' \
     -e '/^damaged\[/d' \
     -e 's/^([0-9]+ random ones:).*/\1 .../' "${numbers[@]}" |
     awk '{

@@ -186,6 +186,19 @@ void show_maps(const char *part)
         fclose(f);
 }
 
+void show_areas(uint32_t low, uint32_t high)
+{
+    char line[256];
+    FILE *f = fopen("/proc/self/maps", "r");
+    while (f && fgets(line, sizeof line, f)) {
+        uint32_t start = strtoul(line, NULL, 16);
+        if (low <= start && start < high)
+            printf("  | %s", line);
+    }
+    if (f)
+        fclose(f);
+}
+
 static int held, failed;
 
 bool check(bool holds, const char *fmt, ...)

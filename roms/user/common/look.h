@@ -58,6 +58,9 @@ int areas_between(uint32_t low, uint32_t high);
 /* Prints the lines of /proc/self/maps that contain the text, indented; "" for all. */
 void show_maps(const char *part);
 
+/* The same for the areas that begin at or above low and below high. */
+void show_areas(uint32_t low, uint32_t high);
+
 /* Prints a fact and whether it is one; false counts as a failure. */
 bool check(bool holds, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
 

@@ -14,7 +14,7 @@ static int calls, wrong;
 static long call6(long number, word a, word b, word c, word d, word e, word f)
 {
     long answer;
-    const word args[7] = {a, b, c, d, e, f, (word)number};
+    const word args[7] = {a, b, c, d, e, f, (word)number}, *at = args;
     __asm__ volatile("pushl %%ebp\n\t"
                      "pushl %%ebx\n\t"
                      "movl 24(%1), %%eax\n\t"
@@ -27,8 +27,8 @@ static long call6(long number, word a, word b, word c, word d, word e, word f)
                      "int $0x80\n\t"
                      "popl %%ebx\n\t"
                      "popl %%ebp"
-                     : "=&a"(answer)
-                     : "D"(args)
+                     : "=&a"(answer), "+D"(at)
+                     :
                      : "ecx", "edx", "esi", "memory", "cc");
     return answer;
 }
