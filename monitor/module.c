@@ -24,6 +24,7 @@ void module_free(struct module *m)
     free(m->name);
     free(m->segments);
     free(m->symbols);
+    free(m->by_name);
     free(m->units);
     free(m);
 }
@@ -128,12 +129,45 @@ static void finish_symbols(struct module *m)
     }
 }
 
+static int by_name(const void *a, const void *b)
+{
+    const struct symbol *x = *(const struct symbol *const *)a;
+    const struct symbol *y = *(const struct symbol *const *)b;
+    int order = strcmp(x->name, y->name);
+    return order ? order : x->rank != y->rank ? y->rank - x->rank : x < y ? -1 : x > y;
+}
+
+static void sort_names(struct module *m)
+{
+    for (size_t n = 0; n < m->symbol_count; n++)
+        m->by_name[n] = &m->symbols[n];
+    qsort(m->by_name, m->symbol_count, sizeof *m->by_name, by_name);
+}
+
+const struct symbol *module_find(const struct module *m, const char *name, size_t len)
+{
+    size_t first = 0, past = m->symbol_count; /* the first that is not before name */
+    while (first < past) {
+        size_t middle = first + (past - first) / 2;
+        if (strncmp(m->by_name[middle]->name, name, len) < 0)
+            first = middle + 1;
+        else
+            past = middle;
+    }
+    /* Of those that begin like it, the shortest comes first. */
+    if (first == m->symbol_count || strncmp(m->by_name[first]->name, name, len) != 0 ||
+        m->by_name[first]->name[len])
+        return NULL;
+    return m->by_name[first];
+}
+
 static bool read_table(struct module *m, Elf_Scn *section, const GElf_Shdr *h, struct error *err)
 {
     Elf_Data *data = elf_getdata(section, NULL);
     size_t n = data && h->sh_entsize ? data->d_size / sizeof(Elf32_Sym) : 0;
     m->symbols = calloc(n + 1, sizeof *m->symbols);
-    if (!m->symbols)
+    m->by_name = calloc(n + 1, sizeof *m->by_name);
+    if (!m->symbols || !m->by_name)
         return error_set(err, "%s: no memory for %zu symbols", m->name, n);
     for (size_t i = 1; i < n; i++) {
         GElf_Sym y;
@@ -144,6 +178,7 @@ static bool read_table(struct module *m, Elf_Scn *section, const GElf_Shdr *h, s
             take_symbol(m, &y, name);
     }
     finish_symbols(m);
+    sort_names(m);
     return true;
 }
 

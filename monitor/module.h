@@ -45,7 +45,8 @@ struct module {
     uint32_t low, high;         /* lowest and highest loaded byte */
     struct segment *segments;   /* of type PT_LOAD */
     size_t segment_count;
-    struct symbol *symbols; /* by address, then rank */
+    struct symbol *symbols;        /* by address, then rank */
+    const struct symbol **by_name; /* the same by name, the highest rank first (owned) */
     size_t symbol_count;
     struct unit *units; /* by address */
     size_t unit_count;
@@ -54,6 +55,8 @@ struct module {
 /* Reads everything of a module whose name, bytes, elf and place are set. */
 bool module_read(struct module *m, struct error *err);
 void module_free(struct module *m); /* m and all that it has; NULL is none */
+/* The symbol of this name that counts most, or NULL. */
+const struct symbol *module_find(const struct module *m, const char *name, size_t len);
 
 /* Finds the DWARF of a module whose elf is open. Without any there is nothing to fail. */
 void dwarf_open(struct module *m);

@@ -347,19 +347,16 @@ bool symbols_find(const struct symbols *s, uint32_t cr3, const char *name, size_
                   uint32_t *addr)
 {
     const struct symbol *best = NULL;
-    bool best_particular = false;
+    bool particular = false; /* best is of a module of this address space only */
     for (unsigned n = 0; s && n < s->count; n++) {
         const struct module *m = s->module[n];
-        for (size_t i = 0; holds_in(m, cr3) && i < m->symbol_count; i++) {
-            const struct symbol *y = &m->symbols[i];
-            if (strncmp(y->name, name, len) != 0 || y->name[len] ||
-                (best && best_particular && !m->place.cr3_given) ||
-                (best && best_particular == m->place.cr3_given && best->rank >= y->rank))
-                continue;
-            best = y;
-            best_particular = m->place.cr3_given;
-            *addr = y->addr + (y->absolute ? 0 : m->bias);
-        }
+        const struct symbol *y = holds_in(m, cr3) ? module_find(m, name, len) : NULL;
+        if (!y || (best && (particular && !m->place.cr3_given)) ||
+            (best && particular == m->place.cr3_given && best->rank >= y->rank))
+            continue;
+        best = y;
+        particular = m->place.cr3_given;
+        *addr = y->addr + (y->absolute ? 0 : m->bias);
     }
     return best;
 }

@@ -38,7 +38,7 @@ while IFS='|' read -r case text names; do
         check "case $case $options: '$text'" grep -q "$text" "$out"
         check "case $case $options: one paragraph" [ "$(wc -l <"$out")" -eq 1 ]
         for name in $names; do
-            check "case $case $options: names $name" grep -q "eip $(symbol "$elf" "$name")" "$out"
+            check "case $case $options: names $name" grep -q "eip $(symbol "$elf" "$name") <$name>" "$out"
         done
     done
     # Without --strict the kernel runs on, and the end says what was found.
