@@ -6,7 +6,7 @@
  *     taken <= complete <= typed
  * taken..complete are finished lines for tty_read(), complete..typed is the line being edited.
  * Editing keys: Backspace or Delete, Ctrl-U (whole line), Ctrl-D (end of file), Ctrl-C. Arrow keys
- * and the like arrive as ESC [ and more; they are for programs that switch line editing off.
+ * and the like arrive as ESC [ and more: of use to programs that switch line editing off.
  */
 #include "kernel/core.h"
 
@@ -31,7 +31,6 @@ static bool on_screen, on_serial;
 static enum vga_color color_now = VGA_LIGHT_GREY;
 static int foreground; /* Ctrl-C is for this process and its descendants; 0: nobody */
 static uint32_t mode = TERM_ISIG | TERM_ICANON | TERM_ECHO;
-static bool escape; /* in a sequence ESC [ ..., which is no part of a line */
 
 static struct {
     char ring[RING];   /* position p is in ring[p % RING] */
@@ -68,12 +67,22 @@ static void echo(char c)
         tty_put(c);
 }
 
+/* As it is shown in a line: ESC becomes two characters. */
+static void echo_typed(char c)
+{
+    if (c == ESC)
+        echo('^');
+    echo(c == ESC ? '[' : c);
+}
+
 static void erase_last(void)
 {
-    input.typed--;
-    echo('\b');
-    echo(' ');
-    echo('\b');
+    char last = input.ring[--input.typed % RING];
+    for (int columns = last == ESC ? 2 : 1; columns > 0; columns--) {
+        echo('\b');
+        echo(' ');
+        echo('\b');
+    }
 }
 
 /* The line being edited becomes readable, if there is room for its last character. */
@@ -98,14 +107,6 @@ static void interrupt(void)
         finish_line('\n'); /* the shell shows its prompt again */
 }
 
-/* True if the character belongs to the sequence of a special key. */
-static bool in_escape(char c)
-{
-    bool was = escape;
-    escape = c == ESC || (escape && (c == '[' || (c >= '0' && c <= '9') || c == ';'));
-    return was || escape;
-}
-
 void tty_input(char c)
 {
     if (c == CTRL('C') && mode & TERM_ISIG) {
@@ -117,8 +118,6 @@ void tty_input(char c)
         finish_line(c);
         return;
     }
-    if (in_escape(c))
-        return;
     switch (c) {
     case CTRL('U'):
         while (input.typed != input.complete)
@@ -136,10 +135,10 @@ void tty_input(char c)
         break;
     default:
         /* One place stays free for the end of the line. */
-        if ((uint8_t)c >= ' ' && input.typed - input.taken < RING - 1 &&
+        if (((uint8_t)c >= ' ' || c == ESC) && input.typed - input.taken < RING - 1 &&
             input.typed - input.complete < LINE_MAX) {
             input.ring[input.typed++ % RING] = c;
-            echo(c);
+            echo_typed(c);
         }
         break;
     }
@@ -193,7 +192,6 @@ int tty_ioctl(uint32_t request, uint32_t argument)
         if (!error) {
             mode = t.lflag & (TERM_ISIG | TERM_ICANON | TERM_ECHO);
             input.complete = input.typed; /* what was typed so far can be read either way */
-            escape = false;
         }
         return error;
     case TIOCSPGRP:

@@ -258,23 +258,20 @@ static bool read_plain(char line[EDIT_LINE])
 bool edit_line(const char *prompt, char line[EDIT_LINE])
 {
     struct editor e = {.prompt = prompt, .line = line};
-    struct termios cooked, raw;
-    bool ok;
+    struct termios cooked;
+    bool terminal = tcgetattr(STDIN_FILENO, &cooked) == 0;
     line[0] = '\0';
-    fputs(prompt, stdout);
-    if (tcgetattr(STDIN_FILENO, &cooked) == 0) {
-        raw = cooked;
+    if (terminal) {
+        struct termios raw = cooked;
         raw.c_lflag &= ~(uint32_t)(ICANON | ECHO | ISIG);
         raw.c_cc[VMIN] = 1;
         raw.c_cc[VTIME] = 0;
-        if (tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0) {
-            ok = edit(&e);
-            tcsetattr(STDIN_FILENO, TCSANOW, &cooked);
-            remember(line);
-            return ok;
-        }
+        terminal = tcsetattr(STDIN_FILENO, TCSANOW, &raw) == 0;
     }
-    ok = read_plain(line);
+    fputs(prompt, stdout); /* who sees it can already use every key */
+    bool ok = terminal ? edit(&e) : read_plain(line);
+    if (terminal)
+        tcsetattr(STDIN_FILENO, TCSANOW, &cooked);
     remember(line);
     return ok;
 }
