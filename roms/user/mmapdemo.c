@@ -35,8 +35,7 @@ static void write_to(uintptr_t address)
 static void expect_areas(int count)
 {
     show_areas(LOW, HIGH);
-    check(areas_between(LOW, HIGH) == count, "%d area%s", count,
-          count == 1 ? "" : "s");
+    check(areas_between(LOW, HIGH) == count, "%d area%s", count, count == 1 ? "" : "s");
 }
 
 static void anonymous(void)
