@@ -123,8 +123,8 @@ static void say_changes(const struct registers_seen *old, const struct registers
     if (count)
         answer_text(to, "\n");
     if (old->valid)
-        answer_text(to, "           %" PRIu64 " instructions since the last stop\n",
-                    now->icount - old->icount);
+        answer_text(to, "           %" PRIu64 " instruction%s since the last stop\n",
+                    now->icount - old->icount, now->icount - old->icount == 1 ? "" : "s");
 }
 
 static bool has_cr4(const struct machine *m)

@@ -137,8 +137,13 @@ static bool show_gdt(struct monitor *mon, struct line *line, struct answer *to, 
         return false;
     answer_number(to, "base", c->gdtr.base);
     answer_number(to, "limit", c->gdtr.limit);
+    bool real = !(c->cr0 & CR0_PE);
+    if (real && !c->gdtr.base && c->gdtr.limit == 0xffff) { /* as after reset: no table */
+        answer_text(to, "real mode, and GDTR has not been loaded: there is no GDT\n");
+        return true;
+    }
     answer_text(to, "GDT at %08x, limit %04x: %u entries%s\n", c->gdtr.base, c->gdtr.limit,
-                (c->gdtr.limit + 1u) / 8, c->cr0 & CR0_PE ? "" : " (real mode: not in use)");
+                (c->gdtr.limit + 1u) / 8, real ? " (real mode: not in use)" : "");
     say_table(m, c->gdtr.base, c->gdtr.limit, 0, first, last, to);
     return true;
 }

@@ -168,7 +168,10 @@ static void through_gate(struct path *p, unsigned vector)
     char why[160], handler[260];
     handler_text(p, vector, handler, sizeof handler);
     if (!(p->c->cr0 & CR0_PE)) {
-        step(p, "vector", vector * 4u + 3 <= p->c->idtr.limit, "%s", handler);
+        uint32_t to = 0;
+        descriptor_peek(p->m, p->c->idtr.base + vector * 4, &to, sizeof to);
+        step(p, "vector", vector * 4u + 3 <= p->c->idtr.limit && to, "%s%s", handler,
+             to ? "" : ": nobody has put a handler there");
         return;
     }
     if (descriptor_gate(p->m, vector, &d, why, sizeof why))
