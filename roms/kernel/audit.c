@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * audit.c - the kernel checks its own books. See audit.h; /proc/audit shows the result.
+ * audit.c - the kernel checks its own books. See page.h; /proc/audit shows the result.
  *
  * Everything that can refer to a frame is followed once more: the page tables of every process,
  * the page caches, kernel stacks, pipes, vmalloc, caches. Each frame must have been met exactly as

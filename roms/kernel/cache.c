@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * cache.c - small objects of one size each, cut from page frames. See cache.h.
+ * cache.c - small objects of one size each, cut from page frames. See page.h.
  */
 #include "kernel/page.h"
 

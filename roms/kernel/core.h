@@ -66,8 +66,9 @@ void tty_color(enum tty_color color);
 void tty_input(char c);
 
 /*
- * The file operations. Reading waits for a line, or the rest of one, and copies at most n characters; 0 at end of file. Without
- * wait: 0 if there is nothing. Without TERM_ICANON every character counts as a line.
+ * The file operations. Reading waits for a line, or the rest of one, and copies at most n
+ * characters; 0 at end of file. Without wait: 0 if there is nothing. Without TERM_ICANON every
+ * character counts as a line.
  */
 int tty_read(struct file *f, char *dst, size_t n, bool wait);
 int tty_write(struct file *f, const char *src, size_t n);

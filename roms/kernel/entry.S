@@ -2,9 +2,9 @@
 /*
  * entry.S - the way into the kernel, the way out, and the way from one process to another.
  *
- * Each vector has a small entry that completes the frame to the form of struct trapframe (x86.h):
- * a zero where the processor pushes no error code, then the vector number. Everything else is
- * common. Vectors with an error code: 8, 10-14, 17 (80386 Programmer's Reference Manual, 9.7;
+ * Each vector has a small entry that completes the frame to the form of struct trapframe
+ * (drivers/x86.h): a zero where the processor pushes no error code, then the vector number. The
+ * rest is common. Vectors with an error code: 8, 10-14, 17 (80386 Programmer's Reference Manual, 9.7;
  * 17 since the 486).
  *
  * The .cfi lines tell a debugger how to get from here to what was interrupted (DWARF 4, 6.4).

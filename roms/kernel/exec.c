@@ -142,7 +142,7 @@ static int read_interpreter(struct elf *l, const struct elf_segment *s)
     return n == (int)s->filesz && l->interpreter[n - 1] == '\0' ? 0 : -ENOEXEC;
 }
 
-/* Maps the segments. The file is not trusted: -ENOEXEC if it does not fit the user half or itself. */
+/* Maps the segments. The file is not trusted: -ENOEXEC if it fits not the user half or itself. */
 static int map_file(struct elf *l)
 {
     int error = read_headers(l);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * highmem.c - kmap, vmalloc and fixmap. See highmem.h and the map in layout.h.
+ * highmem.c - kmap, vmalloc and fixmap. See page.h and the map in layout.h.
  *
  * A 386 can only flush its whole TLB, so kmap() hands out its 1024 pages in turn: a page that was
  * unmapped is used again only after the next round has begun, with a flush. Nobody sleeps between

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * inode.c - inodes and the page cache. See inode.h.
+ * inode.c - inodes and the page cache. See file.h.
  */
 #include "kernel/file.h"
 

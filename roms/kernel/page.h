@@ -29,7 +29,7 @@ enum page_kind {
     PAGE_FREE,     /* the first of a free block */
     PAGE_TABLE,    /* page directory or page table, of a process or a file */
     PAGE_KSTACK,   /* kernel stack */
-    PAGE_SLAB,     /* small objects, see cache.h */
+    PAGE_SLAB,     /* small objects, see cache.c */
     PAGE_BUFFER,   /* pipe, vmalloc() */
     PAGE_ANON,     /* a page of one process, or, copy-on-write, of its family */
     PAGE_FILE,     /* a page of a file or shared memory segment: the page cache */

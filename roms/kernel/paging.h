@@ -28,7 +28,7 @@ struct range;
  * A page that exists but may not be accessed at all (PROT_NONE) is present without U.
  * Directory entries 768-1023 are the kernel half. They are filled in at boot, never change
  * afterwards, and are copied into every new directory; the tables behind them are shared.
- * The page cache of a file (inode.h) has the same form: a directory indexed by file offset.
+ * The page cache of a file (inode.c) has the same form: a directory indexed by file offset.
  */
 #define PTE_P 0x001u /* present */
 #define PTE_W 0x002u /* writable; a 386 in ring 0 does not care */
@@ -80,8 +80,8 @@ void pgdir_flush(void);
 
 /*
  * swap.c: the swap area: places for pages that have no frame.
- * It is a piece of memory that is used for nothing else: the second boot module, or what swap=SIZE on
- * the command line takes.
+ * It is a piece of memory that is used for nothing else: the second boot module, or what swap=SIZE
+ * on the command line takes.
  */
 extern struct swap_state {
     uint32_t total, free; /* places that exist, that nobody uses */

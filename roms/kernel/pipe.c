@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * pipe.c - anonymous pipes. See pipe.h and pipe(2), pipe(7).
+ * pipe.c - anonymous pipes. See file.h and pipe(2), pipe(7).
  * head and tail only move forward; byte p of the stream is in data[p % PAGE_SIZE]. Readers and
  * writers sleep on the pipe itself. System calls hand over pieces of at most 512 bytes, and a
  * piece is written when there is room for all of it, so that writes up to that size stay whole.

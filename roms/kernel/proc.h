@@ -54,8 +54,8 @@ struct proc {
     bool killed;                          /* by out_of_memory(): will go as soon as it runs */
     uint32_t call;                        /* number of its last system call */
     uint32_t started;                     /* tick at which it came to be */
-    struct usage own, children;           /* for stat, times() and wait4() */
-    uint32_t pending, blocked;            /* signals, bit N for N; see signal.h */
+    struct usage own, children;           /* for /proc/PID/stat and wait4() */
+    uint32_t pending, blocked;            /* signals, bit N for N; see signal.c */
     struct rt_sigaction actions[SIGNALS]; /* what to do at each */
     struct siginfo fault;                 /* the last exception that became a signal */
     uint32_t fault_vector, fault_error;   /* its vector and error code */

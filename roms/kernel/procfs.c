@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * procfs.c - /proc: paths, reading and writing, and the files about a process. See procfs.h.
+ * procfs.c - /proc: paths, reading and writing, and the files about a process. See file.h.
  * A text is printed from its beginning at every read, through a sink that keeps only the part
  * that was asked for; so no text needs a buffer and none is too long.
  */

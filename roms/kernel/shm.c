@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * shm.c - System V shared memory segments. See shm.h.
+ * shm.c - System V shared memory segments. See mm.h.
  * A segment is an inode without a name that one could open; an attachment is a shared area of it.
  * A segment that is removed (IPC_RMID) disappears with its last attachment. Identifiers are
  * table index + SEGMENTS * how often the place was used before, so that old ones stay invalid.

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * signal.c - signals. See signal.h.
+ * signal.c - signals. See proc.h.
  * Source: sigaction(2), signal(7), sigreturn(2); the frames have the layout of Linux on the i386.
  *
  *   what a handler finds on its stack          with SA_SIGINFO

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * swap.c - the swap area. See swap.h. Place 0 stays unused, so that 0 can mean none.
+ * swap.c - the swap area. See paging.h. Place 0 stays unused, so that 0 can mean none.
  */
 #include "kernel/paging.h"
 

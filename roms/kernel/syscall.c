@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * syscall.c - the table of system calls, and those about processes, signals and time, with the
- * numbers, arguments and errors of Linux on the i386. User memory is reached through uaccess.h
+ * numbers, arguments and errors of Linux on the i386. User memory is reached through uaccess.c
  * only. Differences from Linux: one user, one directory ("/"), one terminal without job control
  * beyond Ctrl-C, time counts from the start of the kernel.
  */

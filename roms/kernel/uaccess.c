@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * uaccess.c - the only way the kernel touches user memory. See uaccess.h.
+ * uaccess.c - the only way the kernel touches user memory. See mm.h.
  */
 #include "kernel/mm.h"
 
