@@ -54,24 +54,25 @@ static bool find_cell(const struct vga *v, uint32_t off, struct target *t)
     return true;
 }
 
-static uint8_t read_byte(struct vga *v, uint32_t off)
+/* What a read gives, and what it would leave in the latches. */
+static uint8_t read_byte(const struct vga *v, uint32_t off, uint32_t *latch)
 {
     struct target t;
     if (v->linear)
         return off < 0x10000 ? v->board.memory->bytes[v->linear_offset + off] : 0xFF;
     if (!find_cell(v, off, &t))
         return 0xFF;
-    v->latch = vga_cell(v, t.cell);
+    uint32_t cell = *latch = vga_cell(v, t.cell);
     if (v->seq[4] & 0x08)
-        return (uint8_t)(v->latch >> 8 * (t.addr & 3));
+        return (uint8_t)(cell >> 8 * (t.addr & 3));
     if (v->gc[5] & 0x08) { /* read mode 1: ones where the planes that count match the colour */
-        uint32_t differ = (v->latch ^ plane_bytes(v->gc[2])) & plane_bytes(v->gc[7]);
+        uint32_t differ = (cell ^ plane_bytes(v->gc[2])) & plane_bytes(v->gc[7]);
         return (uint8_t) ~(differ | differ >> 8 | differ >> 16 | differ >> 24);
     }
     unsigned plane = v->gc[4] & 3u;
     if (v->gc[5] & 0x10)
         plane = (plane & 2) | (t.addr & 1);
-    return (uint8_t)(v->latch >> 8 * plane);
+    return (uint8_t)(cell >> 8 * plane);
 }
 
 static uint8_t rotate(const struct vga *v, uint8_t b)
@@ -141,10 +142,17 @@ static void write_byte(struct vga *v, uint32_t off, uint8_t b)
 
 static uint32_t mem_read(void *dev, uint32_t off, unsigned size)
 {
+    struct vga *v = dev;
     uint32_t value = 0;
     for (unsigned i = 0; i < size; i++)
-        value |= (uint32_t)read_byte(dev, off + i) << 8 * i;
+        value |= (uint32_t)read_byte(v, off + i, &v->latch) << 8 * i;
     return value;
+}
+
+static uint8_t mem_peek(const void *dev, uint32_t off)
+{
+    uint32_t latch;
+    return read_byte(dev, off, &latch);
 }
 
 static void mem_write(void *dev, uint32_t off, uint32_t value, unsigned size)
@@ -168,7 +176,7 @@ static void mem_write(void *dev, uint32_t off, uint32_t value, unsigned size)
 }
 
 const struct io_ops vga_mem_ops = {
-    .read = mem_read, .write = mem_write, .widths = 7, .quiet = true};
+    .read = mem_read, .write = mem_write, .widths = 7, .peek = mem_peek, .quiet = true};
 
 static uint32_t text_read(void *dev, uint32_t off, unsigned size)
 {
@@ -180,5 +188,10 @@ static void text_write(void *dev, uint32_t off, uint32_t value, unsigned size)
     mem_write(dev, off + 0x10000, value, size);
 }
 
+static uint8_t text_peek(const void *dev, uint32_t off)
+{
+    return mem_peek(dev, off + 0x10000);
+}
+
 const struct io_ops vga_text_ops = {
-    .read = text_read, .write = text_write, .widths = 7, .quiet = true};
+    .read = text_read, .write = text_write, .widths = 7, .peek = text_peek, .quiet = true};

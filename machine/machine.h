@@ -86,7 +86,7 @@ unsigned machine_serial_room(const struct machine *m);
 
 /* Whole-machine snapshot (symmetric). After a failed load the machine must be freed. */
 void machine_snap(struct machine *m, struct snap *s);
-/* 64-bit hash of RAM and of the processor's architectural state. */
+/* 64-bit hash of RAM, video memory and the processor's architectural state. */
 uint64_t machine_hash(const struct machine *m);
 /* Registers, segments, control registers and the next instructions, for a human. */
 void machine_registers(const struct machine *m, struct out *to);

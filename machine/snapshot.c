@@ -54,16 +54,22 @@ static uint64_t hash_page(uint64_t h, const uint8_t *page)
     return h;
 }
 
-uint64_t machine_hash(const struct machine *m)
+/* Pages of zeroes count for nothing. */
+static uint64_t hash_memory(uint64_t h, const uint8_t *bytes, uint32_t size)
 {
     static const uint8_t zero[4096];
-    const struct cpu *c = &m->cpu;
-    uint64_t h = UINT64_C(0xcbf29ce484222325);
-    for (uint32_t at = 0; at < m->bus.ram_size; at += 4096) {
-        const uint8_t *page = m->bus.ram + at;
-        if (memcmp(page, zero, sizeof zero) != 0)
-            h = hash_page(mix(h, at), page);
+    for (uint32_t at = 0; at < size; at += 4096) {
+        if (memcmp(bytes + at, zero, sizeof zero) != 0)
+            h = hash_page(mix(h, at), bytes + at);
     }
+    return h;
+}
+
+uint64_t machine_hash(const struct machine *m)
+{
+    const struct cpu *c = &m->cpu;
+    uint64_t h = hash_memory(UINT64_C(0xcbf29ce484222325), m->bus.ram, m->bus.ram_size);
+    h = hash_memory(h, m->vga_memory->bytes, VGA_MEMORY);
     for (unsigned n = 0; n < 8; n++)
         h = mix(h, c->gpr[n]);
     for (unsigned n = 0; n < SEGS; n++) {

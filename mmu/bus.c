@@ -433,7 +433,36 @@ void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size)
 
 /* ---- Looking and loading --------------------------------------------------------------- */
 
-/* Moves up to n bytes page by page between host memory behind `a` and one of `to`, `from`. */
+/* n bytes of one page of a device that is memory. False: it is none. */
+static bool copy_device(const struct bus_region *r, phys_t at, uint8_t *to, const uint8_t *from,
+                        size_t n)
+{
+    if (!r->ops || !r->ops->peek)
+        return false;
+    for (size_t i = 0; i < n; i++) {
+        uint32_t off = at - r->base + (uint32_t)i;
+
+        if (to)
+            to[i] = r->ops->peek(r->dev, off);
+        if (from)
+            r->ops->write(r->dev, off, from[i], 1);
+    }
+    return true;
+}
+
+static void copy_host(struct bus *b, phys_t at, uint8_t *host, uint8_t *to, const uint8_t *from,
+                      size_t n)
+{
+    if (to)
+        memcpy(to, host, n);
+    if (from) {
+        before_store(b, at, (unsigned)n);
+        memcpy(host, from, n);
+        note_store(b, at, (unsigned)n);
+    }
+}
+
+/* Moves up to n bytes page by page between memory at `a` and one of `to`, `from`. */
 static size_t copy_pages(struct bus *b, phys_t a, uint8_t *to, const uint8_t *from, size_t n)
 {
     size_t done = 0;
@@ -441,19 +470,17 @@ static size_t copy_pages(struct bus *b, phys_t a, uint8_t *to, const uint8_t *fr
     while (done < n) {
         phys_t at = a + (phys_t)done;
         size_t take = PAGE_SIZE - at % PAGE_SIZE;
-        uint8_t *page = bus_host_page(b, at);
+        uint8_t *page = bus_host_page(b, at), *out = to ? to + done : NULL;
+        const uint8_t *in = from ? from + done : NULL;
 
-        if (!page || (done > 0 && at == 0)) /* a device, nothing, or past 4 GiB */
-            break;
         if (take > n - done)
             take = n - done;
-        if (to)
-            memcpy(to + done, page + at % PAGE_SIZE, take);
-        if (from) {
-            before_store(b, at, (unsigned)take);
-            memcpy(page + at % PAGE_SIZE, from + done, take);
-            note_store(b, at, (unsigned)take);
-        }
+        if (done > 0 && at == 0) /* past 4 GiB */
+            break;
+        if (page)
+            copy_host(b, at, page + at % PAGE_SIZE, out, in, take);
+        else if (!copy_device(region_at(b, at), at, out, in, take))
+            break; /* registers, or nothing */
         done += take;
     }
     return done;

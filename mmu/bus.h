@@ -16,7 +16,7 @@
  *   behind the processor's back, and it may be visible at more than one address.
  * - A20: while the gate is closed, address bit 20 reads as zero. bus_a20() is the mask.
  *
- * peek/poke have no side effects: they see RAM and ROM only, never a device, and ignore A20
+ * peek/poke have no side effects: they see RAM, ROM and video memory, never a register, and ignore A20
  * (as does bus_host_page): a caller that means the guest's view applies bus_a20 itself.
  */
 #ifndef MMU_BUS_H
@@ -32,6 +32,9 @@ struct io_ops {
     void (*write)(void *dev, uint32_t off, uint32_t value, unsigned size);
     uint8_t widths; /* sum of the sizes implemented: 1, 2, 4 (1 = bytes only); 0 means 1.
                        Bytes are compulsory. A NULL read or write is open bus that way. */
+    /* A byte of a device that is memory to the guest (video memory), without side effects; NULL for
+       registers. Pokes into such a device are writes. */
+    uint8_t (*peek)(const void *dev, uint32_t off);
     bool unaligned; /* wide pieces may start anywhere (word ports at neighbouring addresses) */
     bool quiet;     /* no access can drive a wire or arm an event: it is not counted as I/O */
 };
@@ -141,8 +144,8 @@ const uint8_t *bus_code_page(const struct bus *b, phys_t a);
 /* A host pointer for stores into the page of `a` is given out: device memory becomes dirty. */
 void bus_note_store(struct bus *b, phys_t a);
 
-/* No side effects. Return the number of bytes that were there (RAM, and ROM for peek; poke may
-   also write ROM, as a loader must); stops at the first byte that is not. */
+/* No side effects. Return the number of bytes that were there (RAM, ROM, which a loader must poke,
+   and devices that are memory, io_ops.peek); stops at the first byte that is not. */
 size_t bus_peek(const struct bus *b, phys_t a, void *buf, size_t n);
 size_t bus_poke(struct bus *b, phys_t a, const void *buf, size_t n);
 
