@@ -293,6 +293,37 @@ static void test_retrace(void)
           samples);
 }
 
+static unsigned retraces_in_a_second(void)
+{
+    unsigned n = 0, last = 0;
+    for (uint64_t t = 0; t < CLOCK_HZ_NUM / CLOCK_HZ_DEN; t += 20000) {
+        unsigned now;
+        k.now = t;
+        now = in8(0x3DA) & 8;
+        n += now && !last;
+        last = now;
+    }
+    return n;
+}
+
+static void test_refresh(void)
+{
+    setup();
+    reg(0x3D4, 0x11, 0x0C); /* 525 lines of 800 dots, as in mode 12h */
+    reg(0x3D4, 0x06, 0x0B);
+    reg(0x3D4, 0x07, 0x3E);
+    reg(0x3D4, 0x10, 0xEA);
+    reg(0x3D4, 0x12, 0xDF);
+    reg(0x3C4, 1, 0x01);
+    out8(0x3C2, 0xE3);
+    CHECK(retraces_in_a_second() == 60, "480 lines at 60 Hz: %u", retraces_in_a_second());
+    reg(0x3C4, 1, 0x09);
+    CHECK(retraces_in_a_second() == 30, "half the dot clock, half the rate");
+    reg(0x3C4, 1, 0x01);
+    reg(0x3D4, 0x17, 0xA7);
+    CHECK(retraces_in_a_second() == 30, "twice the lines, half the rate");
+}
+
 static void test_hostile(void)
 {
     uint32_t seed = 7;
@@ -330,6 +361,7 @@ int main(void)
     test_planes();
     test_registers();
     test_retrace();
+    test_refresh();
     test_hostile();
     return report_end();
 }

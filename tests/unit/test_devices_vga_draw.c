@@ -210,6 +210,31 @@ static void test_planes(void)
           scr.dirty_first, scr.dirty_last);
 }
 
+/* Which start address a frame has, with the two bytes written in different frames. */
+static void test_start_address(void)
+{
+    mode_12();
+    for (unsigned i = 0; i < 0x400; i++)
+        poke(0xA0000 + i, i >> 8 ? 0xFF : 0, 1);
+    look();
+    CHECK(pixel(0, 0) == colour(0), "from 0");
+    reg(0x3D4, 0x0C, 1);
+    look();
+    CHECK(pixel(0, 0) == colour(0), "not before the retrace");
+    reg(0x3D4, 0x0E, 9);
+    reg(0x3C4, 1, 0x21);
+    reg(0x3C4, 1, 0x01);
+    look();
+    CHECK(pixel(0, 0) == colour(0), "nor because another register is written");
+    next_frame();
+    look();
+    CHECK(scr.changed && pixel(0, 0) == colour(15), "but by itself when it comes");
+    reg(0x3D4, 0x0C, 0);
+    reg(0x3D4, 0x0C, 1);
+    look();
+    CHECK(pixel(0, 0) == colour(15), "what was taken back was never shown");
+}
+
 static void test_cga(void)
 {
     mode_12();
@@ -548,6 +573,7 @@ static void test_hostile(void)
 int main(void)
 {
     test_planes();
+    test_start_address();
     test_cga();
     test_256();
     test_changes();
