@@ -33,8 +33,8 @@ GUEST_DATA := $(wildcard roms/user/etc/*)
 # The library's own headers stand before the compiler's.
 USER_CFLAGS := $(filter-out -ffreestanding -nostdinc -isystem $(GCC_INCLUDE),$(GUEST_CFLAGS)) -nostdinc \
         -isystem roms/libc/include -isystem $(GCC_INCLUDE)
-# In the library addresses are relative; layout prints a function's real address, not its PLT's.
-$(LIBC_OBJ) $(B)/roms/user/layout.o: USER_CFLAGS += -fPIC
+# In the library addresses are relative; two programs want a function's real address, not its PLT's.
+$(LIBC_OBJ) $(B)/roms/user/layout.o $(B)/roms/user/library.o: USER_CFLAGS += -fPIC
 
 guests: $(ROMS)/kernel.elf $(ROMS)/initrd.img
 

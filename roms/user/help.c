@@ -9,7 +9,7 @@ int main(void)
     puts(
         "The address space, step by step (each explains what it does and checks it):\n"
         "  layout nullptr rodata kernelpeek stackgrow handler   what is where, and what is not\n"
-        "  demand cow isolation swapper                         frames for pages\n"
+        "  demand cow isolation library swapper                 frames for pages\n"
         "  mmapdemo mapped_base shm pipe                        areas, and sharing them\n"
         "  forkbomb stress [SECONDS [SEED]] chaos [SEED [N]]    too much of everything\n"
         "  pointers badelf linux                                the kernel refuses, and is Linux\n"

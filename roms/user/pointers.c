@@ -19,7 +19,7 @@
 
 #include "user/common/look.h"
 
-enum { PAGE = 4096, ARGUMENTS = 5 };
+enum { PAGE = 4096, ARGUMENTS = 5, STATUS_SEGV = 128 + SIGSEGV };
 
 /* In place of an argument: the bad pointer, and files that are open. */
 #define BAD 0x7bad0001
@@ -65,6 +65,7 @@ static const struct row {
     {"open(*, O_RDONLY)", SYS_open, STRING, {BAD, 0, 0}},
     {"waitpid(child, *, 0)", SYS_waitpid, MAY_BE_NULL_WRITES, {CHILD, BAD, 0}},
     {"wait4(child, *, 0, 0)", SYS_wait4, MAY_BE_NULL_WRITES, {CHILD, BAD, 0, 0}},
+    {"wait4(child, 0, 0, *)", SYS_wait4, MAY_BE_NULL_WRITES, {CHILD, 0, 0, BAD}},
     {"execve(*, NULL, NULL)", SYS_execve, STRING, {BAD, 0, 0}},
     {"execve(echo, *, NULL)", SYS_execve, MAY_BE_NULL_READS, {(uint32_t) "/bin/echo", BAD, 0}},
     {"execve(echo, NULL, *)", SYS_execve, MAY_BE_NULL_READS, {(uint32_t) "/bin/echo", 0, BAD}},
@@ -78,14 +79,17 @@ static const struct row {
     {"shmctl(id, IPC_STAT, *)", SYS_ipc, WRITES, {24, SHM, IPC_STAT, 0, BAD}},
     {"uname(*)", SYS_uname, WRITES, {BAD}},
     {"nanosleep(*, NULL)", SYS_nanosleep, READS, {BAD, 0}},
+    {"time(*)", SYS_time, MAY_BE_NULL_WRITES, {BAD}},
     {"unlink(*)", SYS_unlink, STRING, {BAD}},
     {"stat64(*, buffer)", SYS_stat64, STRING, {BAD, (uint32_t)good}},
     {"stat64(motd, *)", SYS_stat64, WRITES, {(uint32_t) "/etc/motd", BAD}},
+    {"lstat64(motd, *)", SYS_lstat64, WRITES, {(uint32_t) "/etc/motd", BAD}},
     {"fstat64(motd, *)", SYS_fstat64, WRITES, {MOTD, BAD}},
     {"getdents64(/, *, 512)", SYS_getdents64, WRITES, {ROOT, BAD, 512}},
     {"ioctl(0, TCGETS, *)", SYS_ioctl, WRITES, {0, TCGETS, BAD}},
     {"ioctl(0, TCSETS, *)", SYS_ioctl, READS, {0, TCSETS, BAD}},
     {"ioctl(0, TIOCGPGRP, *)", SYS_ioctl, WRITES, {0, TIOCGPGRP, BAD}},
+    {"ioctl(0, TIOCGWINSZ, *)", SYS_ioctl, WRITES, {0, TIOCGWINSZ, BAD}},
     {"ioctl(0, TIOCSPGRP, *)", SYS_ioctl, READS, {0, TIOCSPGRP, BAD}},
 };
 
@@ -161,6 +165,37 @@ static void expect(const char *what, long result, int error)
     printf("%-36s %s%s\n", what, got ? strerror(got) : "done", got == error ? "" : "  WRONG");
 }
 
+/* A system call that looks for its arguments on the stack, with the stack there. */
+static void return_from_signal(uintptr_t stack)
+{
+    __asm__ volatile("movl %0, %%esp; int $0x80" : : "r"(stack), "a"(SYS_sigreturn));
+}
+
+static void handler(int signal)
+{
+    (void)signal;
+}
+
+/* A signal, with no stack to run its handler on. */
+static void signal_there(uintptr_t stack)
+{
+    signal(SIGUSR1, handler);
+    __asm__ volatile("movl %0, %%esp; int $0x80"
+                     :
+                     : "r"(stack), "a"(SYS_kill), "b"(getpid()), "c"(SIGUSR1));
+}
+
+static void try_stacks(void)
+{
+    for (int k = 0; k < KINDS; k++) {
+        uint32_t stack = kinds[k].address & ~3u;
+        printf("the stack: %s\n", kinds[k].name);
+        failures += try_in_child("sigreturn", return_from_signal, stack) != STATUS_SEGV;
+        if (kinds[k].address < 0xbf000000 || kinds[k].address >= 0xc0000000) /* else it is good */
+            failures += try_in_child("a signal", signal_there, stack) != STATUS_SEGV;
+    }
+}
+
 int main(void)
 {
     motd = open("/etc/motd", O_RDONLY);
@@ -176,6 +211,7 @@ int main(void)
     printf("\n");
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         try_row(&rows[i]);
+    try_stacks();
     printf("a list of arguments with a bad string, and other mistakes\n");
     expect("execve with a bad argument", execve("/bin/echo", bad_list, NULL), EFAULT);
     expect("execve with a bad environment", execve("/bin/echo", NULL, bad_list), EFAULT);

@@ -40,6 +40,7 @@ enum {
     SYS_rt_sigaction = 174,
     SYS_mmap2 = 192,
     SYS_stat64 = 195,
+    SYS_lstat64 = 196,
     SYS_fstat64 = 197,
     SYS_getdents64 = 220,
     SYS_set_thread_area = 243,
