@@ -102,7 +102,8 @@ void gdb_on_X(struct gdb *g, const char *args, const char *end)
 /* ---- Work that would take many packets -------------------------------------------------------- */
 
 #define SPAN 4096u
-#define SEARCH_MOST 1024u /* longest pattern */
+#define SEARCH_MOST 1024u             /* longest pattern */
+#define CRC_MOST (UINT32_C(64) << 20) /* what takes a second or less */
 
 /* Bytes at addr up to the end of their page; memory ends where this is 0. */
 static size_t read_page(const struct gdb *g, uint32_t addr, uint8_t *bytes, uint64_t most)
@@ -167,7 +168,7 @@ void gdb_on_crc(struct gdb *g, const char *args, const char *end)
     uint32_t addr, crc = UINT32_MAX;
     size_t length, n;
 
-    if (!parse_range(&args, 0, &addr, &length) || length > UINT32_MAX) {
+    if (!parse_range(&args, 0, &addr, &length) || length > CRC_MOST) {
         gdb_say_error(g, GDB_E_BAD);
         return;
     }

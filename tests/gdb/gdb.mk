@@ -29,3 +29,28 @@ TEST_NEEDS += $(GDB_GUESTS)
 .PHONY: test-gdb
 test-gdb: $(B)/emu386 guests $(GDB_GUESTS) ## run the sessions of gdb
 	@tests/gdb/run.sh $(B) tests/gdb/*.gdb
+
+# Hostile bytes: the suite replays the corpus and mutations of it; `make fuzz-gdb` searches for more.
+GDB_CORPUS := $(wildcard tests/gdb/corpus/*)
+GDB_FUZZ := $(B)/tests/gdb/fuzz
+$(GDB_FUZZ): $(B)/tests/gdb/fuzz.o $(foreach f,base mmu cpu devices machine monitor,$(OBJ_$(f)))
+	@$(say) LD $@
+	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(MONITOR_LIBS)
+
+SUITES += gdb-fuzz
+SUITE_gdb-fuzz = $(GDB_FUZZ) 150 $(GDB_CORPUS)
+TEST_NEEDS += $(GDB_FUZZ)
+
+T ?= 60
+.PHONY: fuzz-gdb
+fuzz-gdb: ## fuzz the gdb stub for T seconds (60) with libFuzzer, ASan and UBSan (in build-fuzz)
+	@mkdir -p build-fuzz/corpus-gdb
+	$(MAKE) B=build-fuzz CC=$(CLANG) OPT="-O1 -g" SAN="-fsanitize=fuzzer-no-link,address,undefined" \
+	    $(foreach f,base mmu cpu devices machine monitor,$(patsubst $(B)/%,build-fuzz/%,$(OBJ_$(f))))
+	$(CLANG) -std=gnu11 -DFUZZER -I. -O1 -g -fsanitize=fuzzer,address,undefined -o build-fuzz/fuzz-gdb \
+	    tests/gdb/fuzz.c $(foreach f,base mmu cpu devices machine monitor,$(patsubst $(B)/%,build-fuzz/%,$(OBJ_$(f)))) \
+	    $(MONITOR_LIBS)
+	build-fuzz/fuzz-gdb -max_total_time=$(T) -max_len=4096 build-fuzz/corpus-gdb tests/gdb/corpus
+
+SUITES += gdb-clients
+SUITE_gdb-clients = tests/gdb/clients.sh $(B)
