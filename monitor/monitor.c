@@ -139,10 +139,31 @@ void session_complain(struct monitor *mon, const struct error *err)
 
 /* ---- The stack of scripts -------------------------------------------------------------- */
 
+static void pop(struct monitor *mon)
+{
+    struct script *s = mon->script;
+
+    mon->script = s->outer;
+    mon->depth--;
+    free(s->text);
+    free(s->name);
+    free(s);
+}
+
+/* A script without anything left need not be come back to, but for its `try`: an action that ends with
+   `continue` would else leave one behind at each stop. */
+static void drop_finished(struct monitor *mon)
+{
+    while (mon->script && !mon->script->tried &&
+           !mon->script->at[strspn(mon->script->at, " \t\r\n;")])
+        pop(mon);
+}
+
 bool session_push(struct monitor *mon, const char *text, const char *name, struct error *err)
 {
     struct script *s;
 
+    drop_finished(mon);
     if (mon->depth >= MONITOR_NEST)
         return error_set(err, "commands call each other more than %d deep", MONITOR_NEST);
     s = calloc(1, sizeof *s);
@@ -158,17 +179,6 @@ bool session_push(struct monitor *mon, const char *text, const char *name, struc
     mon->script = s;
     mon->depth++;
     return true;
-}
-
-static void pop(struct monitor *mon)
-{
-    struct script *s = mon->script;
-
-    mon->script = s->outer;
-    mon->depth--;
-    free(s->text);
-    free(s->name);
-    free(s);
 }
 
 void session_drop(struct monitor *mon)
@@ -312,13 +322,12 @@ static bool execute(struct monitor *mon, const char *text, struct error *err)
 }
 
 /* Puts the place of a mistake in a file before its message. */
-static bool locate(const struct script *s, unsigned line, struct error *err)
+static void locate(const char *name, unsigned line, struct error *err)
 {
     struct error plain = *err;
 
-    if (s && s->name)
-        error_set(err, "%.120s:%u: %.380s", s->name, line, plain.text);
-    return false;
+    if (name[0])
+        error_set(err, "%.120s:%u: %.380s", name, line, plain.text);
 }
 
 /* A mistake inside `try`: printed, and what tried goes on. False: nobody tried. */
@@ -345,14 +354,15 @@ bool session_go(struct monitor *mon, enum monitor_want *want, struct error *err)
 
     mon->want = MONITOR_PROMPT;
     while (mon->want == MONITOR_PROMPT && take_command(mon, text, &line, &mistake)) {
-        struct script *s = mon->script;
+        char name[128]; /* the command may be the end of its script */
 
-        if (mon->verbose && !mon->json && !s->tried)
+        snprintf(name, sizeof name, "%s", mon->script->name ? mon->script->name : "");
+        if (mon->verbose && !mon->json && !mon->script->tried)
             out_printf(mon->to, "(emu386) %s\n", text);
         if (execute(mon, text, &mistake))
             continue;
         if (!leave_tried(mon, &mistake)) {
-            locate(s, line, &mistake);
+            locate(name, line, &mistake);
             break;
         }
         mistake.text[0] = 0;
