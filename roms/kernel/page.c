@@ -155,14 +155,20 @@ static struct page *block_take(struct zone *z, unsigned order)
     return block;
 }
 
-/* Gives the frames of one range to their zones, from the top down. */
+/* Gives the frames of one range to their zones, from the top down, in blocks as large as they fit. */
 static void add_range(struct range r)
 {
-    for (uint32_t phys = r.end - PAGE_SIZE; phys >= r.start; phys -= PAGE_SIZE) {
-        if (taken_overlap(phys, phys + PAGE_SIZE))
-            continue;
-        zones[page_zone_of(phys)].total++;
-        block_free(phys >> PAGE_SHIFT, 0);
+    for (uint32_t end = r.end, size; end > r.start; end -= size) {
+        int order = ORDERS - 1;
+        for (; order >= 0; order--) {
+            size = (uint32_t)PAGE_SIZE << order;
+            if (end % size == 0 && end - r.start >= size && !taken_overlap(end - size, end))
+                break;
+        }
+        if (order < 0)
+            continue; /* a frame that is taken */
+        zones[page_zone_of(end - size)].total += 1u << order;
+        block_free((end - size) >> PAGE_SHIFT, (unsigned)order);
     }
 }
 
