@@ -64,6 +64,11 @@ void cpu_snap(struct cpu *c, struct snap *s)
     snap_u64(s, &c->cv);
     snap_u64(s, &c->icount);
     snap_u64(s, &c->time_base);
+    if (s->loading && snap_ok(s) && c->clock->now != c->time_base + (c->icount << c->cost_log2)) {
+        c->time_base = c->clock->now - (c->icount << c->cost_log2);
+        snap_fail(s, "the processor's time is not the clock's");
+        return;
+    }
     snap_u32(s, &c->eflags);
     snap_u8(s, &c->cpl);
     c->cpl &= 3;

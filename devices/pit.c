@@ -472,6 +472,9 @@ static void channel_snap(struct pit *p, struct pit_channel *c, struct snap *s)
 static bool channel_valid(const struct pit *p, const struct pit_channel *c)
 {
     uint64_t now = tick_now(p);
+    /* An edge that is long overdue: the clock is not the one that the channel was saved with. */
+    if (c->edge_tick && c->edge_tick + (UINT64_C(1) << 20) < now)
+        return false;
     if (c->control > 0x3F || c->ce > 65536 || c->tick > now)
         return false;
     if (c->edge_tick && (c->edge_tick <= c->tick || c->edge_tick - c->tick > 65537 * 2))
