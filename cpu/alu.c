@@ -11,7 +11,7 @@ uint32_t x_add(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_adc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    return flags_add(c, i->size, a, b, flag_cf(c->cv));
+    return flags_add(c, i->size, a, b, flag_cf(c->res, c->aux));
 }
 
 uint32_t x_sub(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
@@ -21,7 +21,7 @@ uint32_t x_sub(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_sbb(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    return flags_sub(c, i->size, a, b, flag_cf(c->cv));
+    return flags_sub(c, i->size, a, b, flag_cf(c->res, c->aux));
 }
 
 uint32_t x_cmp(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
@@ -51,17 +51,17 @@ uint32_t x_xor(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_inc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    uint64_t old = c->cv;
+    uint64_t old_res = c->res, old_aux = c->aux;
     uint32_t r = flags_add(c, i->size, a, 1, 0);
-    c->cv = cv_keep_cf(c->cv, old);
+    c->aux = aux_keep_cf(c->res, c->aux, old_res, old_aux);
     return r;
 }
 
 uint32_t x_dec(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    uint64_t old = c->cv;
+    uint64_t old_res = c->res, old_aux = c->aux;
     uint32_t r = flags_sub(c, i->size, a, 1, 0);
-    c->cv = cv_keep_cf(c->cv, old);
+    c->aux = aux_keep_cf(c->res, c->aux, old_res, old_aux);
     return r;
 }
 
@@ -77,7 +77,7 @@ uint32_t x_not(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_cmc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    flags_set_cf(c, !flag_cf(c->cv));
+    flags_set_cf(c, !flag_cf(c->res, c->aux));
     return 0;
 }
 

@@ -9,15 +9,14 @@ enum { AL = 0, AH = 1 }; /* byte offsets in the register file */
 
 static void put_flags(struct cpu *c, uint32_t result, bool cf, bool af)
 {
-    c->res = sign_extend(result, 1);
-    c->cv = cv_make(cf, false, af);
+    flags_result(c, 1, result, cf, false, af);
 }
 
 uint32_t x_daa(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint32_t old = reg_get(c, AL, 1), al = old;
-    bool old_cf = flag_cf(c->cv), cf = false, af = false;
-    if ((al & 15) > 9 || flag_af(c->cv)) {
+    bool old_cf = flag_cf(c->res, c->aux), cf = false, af = false;
+    if ((al & 15) > 9 || flag_af(c->res, c->aux)) {
         al += 6;
         cf = old_cf || al > 0xff;
         af = true;
@@ -34,8 +33,8 @@ uint32_t x_daa(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 uint32_t x_das(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint32_t old = reg_get(c, AL, 1), al = old;
-    bool old_cf = flag_cf(c->cv), cf = false, af = false;
-    if ((al & 15) > 9 || flag_af(c->cv)) {
+    bool old_cf = flag_cf(c->res, c->aux), cf = false, af = false;
+    if ((al & 15) > 9 || flag_af(c->res, c->aux)) {
         cf = old_cf || al < 6;
         al -= 6;
         af = true;
@@ -53,7 +52,7 @@ uint32_t x_das(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 uint32_t x_aaa(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint32_t ax = reg_get(c, AL, 2);
-    bool adjust = (ax & 15) > 9 || flag_af(c->cv);
+    bool adjust = (ax & 15) > 9 || flag_af(c->res, c->aux);
     if (adjust)
         ax += 0x106;
     reg_set(c, AL, ax & 0xff0f, 2);
@@ -64,7 +63,7 @@ uint32_t x_aaa(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 uint32_t x_aas(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     uint32_t ax = reg_get(c, AL, 2);
-    bool adjust = (ax & 15) > 9 || flag_af(c->cv);
+    bool adjust = (ax & 15) > 9 || flag_af(c->res, c->aux);
     if (adjust)
         ax -= 0x106;
     reg_set(c, AL, ax & 0xff0f, 2);

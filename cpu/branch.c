@@ -31,7 +31,7 @@ uint32_t x_jmp(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_jcc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    if (flags_cond(i->row & 15, c->res, c->cv))
+    if (flags_cond(i->row & 15, c->res, c->aux))
         jump_relative(c, i);
     return 0;
 }

@@ -121,7 +121,7 @@ void cpu_reset(struct cpu *c)
     c->gpr[EDX] = c->model->reset_edx;
     c->eflags = 0;
     c->if_off.icount = UINT64_MAX;
-    flags_put(0, &c->res, &c->cv);
+    flags_put(0, &c->res, &c->aux);
     c->cr0 = c->model->cr0_fixed;
     c->cr0 |= c->model->level >= 4 ? CR0_NW | CR0_CD : CR0_ET; /* ET: there is a 387 */
     c->cr2 = 0;
@@ -224,7 +224,7 @@ void cpu_update_align(struct cpu *c)
 
 uint32_t cpu_eflags(const struct cpu *c)
 {
-    return c->eflags | flags_get(c->res, c->cv) | FLAG_1;
+    return c->eflags | flags_get(c->res, c->aux) | FLAG_1;
 }
 
 void cpu_set_eflags(struct cpu *c, uint32_t value)
@@ -232,7 +232,7 @@ void cpu_set_eflags(struct cpu *c, uint32_t value)
     uint32_t was = c->eflags;
     if (!(value & FLAG_IF))
         cpu_note_if_off(c, -1);
-    flags_put(value, &c->res, &c->cv);
+    flags_put(value, &c->res, &c->aux);
     c->eflags = value & (c->model->eflags_mask | FLAG_RF | FLAG_VM) & ~(uint32_t)FLAG_ARITH;
     if ((was ^ c->eflags) & FLAG_AC)
         cpu_update_align(c);

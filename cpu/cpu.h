@@ -81,11 +81,11 @@ struct cpu_model; /* model.c */
 struct cpu {
     uint32_t gpr[9];         /* EAX ECX EDX EBX ESP EBP ESI EDI, and a zero */
     uint32_t eip;            /* the instruction being executed, or the next one */
-    uint64_t res, cv;        /* arithmetic flags: see flags.h */
-    struct host_entry *host; /* mmu.tlb.host[] row for the current privilege */
+    uint64_t res, aux;       /* arithmetic flags: see flags.h */
+    uint64_t *host;          /* mmu.tlb.host[] for the current privilege */
     uint64_t icount;         /* retired instructions, plus those charged ahead */
     uint64_t limit;          /* icount at which the engine must come up for air */
-    struct block *block;     /* engine: the block being executed */
+    uint64_t stop;           /* engine: the icount up to which instructions may be charged */
     uint32_t eflags;         /* the other flags: TF IF DF IOPL NT RF VM AC */
     uint32_t next;           /* EIP after the current instruction */
     uint32_t ahead;          /* of icount: charged but not retired (the current one included) */

@@ -1,14 +1,18 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * flags.h - lazy arithmetic flags in two values that cost two XORs to produce.
+ * flags.h - lazy arithmetic flags in two values that cost one XOR to produce.
  *
- *   res  bits 0-31   result, sign-extended to 32 bits: ZF = (low half is 0), SF = bit 31,
- *                    PF = parity of the low byte
- *        bit 32      flips SF        } only set by flags_put, for combinations that no
- *        bits 40-47  flip PF         } result has (POPF, SAHF)
- *   cv   the carry vector: bit n is the carry (or borrow) into bit n of the operation, moved so
- *        that the carry out of the result is bit 32 and the carry into its sign bit 31.
- *        AF = bit 4, CF = bit 32, OF = bit 31 ^ bit 32. Other bits are noise.
+ *   res  bits 0-31   the result, moved to the top of 32 bits if it is a byte or a word:
+ *                    ZF = (low half is 0), SF = bit 31, PF = parity of its low byte
+ *        bit 32      the carry out of an addition, the borrow of a subtraction
+ *   aux  bits 0-31   a ^ b of the operands, moved likewise
+ *        bit 32      flips CF (and OF)     bit 33   flips SF        bit 36   flips OF
+ *        bit 40      the operation was one of bytes        bit 41   of words
+ *        bit 48      flips PF
+ *
+ * x = res ^ aux is then the vector of carries: bit n is the carry (or borrow) into bit n. AF = bit
+ * 4 (28 of a byte's, 20 of a word's), CF = bit 32, OF = bit 31 ^ bit 32. Other bits are noise. The
+ * flips are for combinations that no result has (POPF), and for what keeps some of the flags.
  *
  * The functions work on the two values, so that the engine can keep them in registers.
  */
@@ -17,8 +21,13 @@
 
 #include "cpu/cpu.h"
 
-#define CV_CF (UINT64_C(1) << 32)
-#define CV_SIGN (UINT64_C(1) << 31)
+#define AUX_CF (UINT64_C(1) << 32)
+#define AUX_SIGN (UINT64_C(1) << 31)
+#define AUX_FLIP_SF (UINT64_C(1) << 33)
+#define AUX_FLIP_OF (UINT64_C(1) << 36)
+#define AUX_BYTE (UINT64_C(1) << 40)
+#define AUX_WORD (UINT64_C(1) << 41)
+#define AUX_FLIP_PF (UINT64_C(1) << 48)
 
 static inline uint32_t sign_extend(uint32_t v, unsigned size)
 {
@@ -30,111 +39,161 @@ static inline uint32_t size_mask(unsigned size)
     return size == 4 ? UINT32_MAX : size == 2 ? 0xffffu : 0xffu;
 }
 
+/* How far operands of this size are moved up, and the bit of aux that says so. */
+static inline unsigned flags_shift(unsigned size)
+{
+    return 32 - 8 * size;
+}
+
+static inline uint64_t flags_tag(unsigned size)
+{
+    return size == 4 ? 0 : size == 2 ? AUX_WORD : AUX_BYTE;
+}
+
+static inline unsigned aux_shift(uint64_t aux)
+{
+    return aux & AUX_BYTE ? 24 : aux & AUX_WORD ? 16 : 0;
+}
+
 static inline bool flag_zf(uint64_t res)
 {
     return (uint32_t)res == 0;
 }
 
-static inline bool flag_sf(uint64_t res)
+static inline bool flag_sf(uint64_t res, uint64_t aux)
 {
-    return (res >> 31 ^ res >> 32) & 1;
+    return (res >> 31 ^ aux >> 33) & 1;
 }
 
-static inline bool flag_pf(uint64_t res)
+static inline bool flag_pf(uint64_t res, uint64_t aux)
 {
-    return !__builtin_parity((unsigned)((res ^ res >> 40) & 0xff));
+    return !__builtin_parity((unsigned)(res >> aux_shift(aux) & 0xff)) ^ (aux >> 48 & 1);
 }
 
-static inline bool flag_cf(uint64_t cv)
+static inline bool flag_cf(uint64_t res, uint64_t aux)
 {
-    return cv >> 32 & 1;
+    return (res ^ aux) >> 32 & 1;
 }
 
-static inline bool flag_of(uint64_t cv)
+static inline bool flag_of(uint64_t res, uint64_t aux)
 {
-    return (cv + CV_SIGN) >> 32 & 1;
+    uint64_t x = res ^ aux;
+    return (x >> 31 ^ x >> 32 ^ aux >> 36) & 1;
 }
 
-static inline bool flag_af(uint64_t cv)
+static inline bool flag_af(uint64_t res, uint64_t aux)
 {
-    return cv >> 4 & 1;
+    return (res ^ aux) >> (4 + aux_shift(aux)) & 1;
 }
 
-/* Carry vector that says exactly these three. */
-static inline uint64_t cv_make(bool cf, bool of, bool af)
+/* aux for a result (of 32 bits, or sign-extended to them) with exactly these three flags. */
+static inline uint64_t aux_make(uint32_t res, bool cf, bool of, bool af)
 {
-    return (uint64_t)cf << 32 | (uint64_t)(cf ^ of) << 31 | (uint64_t)af << 4;
+    return res ^ ((uint64_t)cf << 32 | (uint64_t)(cf ^ of) << 31 | (uint64_t)af << 4);
 }
 
-/* Moves the carries of an 8- or 16-bit operation into place. */
-static inline uint64_t cv_align(uint64_t carries, unsigned size)
+/* Sets CF and OF, the others stay. */
+static inline uint64_t aux_with_cf_of(uint64_t res, uint64_t aux, bool cf, bool of)
 {
-    return size == 4 ? carries
-                     : (carries & 0x10) | (carries << (32 - 8 * size) & (CV_CF | CV_SIGN));
+    uint64_t want = (uint64_t)cf << 32 | (uint64_t)(cf ^ of) << 31;
+    return (aux ^ ((res ^ aux ^ want) & (AUX_CF | AUX_SIGN))) & ~AUX_FLIP_OF;
+}
+
+/* Sets CF, the others stay. */
+static inline uint64_t aux_with_cf(uint64_t res, uint64_t aux, bool cf)
+{
+    return aux ^ (flag_cf(res, aux) != cf ? AUX_CF | AUX_FLIP_OF : 0);
+}
+
+/* INC and DEC keep CF: aux for the fresh result and operands with the CF of before. */
+static inline uint64_t aux_keep_cf(uint64_t res, uint64_t aux, uint64_t old_res, uint64_t old_aux)
+{
+    uint64_t differs = (res ^ aux ^ old_res ^ old_aux) & AUX_CF;
+    return aux ^ differs ^ differs << 4;
 }
 
 /* The six flags as EFLAGS bits. */
-static inline uint32_t flags_get(uint64_t res, uint64_t cv)
+static inline uint32_t flags_get(uint64_t res, uint64_t aux)
 {
-    return (flag_cf(cv) ? FLAG_CF : 0u) | (flag_pf(res) ? FLAG_PF : 0u) |
-           (flag_af(cv) ? FLAG_AF : 0u) | (flag_zf(res) ? FLAG_ZF : 0u) |
-           (flag_sf(res) ? FLAG_SF : 0u) | (flag_of(cv) ? FLAG_OF : 0u);
+    return (flag_cf(res, aux) ? FLAG_CF : 0u) | (flag_pf(res, aux) ? FLAG_PF : 0u) |
+           (flag_af(res, aux) ? FLAG_AF : 0u) | (flag_zf(res) ? FLAG_ZF : 0u) |
+           (flag_sf(res, aux) ? FLAG_SF : 0u) | (flag_of(res, aux) ? FLAG_OF : 0u);
 }
 
-static inline void flags_put(uint32_t f, uint64_t *res, uint64_t *cv)
+static inline void flags_put(uint32_t f, uint64_t *res, uint64_t *aux)
 {
-    uint64_t r = f & FLAG_ZF ? 0 : 1;
-    bool parity = f & FLAG_ZF; /* of the low byte just chosen: even for 0, odd for 1 */
+    bool parity = f & FLAG_ZF; /* of the result just chosen: even for 0, odd for 1 */
+    *res = f & FLAG_ZF ? 0 : 1;
+    *aux = aux_make((uint32_t)*res, f & FLAG_CF, f & FLAG_OF, f & FLAG_AF);
     if (f & FLAG_SF)
-        r |= UINT64_C(1) << 32;
+        *aux |= AUX_FLIP_SF;
     if (parity != !!(f & FLAG_PF))
-        r |= UINT64_C(1) << 40;
-    *res = r;
-    *cv = cv_make(f & FLAG_CF, f & FLAG_OF, f & FLAG_AF);
+        *aux |= AUX_FLIP_PF;
 }
 
-/* a + b + carry for operands zero-extended from `size`. */
-static inline uint32_t flags_add(struct cpu *c, unsigned size, uint32_t a, uint32_t b, uint32_t cin)
+/* a + b + carry; bits of the operands above `size` do not matter. */
+static inline uint32_t flags_add_to(unsigned size, uint32_t a, uint32_t b, uint32_t cin,
+                                    uint64_t *res, uint64_t *aux)
 {
-    uint64_t r = (uint64_t)a + b + cin;
-    c->cv = cv_align(a ^ b ^ r, size);
-    c->res = sign_extend((uint32_t)r, size);
-    return (uint32_t)r & size_mask(size);
+    unsigned up = flags_shift(size);
+    uint32_t x = a << up, y = b << up;
+    *res = (uint64_t)x + y + ((uint64_t)cin << up);
+    *aux = (x ^ y) | flags_tag(size);
+    return (uint32_t)*res >> up;
 }
 
 /* a - b - borrow. */
+static inline uint32_t flags_sub_to(unsigned size, uint32_t a, uint32_t b, uint32_t bin,
+                                    uint64_t *res, uint64_t *aux)
+{
+    unsigned up = flags_shift(size);
+    uint32_t x = a << up, y = b << up;
+    *res = (uint64_t)x - y - ((uint64_t)bin << up);
+    *aux = (x ^ y) | flags_tag(size);
+    return (uint32_t)*res >> up;
+}
+
+static inline uint32_t flags_logic_to(unsigned size, uint32_t r, uint64_t *res, uint64_t *aux)
+{
+    unsigned up = flags_shift(size);
+    *res = r << up;
+    *aux = *res | flags_tag(size);
+    return (uint32_t)*res >> up;
+}
+
+static inline uint32_t flags_add(struct cpu *c, unsigned size, uint32_t a, uint32_t b, uint32_t cin)
+{
+    return flags_add_to(size, a, b, cin, &c->res, &c->aux);
+}
+
 static inline uint32_t flags_sub(struct cpu *c, unsigned size, uint32_t a, uint32_t b, uint32_t bin)
 {
-    uint64_t r = (uint64_t)a - b - bin;
-    c->cv = cv_align(a ^ b ^ r, size);
-    c->res = sign_extend((uint32_t)r, size);
-    return (uint32_t)r & size_mask(size);
+    return flags_sub_to(size, a, b, bin, &c->res, &c->aux);
 }
 
 static inline uint32_t flags_logic(struct cpu *c, unsigned size, uint32_t r)
 {
-    c->cv = 0;
-    c->res = sign_extend(r, size);
-    return r & size_mask(size);
+    return flags_logic_to(size, r, &c->res, &c->aux);
 }
 
-/* INC and DEC keep CF: the carry vector of the operation with bit 32 replaced. */
-static inline uint64_t cv_keep_cf(uint64_t fresh, uint64_t old)
+/* The flags of a result of this size with CF, OF and AF given. */
+static inline void flags_result(struct cpu *c, unsigned size, uint32_t r, bool cf, bool of, bool af)
 {
-    return cv_make(flag_cf(old), flag_of(fresh), flag_af(fresh));
+    c->res = sign_extend(r, size);
+    c->aux = aux_make((uint32_t)c->res, cf, of, af);
 }
 
-/* Sets CF alone, keeping OF and AF. */
+/* Sets CF alone. */
 static inline void flags_set_cf(struct cpu *c, bool cf)
 {
-    c->cv = cv_make(cf, flag_of(c->cv), flag_af(c->cv));
+    c->aux = aux_with_cf(c->res, c->aux, cf);
 }
 
 /* Sets ZF alone. */
 static inline void flags_set_zf(struct cpu *c, bool zf)
 {
-    uint32_t f = flags_get(c->res, c->cv) & ~(uint32_t)FLAG_ZF;
-    flags_put(f | (zf ? FLAG_ZF : 0), &c->res, &c->cv);
+    uint32_t f = flags_get(c->res, c->aux) & ~(uint32_t)FLAG_ZF;
+    flags_put(f | (zf ? FLAG_ZF : 0), &c->res, &c->aux);
 }
 
 /* EFLAGS as a virtual-8086 task below IOPL 3 sees it with CR4.VME: VIF as IF, and IOPL 3. */
@@ -145,18 +204,18 @@ static inline uint32_t flags_as_virtual(uint32_t flags)
 }
 
 /* Condition codes 0-15 as in Jcc, SETcc, CMOVcc (SDM vol. 1, appendix B). */
-static inline bool flags_cond(unsigned cc, uint64_t res, uint64_t cv)
+static inline bool flags_cond(unsigned cc, uint64_t res, uint64_t aux)
 {
     bool yes = false;
     switch (cc >> 1) {
-    case 0: yes = flag_of(cv); break;
-    case 1: yes = flag_cf(cv); break;
+    case 0: yes = flag_of(res, aux); break;
+    case 1: yes = flag_cf(res, aux); break;
     case 2: yes = flag_zf(res); break;
-    case 3: yes = flag_cf(cv) || flag_zf(res); break;
-    case 4: yes = flag_sf(res); break;
-    case 5: yes = flag_pf(res); break;
-    case 6: yes = flag_sf(res) != flag_of(cv); break;
-    default: yes = flag_zf(res) || flag_sf(res) != flag_of(cv); break;
+    case 3: yes = flag_cf(res, aux) || flag_zf(res); break;
+    case 4: yes = flag_sf(res, aux); break;
+    case 5: yes = flag_pf(res, aux); break;
+    case 6: yes = flag_sf(res, aux) != flag_of(res, aux); break;
+    default: yes = flag_zf(res) || flag_sf(res, aux) != flag_of(res, aux); break;
     }
     return yes != (cc & 1);
 }

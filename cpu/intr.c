@@ -281,7 +281,7 @@ uint32_t x_int3(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_into(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    if (flag_of(c->cv))
+    if (flag_of(c->res, c->aux))
         software(c, EXC_OF);
     return 0;
 }

@@ -58,12 +58,12 @@ uint32_t x_xlat(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_setcc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    return flags_cond(i->row & 15, c->res, c->cv);
+    return flags_cond(i->row & 15, c->res, c->aux);
 }
 
 uint32_t x_cmovcc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    return flags_cond(i->row & 15, c->res, c->cv) ? b : a;
+    return flags_cond(i->row & 15, c->res, c->aux) ? b : a;
 }
 
 /* With a 16-bit operand the result is undefined; processors give zero. */
@@ -88,21 +88,21 @@ uint32_t x_cwd(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_lahf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    reg_set(c, 1, (flags_get(c->res, c->cv) & 0xff) | FLAG_1, 1);
+    reg_set(c, 1, (flags_get(c->res, c->aux) & 0xff) | FLAG_1, 1);
     return 0;
 }
 
 uint32_t x_sahf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    uint32_t of = flags_get(c->res, c->cv) & FLAG_OF;
-    flags_put((reg_get(c, 1, 1) & 0xff) | of, &c->res, &c->cv);
+    uint32_t of = flags_get(c->res, c->aux) & FLAG_OF;
+    flags_put((reg_get(c, 1, 1) & 0xff) | of, &c->res, &c->aux);
     return 0;
 }
 
 /* Undocumented until the P6 manuals: AL = CF ? FFh : 0. */
 uint32_t x_salc(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    reg_set(c, EAX * 4, flag_cf(c->cv) ? 0xff : 0, 1);
+    reg_set(c, EAX * 4, flag_cf(c->res, c->aux) ? 0xff : 0, 1);
     return 0;
 }
 

@@ -12,8 +12,7 @@
 /* Flags of a product with this low half. */
 static void mul_flags(struct cpu *c, uint32_t low, unsigned size, bool high_matters)
 {
-    c->res = sign_extend(low, size);
-    c->cv = cv_make(high_matters, high_matters, false);
+    flags_result(c, size, low, high_matters, high_matters, false);
 }
 
 /* Writes a double-width product: AX, DX:AX or EDX:EAX. */

@@ -17,13 +17,12 @@ static inline unsigned msb(uint32_t v, unsigned size)
 /* Rotates touch CF and OF only. */
 static void rotate_flags(struct cpu *c, bool cf, bool of)
 {
-    c->cv = cv_make(cf, of, flag_af(c->cv));
+    c->aux = aux_with_cf_of(c->res, c->aux, cf, of);
 }
 
 static void shift_flags(struct cpu *c, uint32_t r, unsigned size, bool cf, bool of)
 {
-    c->res = sign_extend(r, size);
-    c->cv = cv_make(cf, of, false);
+    flags_result(c, size, r, cf, of, false);
 }
 
 uint32_t x_rol(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
@@ -53,7 +52,7 @@ uint32_t x_rcl(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     unsigned bits = 8 * i->size, n = (b & 31) % (bits + 1);
     if (!(b & 31))
         return a;
-    uint64_t wide = (uint64_t)flag_cf(c->cv) << bits | a; /* CF above the operand: bits + 1 wide */
+    uint64_t wide = (uint64_t)flag_cf(c->res, c->aux) << bits | a; /* CF above the operand: bits + 1 wide */
     if (n)
         wide = wide << n | wide >> (bits + 1 - n);
     uint32_t r = (uint32_t)wide & size_mask(i->size);
@@ -67,7 +66,7 @@ uint32_t x_rcr(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     unsigned bits = 8 * i->size, n = (b & 31) % (bits + 1);
     if (!(b & 31))
         return a;
-    uint64_t wide = (uint64_t)flag_cf(c->cv) << bits | a;
+    uint64_t wide = (uint64_t)flag_cf(c->res, c->aux) << bits | a;
     if (n)
         wide = wide >> n | wide << (bits + 1 - n);
     uint32_t r = (uint32_t)wide & size_mask(i->size);

@@ -2,6 +2,7 @@
 /* state.c - saving and restoring the processor, and its registers as text. */
 #include "base/snap.h"
 #include "cpu/engine/engine.h"
+#include "cpu/flags.h"
 #include "cpu/internal.h"
 
 static void snap_seg(struct seg *g, struct snap *s)
@@ -49,7 +50,8 @@ static void snap_chain(struct cpu *c, struct snap *s)
 void cpu_snap(struct cpu *c, struct snap *s)
 {
     uint8_t level = (uint8_t)c->model->level, cost = (uint8_t)c->cost_log2;
-    if (!snap_section(s, "cpu", 1))
+    uint32_t arith = flags_get(c->res, c->aux);
+    if (!snap_section(s, "cpu", 2))
         return;
     snap_u8(s, &level);
     snap_u8(s, &cost);
@@ -60,8 +62,8 @@ void cpu_snap(struct cpu *c, struct snap *s)
     for (unsigned n = 0; n < 8; n++)
         snap_u32(s, &c->gpr[n]);
     snap_u32(s, &c->eip);
-    snap_u64(s, &c->res);
-    snap_u64(s, &c->cv);
+    snap_u32(s, &arith);
+    flags_put(arith, &c->res, &c->aux);
     snap_u64(s, &c->icount);
     snap_u64(s, &c->time_base);
     if (s->loading && snap_ok(s) && c->clock->now != c->time_base + (c->icount << c->cost_log2)) {

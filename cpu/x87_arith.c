@@ -78,7 +78,7 @@ static void compared(struct cpu *c, unsigned arg, unsigned cc)
         return;
     }
     flags_put((cc & SW_C0 ? FLAG_CF : 0) | (cc & SW_C2 ? FLAG_PF : 0) | (cc & SW_C3 ? FLAG_ZF : 0),
-              &c->res, &c->cv);
+              &c->res, &c->aux);
 }
 
 uint32_t x_fcom(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)

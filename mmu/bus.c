@@ -30,6 +30,7 @@
 #define PAGE_SHIFT 12
 #define PAGES (UINT32_C(1) << 20)
 #define PORTS 65536u
+#define RAM_HINT UINT64_C(0x800000000)
 #define MAX_RAM (UINT32_C(3584) << 20)
 #define A20_BIT (UINT32_C(1) << 20)
 #define SNAP_END UINT32_MAX /* ends the list of pages in a snapshot */
@@ -51,7 +52,8 @@ bool bus_init(struct bus *b, uint32_t ram_size, struct trace *t, struct error *e
     b->page_region = calloc(PAGES, 1);
     b->page_flags = calloc(PAGES, 1);
     b->port_of = calloc(PORTS, 1);
-    ram = mmap(NULL, ram_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
+    /* Above all linear addresses, wherever the host would put it: see tlb.h. */
+    ram = mmap((void *)(uintptr_t)RAM_HINT, ram_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
                -1, 0);
     if (ram != MAP_FAILED) {
         b->ram = ram;

@@ -300,18 +300,15 @@ static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access
 /* Installs host pointers for a page that is plain memory for this kind of access. */
 static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys_t page)
 {
-    struct host_entry *h = tlb_host_slot(&m->tlb, user, lin);
     uint8_t flags = m->bus->page_flags[page >> 12];
     uint8_t *host = bus_host_page(m->bus, page);
     if (!host || (flags & PAGE_MMIO) || (user && m->user_slow) ||
         (m->watches && is_watched(m, lin)) || (m->watched && m->watched(m->watched_arg, lin)))
         return;
-    uint32_t tag = (lin & PAGE_FRAME_MASK) | m->tlb.host_gen;
-    h->addend = (uintptr_t)host - (lin & PAGE_FRAME_MASK);
-    h->rtag = flags & PAGE_WATCH ? 0 : tag;
-    bool writable = permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D);
-    h->wtag = writable && !(flags & (PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT)) ? tag : 0;
-    if (h->wtag)
+    bool writable = permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D) &&
+                    !(flags & (PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT));
+    tlb_fill_host(&m->tlb, lin, user, flags & PAGE_WATCH ? NULL : host, writable ? host : NULL);
+    if (writable)
         bus_note_store(m->bus, page);
 }
 

@@ -115,21 +115,20 @@ void mmu_snap(struct mmu *m, struct snap *s);
 /* While set, mmu_load and mmu_store answer NULL for user accesses. */
 void mmu_set_user_slow(struct mmu *m, bool slow);
 
+/* Does an access of `size` bytes at lin reach into the next page? */
+static inline bool mmu_crosses(lin_t lin, unsigned size)
+{
+    return (lin & PAGE_OFFSET_MASK) + size > PAGE_SIZE;
+}
+
 static inline uint8_t *mmu_load(struct mmu *m, bool user, lin_t lin, unsigned size)
 {
-    /* Indexing by the last byte makes an access that crosses a page miss by construction. */
-    struct host_entry *h = tlb_host_slot(&m->tlb, user, lin + size - 1);
-    if (h->rtag != ((lin & PAGE_FRAME_MASK) | m->tlb.host_gen))
-        return NULL;
-    return (uint8_t *)(h->addend + lin);
+    return mmu_crosses(lin, size) ? NULL : tlb_host(m->tlb.host[user], lin);
 }
 
 static inline uint8_t *mmu_store(struct mmu *m, bool user, lin_t lin, unsigned size)
 {
-    struct host_entry *h = tlb_host_slot(&m->tlb, user, lin + size - 1);
-    if (h->wtag != ((lin & PAGE_FRAME_MASK) | m->tlb.host_gen))
-        return NULL;
-    return (uint8_t *)(h->addend + lin);
+    return mmu_crosses(lin, size) ? NULL : tlb_host(m->tlb.host[user] + HOST_STORES, lin);
 }
 
 #endif

@@ -6,7 +6,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define HOST_GENS 4096u
 #define NO_PAGE TLB_PAGES /* in a slot: never used, or its page has moved to another one */
 
 bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
@@ -19,7 +18,10 @@ bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
     t->entry = calloc(TLB_PAGES, sizeof *t->entry);
     t->slot = calloc(slots + 1, sizeof *t->slot);
     t->order = calloc(shape.sets + 1, 1);
-    if (!t->entry || !t->slot || !t->order) {
+    t->filled = calloc(HOST_FILLED, sizeof *t->filled);
+    for (unsigned user = 0; user < 2; user++)
+        t->host[user] = calloc(2 * (size_t)TLB_PAGES, sizeof **t->host);
+    if (!t->entry || !t->slot || !t->order || !t->filled || !t->host[0] || !t->host[1]) {
         tlb_fini(t);
         return error_set(err, "not enough memory for the TLB");
     }
@@ -27,7 +29,6 @@ bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
         t->slot[n] = NO_PAGE;
     t->gen = 1;
     t->global_gen = GLOBAL_GEN;
-    t->host_gen = 1;
     return true;
 }
 
@@ -36,17 +37,37 @@ void tlb_fini(struct tlb *t)
     free(t->entry);
     free(t->slot);
     free(t->order);
-    t->entry = NULL;
-    t->slot = NULL;
-    t->order = NULL;
+    free(t->filled);
+    free(t->host[0]);
+    free(t->host[1]);
+    memset(t, 0, sizeof *t);
 }
 
 void tlb_flush_host(struct tlb *t)
 {
-    if (++t->host_gen == HOST_GENS) {
-        memset(t->host, 0, sizeof t->host);
-        t->host_gen = 1;
+    for (unsigned n = 0; n < t->n_filled; n++) {
+        uint64_t *word = &t->host[t->filled[n] & 1][t->filled[n] >> 1];
+        word[0] = word[HOST_STORES] = 0;
     }
+    t->n_filled = 0;
+}
+
+/* Memory that the host has put below 4 GiB is used without host pointers. */
+static uint64_t word_for(lin_t page, const uint8_t *host)
+{
+    return (uint64_t)(uintptr_t)host >> 32 ? page - (uint64_t)(uintptr_t)host : 0;
+}
+
+void tlb_fill_host(struct tlb *t, lin_t lin, bool user, const uint8_t *load, const uint8_t *store)
+{
+    lin_t page = lin & PAGE_FRAME_MASK;
+    if (t->n_filled == HOST_FILLED)
+        tlb_flush_host(t);
+    uint64_t *word = &t->host[user][page >> 12];
+    if (!word[0] && !word[HOST_STORES])
+        t->filled[t->n_filled++] = page >> 12 << 1 | user;
+    word[0] = word_for(page, load);
+    word[HOST_STORES] = word_for(page, store);
 }
 
 static void forget_all(struct tlb *t)
@@ -87,21 +108,17 @@ void tlb_flush_page(struct tlb *t, lin_t lin)
 
 void tlb_flush_host_page(struct tlb *t, lin_t lin)
 {
-    for (unsigned user = 0; user < 2; user++) {
-        struct host_entry *h = tlb_host_slot(t, user, lin);
-        h->rtag = 0;
-        h->wtag = 0;
-    }
+    for (unsigned user = 0; user < 2; user++)
+        t->host[user][lin >> 12] = t->host[user][HOST_STORES | lin >> 12] = 0;
 }
 
 void tlb_protect_host(struct tlb *t, const uint8_t *host_page)
 {
-    for (unsigned user = 0; user < 2; user++) {
-        for (unsigned n = 0; n < HOST_TLB_SIZE; n++) {
-            struct host_entry *h = &t->host[user][n];
-            if (h->wtag && h->addend + (h->wtag & PAGE_FRAME_MASK) == (uintptr_t)host_page)
-                h->wtag = 0;
-        }
+    for (unsigned n = 0; n < t->n_filled; n++) {
+        uint32_t page = t->filled[n] >> 1;
+        uint64_t *word = &t->host[t->filled[n] & 1][HOST_STORES | page];
+        if (*word == (page << 12) - (uint64_t)(uintptr_t)host_page)
+            *word = 0;
     }
 }
 

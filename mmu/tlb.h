@@ -10,13 +10,16 @@
  *      finite   sets x ways, set = low bits of the page number (386 and 486: 8 sets of 4, linear
  *               bits 14-12; i386 manual 12.5, 486 manual chapter 10); replacement round-robin in
  *               each set (the 386's rule is not documented) or the 486's pseudo-LRU
- * 2. The host TLB: from a linear page straight to a host pointer, one table for supervisor and
- *    one for user accesses. It is a strict subset of the first: a hit proves that the
- *    architectural entry is there and permits the access. Rights, dirtiness, ROM, code pages
- *    and devices are all expressed by which tag is valid. With pseudo-LRU, only the page that
+ * 2. The host TLB: from a linear page straight to host memory, for loads and for stores, for
+ *    supervisor and user accesses. It is a strict subset of the first: an entry proves that the
+ *    architectural one is there and permits the access. Rights, dirtiness, ROM, code pages
+ *    and devices are all expressed by which entries exist. With pseudo-LRU, only the page that
  *    was used last in its set has host pointers, so that a hit would change nothing.
  *
- *    tag = linear page | generation (12 bits, 1..4095; a zero tag matches nothing)
+ *    One word for each of the 2^20 linear pages: linear address minus host address, 0 for none. A
+ *    host address is above any linear one, so that `lin - word` borrows just when the page is
+ *    there, and is the host address then. Few of the tables' pages are ever touched; what was
+ *    filled is listed, and a flush clears what the list names.
  */
 #ifndef MMU_TLB_H
 #define MMU_TLB_H
@@ -38,15 +41,9 @@ struct tlb_entry {
     uint32_t checked; /* sanitizer.epoch when it was last seen to agree with the tables */
 };
 
-#define HOST_TLB_SIZE 1024u
-
-struct host_entry {
-    uint32_t rtag;    /* loads */
-    uint32_t wtag;    /* stores */
-    uintptr_t addend; /* host address = addend + linear address */
-};
-
 #define TLB_PAGES (UINT32_C(1) << 20) /* linear pages */
+#define HOST_STORES TLB_PAGES         /* where the words for stores begin, behind those for loads */
+#define HOST_FILLED 16384u            /* the list of filled pages; one more flushes them all */
 #define TLB_MAX_SETS 1024u
 #define TLB_MAX_WAYS 16u
 
@@ -65,8 +62,9 @@ struct tlb {
     uint32_t gen;            /* current generation of entry[], below GLOBAL_GEN */
     uint32_t global_gen;     /* that of global entries, GLOBAL_GEN and up */
     bool large_seen;         /* there may be entries of large pages */
-    uint32_t host_gen;       /* current generation of host[][] tags, 1..4095 */
-    struct host_entry host[2][HOST_TLB_SIZE]; /* [0] supervisor, [1] user */
+    uint64_t *host[2];       /* host TLB: [0] supervisor, [1] user; loads, then stores (owned) */
+    uint32_t *filled;        /* pages that may have words: page number * 2 + user (owned) */
+    unsigned n_filled;       /* how many of them */
 };
 
 #define GLOBAL_GEN UINT32_C(0x80000000)
@@ -83,6 +81,8 @@ void tlb_flush_page(struct tlb *t, lin_t lin);
 void tlb_flush_host_page(struct tlb *t, lin_t lin);
 /* Forgets all host pointers but keeps the architectural entries. */
 void tlb_flush_host(struct tlb *t);
+/* Gives a linear page host pointers for loads and stores; NULL: not for that. */
+void tlb_fill_host(struct tlb *t, lin_t lin, bool user, const uint8_t *load, const uint8_t *store);
 /* Takes away the permission to store through host pointers into one host page. */
 void tlb_protect_host(struct tlb *t, const uint8_t *host_page);
 
@@ -105,9 +105,14 @@ void tlb_touch(struct tlb *t, lin_t lin);
 /* Finite: number of the slot that holds lin's page, -1 if none does. */
 int tlb_slot_of(const struct tlb *t, lin_t lin);
 
-static inline struct host_entry *tlb_host_slot(struct tlb *t, bool user, lin_t lin)
+/* The host address of lin by a table of host[], NULL if there is none. Bytes behind it that lie in
+   the next page are not meant. */
+static inline uint8_t *tlb_host(const uint64_t *table, lin_t lin)
 {
-    return &t->host[user][lin >> 12 & (HOST_TLB_SIZE - 1)];
+    uint64_t host;
+    if (!__builtin_sub_overflow((uint64_t)lin, table[lin >> 12], &host))
+        return NULL;
+    return (uint8_t *)(uintptr_t)host;
 }
 
 #endif

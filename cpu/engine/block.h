@@ -2,14 +2,16 @@
 /*
  * block.h - records, blocks and the way from one handler to the next.
  *
- * A record is one decoded instruction and the handler that executes it, 32 bytes. A block is a
- * straight run of records inside one physical page, keyed by the physical address of its first
- * byte and the mode word; it has no address of its own: c->eip is the EIP of its start, and
- * records hold offsets from it. The whole block is charged to icount before it is entered.
+ * A record is one decoded instruction and the handler that executes it. A block is a straight run
+ * of records inside one page, keyed by the physical address of its first byte, its EIP and the
+ * mode word. It may be left in the middle by a conditional jump that is taken. The whole block is
+ * charged when it is entered; who leaves in the middle gives the rest back.
  *
- * Handler protocol: arithmetic flags travel in arguments (res, cv: flags.h). A handler either goes
- * on to a record (GO), or leaves to the run loop with EIP and flags stored. Nothing is committed
- * before a handler has decided not to fall back to h_generic.
+ * Handler protocol: what is hot travels in arguments: arithmetic flags (res, aux: flags.h), the
+ * host TLB of the current privilege (tlb), and how many more instructions may be charged before
+ * the run loop must look (left; c->icount is c->stop - left). EIP is in the records. A handler
+ * either goes on to a record (GO), or leaves to the run loop with all of this stored in the
+ * processor. Nothing is committed before a handler has decided not to fall back to h_generic.
  */
 #ifndef CPU_ENGINE_BLOCK_H
 #define CPU_ENGINE_BLOCK_H
@@ -18,36 +20,54 @@
 #include "cpu/engine/engine.h"
 
 struct rec;
-typedef void handler(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv);
+#define ARGS                                                                                       \
+    struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux, const uint64_t *tlb,          \
+        int64_t left
+typedef void handler(ARGS);
 
 struct rec {
-    handler *fn;   /* executes it */
-    struct insn i; /* relative branches: i.disp = target, from the block's start */
-    uint16_t off;  /* offset of its first byte from the block's start */
-    uint16_t icnt; /* instructions before it in the block */
+    handler *fn;            /* executes it */
+    const struct rec *link; /* relative branch: the target's first record, once it is known */
+    struct insn i;          /* as decoded */
+    uint32_t eip;           /* of its first byte */
+    uint32_t to;            /* where a relative branch leads; else the next instruction */
+    int32_t delta;          /* what going to `link` costs: NOT_LINKED if there is no link */
+    uint32_t next_in;       /* list of the records that link to one block (see block.in) */
+    uint16_t after;         /* instructions of the block from this one on */
+    uint8_t a, b;           /* byte offsets of the registers that the handler works on */
 };
-_Static_assert(sizeof(void *) != 8 || sizeof(struct rec) == 32, "two records to a cache line");
+_Static_assert(sizeof(void *) != 8 || sizeof(struct rec) == 56, "records are small");
 
-#define BLOCK_MAX 64u /* instructions */
+#define NOT_LINKED INT32_MAX /* more than is ever left */
+#define BLOCK_MAX 64u        /* instructions */
+#define BLOCK_EXITS 4u       /* conditional jumps in the middle */
 
 struct block {
     struct block *hash_next; /* same bucket */
     struct block *page_next; /* same physical page */
-    struct block *link[2];   /* chained successors inside the page: [1] branch taken, [0] not */
     phys_t phys;             /* first byte */
+    uint32_t eip;            /* of the first byte */
+    uint32_t in;             /* who links to it: offset of a record in the arena, 0: nobody */
     uint16_t bytes;          /* length of the guest code */
     uint16_t n;              /* instructions */
     uint8_t mode;            /* MODE_* when it was decoded */
-    bool alive;              /* not killed */
     struct rec rec[];        /* n records and a sentinel that falls through */
 };
 
 #define JUMP_CACHE 4096u
 
+/* Where the targets of indirect jumps, returns and jumps to other pages are found. */
 struct jump {
-    lin_t lin;           /* linear address of the target */
-    uint32_t epoch;      /* mmu.code_epoch when it was looked up */
-    struct block *block; /* what is there */
+    uint32_t eip;          /* the target */
+    uint32_t key;          /* jump_key when it was looked up */
+    const struct rec *rec; /* first record of the block there */
+};
+
+/* What decoded code on one physical page there is. */
+struct code_page {
+    struct block *blocks; /* live blocks */
+    uint32_t lines;       /* bit n: the bytes from 128 * n on hold code of a block */
+    uint32_t idle;        /* stores that hit none of it since the last block was made */
 };
 
 #define HASH_SIZE 65536u
@@ -63,70 +83,86 @@ void armed_free(struct armed *a);
 
 struct engine {
     struct jump jump[JUMP_CACHE];
-    struct block *from;     /* a link waits to be made from here ... */
-    uint32_t from_eip;      /* ... entered at this EIP ... */
-    uint32_t to_eip;        /* ... if the next block is the one here ... */
-    unsigned from_slot;     /* ... in this slot */
+    const struct rec *from; /* a link waits to be made from here ... */
+    uint32_t from_key;      /* ... if jump_key is still this */
     const struct rec *loop; /* portable dispatch: the record to go on with */
+    const struct rec *at;   /* the record that the reference layer executes, NULL: none */
+    uint32_t epoch_high;    /* the bits of mmu.code_epoch that jump_key leaves out */
     struct block *hash[HASH_SIZE];
-    struct block **page; /* per physical page: its live blocks */
-    uint8_t *arena;      /* where blocks live */
-    size_t used;         /* bytes of it */
-    struct armed armed;  /* where a debugger wants to be asked first */
+    struct code_page *page; /* per physical page */
+    uint8_t *arena;         /* where blocks live */
+    size_t used;            /* bytes of it */
+    struct armed armed;     /* where a debugger wants to be asked first */
     struct bus *bus;
     struct mmu *mmu;
     struct engine_stats stats;
 };
 
-static inline struct jump *jump_slot(struct engine *e, lin_t lin)
+static inline struct jump *jump_slot(struct engine *e, uint32_t eip)
 {
-    return &e->jump[(lin ^ lin >> 12) & (JUMP_CACHE - 1)];
+    return &e->jump[eip & (JUMP_CACHE - 1)];
 }
 
-/* A block ends without knowing its successor: the run loop will find it and make the link. Only
-   links inside one linear page are made: such a pair stays together whatever is mapped where, as
-   the page that is being executed can only change with a new code_epoch. An
-   interrupt may come first: what is found then is not where this block leads. */
-static inline void block_leaves(struct cpu *c, unsigned slot, uint32_t by)
+/* Translations and mode that an entry of the jump cache holds for. */
+static inline uint32_t jump_key(const struct cpu *c)
 {
-    c->engine->from = c->block;
-    c->engine->from_eip = c->eip - by;
-    c->engine->to_eip = c->eip;
-    c->engine->from_slot = slot;
+    return c->mmu.code_epoch ^ (uint32_t)c->mode << 24;
+}
+
+static inline const struct block *block_of(const struct rec *first)
+{
+    return (const struct block *)(const void *)((const uint8_t *)first -
+                                                offsetof(struct block, rec));
 }
 
 /* How a handler reaches the next record. A tail call where the compiler guarantees one or is known
-   to make it; otherwise (sanitizers, -O0) a return to the loop in engine_run. */
-#if defined(__clang__)
+   to make it; otherwise (sanitizers, -O0) a return to the loop in engine_run. The empty asm makes
+   gcc compute the record first, which saves it a register. */
+#if defined(__clang__) || (defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__))
+#ifdef __clang__
+#define TAIL_CALL __attribute__((musttail))
+#else
+#define TAIL_CALL
+#endif
 #define GO(record)                                                                                 \
     do {                                                                                           \
         const struct rec *go_ = (record);                                                          \
-        __attribute__((musttail)) return go_->fn(c, go_, res, cv);                                 \
+        __asm__("" : "+r"(go_));                                                                   \
+        TAIL_CALL return go_->fn(c, go_, res, aux, tlb, left);                                     \
     } while (0)
-#elif defined(__OPTIMIZE__) && !defined(__SANITIZE_ADDRESS__)
-#define GO(record)                                                                                 \
+/* To a handler that is not the record's own. */
+#define GO_TO(function, record)                                                                    \
     do {                                                                                           \
-        const struct rec *go_ = (record);                                                          \
-        return go_->fn(c, go_, res, cv);                                                           \
+        TAIL_CALL return function(c, record, res, aux, tlb, left);                                 \
     } while (0)
 #else
 #define GO(record)                                                                                 \
     do {                                                                                           \
         c->res = res;                                                                              \
-        c->cv = cv;                                                                                \
+        c->aux = aux;                                                                              \
+        c->icount = c->stop - (uint64_t)left;                                                      \
         c->engine->loop = (record);                                                                \
+        return;                                                                                    \
+    } while (0)
+#define GO_TO(function, record)                                                                    \
+    do {                                                                                           \
+        function(c, record, res, aux, tlb, left);                                                  \
         return;                                                                                    \
     } while (0)
 #endif
 
 /* generic.c: handlers for every row, through the reference executor. */
 handler h_generic;     /* goes on to the next record */
-handler h_generic_end; /* the row ends the block: leaves */
+handler h_generic_end; /* the row ends the block */
 handler h_through;     /* sentinel: on to whatever follows the block */
 handler h_dead;        /* first record of a killed block */
+handler h_not_linked;  /* a relative branch that is taken and does not know its target */
+handler h_search;      /* to c->eip */
 
-/* handlers.c: the specialised handler for this record in this mode, or NULL. */
+/* pick.c: the specialised handler for this record in this mode, or NULL. */
 handler *handler_pick(struct rec *r, uint8_t mode);
+/* Better handlers for the records of a block, which know their neighbours. */
+void handlers_fuse(struct rec *r, unsigned n, uint8_t mode);
 
 /* blocks.c */
 struct block *block_find(struct engine *e, struct cpu *c);

@@ -2,10 +2,13 @@
 /*
  * blocks.c - making, finding and killing blocks.
  *
- * Found by: the link in the terminator that was just executed; the jump cache by linear address
- * (valid for one code_epoch); the hash by physical address and mode; else decoded. Blocks live in
+ * Found by: the link in the branch that was just executed; the jump cache by EIP (valid for one
+ * code_epoch and mode); the hash by physical address, EIP and mode; else decoded. Blocks live in
  * an arena that is emptied when full. Pages with live blocks carry PAGE_CODE, so that stores into
- * them take the slow path and come to engine_invalidate.
+ * them take the slow path and come to engine_invalidate. A page keeps it for a while after its
+ * last block has died, as code that was written once will be written again.
+ *
+ * A store that only changes an immediate or a displacement changes the record in place.
  *
  * An instruction that crosses a page, does not decode, or lies outside RAM and ROM has no block:
  * the reference layer executes it.
@@ -22,6 +25,9 @@
 #define ARENA_SIZE (UINT32_C(32) << 20)
 #define PAGES (1u << 20)
 #define BLOCK_BYTES (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct rec))
+#define LINE_SHIFT 7         /* of code_page.lines */
+#define IDLE_STORES 16u      /* after so many a page without blocks is no code page any more */
+#define STRETCH (1ll << 30)  /* instructions in one go; less than NOT_LINKED */
 
 struct engine *engine_new(struct bus *b, struct mmu *m)
 {
@@ -30,6 +36,7 @@ struct engine *engine_new(struct bus *b, struct mmu *m)
         return NULL;
     e->bus = b;
     e->mmu = m;
+    e->jump[0].eip = 1; /* as forget_jumps */
     e->page = calloc(PAGES, sizeof *e->page);
     e->arena = malloc(ARENA_SIZE);
     if (!e->page || !e->arena) {
@@ -59,16 +66,28 @@ static unsigned bucket(phys_t phys, uint8_t mode)
     return (phys ^ phys >> 14 ^ (uint32_t)mode << 8) & (HASH_SIZE - 1);
 }
 
+static struct rec *rec_at(const struct engine *e, uint32_t offset)
+{
+    return (struct rec *)(void *)(e->arena + offset);
+}
+
+/* Zeroes match no target but 0, and that is not looked for elsewhere than in slot 0. */
+static void forget_jumps(struct engine *e)
+{
+    memset(e->jump, 0, sizeof e->jump);
+    e->jump[0].eip = 1;
+}
+
 void engine_flush(struct engine *e)
 {
     for (size_t at = 0; at < e->used;) {
         const struct block *b = (const struct block *)(const void *)(e->arena + at);
-        e->page[b->phys >> 12] = NULL;
+        e->page[b->phys >> 12] = (struct code_page){0};
         e->bus->page_flags[b->phys >> 12] &= (uint8_t)~PAGE_CODE;
         at += sizeof *b + (b->n + 1u) * sizeof(struct rec);
     }
     memset(e->hash, 0, sizeof e->hash);
-    memset(e->jump, 0, sizeof e->jump);
+    forget_jumps(e);
     e->used = 0;
     e->from = NULL;
     e->stats.flushes++;
@@ -82,53 +101,147 @@ static void unhash(struct engine *e, struct block *b)
     *at = b->hash_next;
 }
 
-/* Chained links stay inside a page, so all links to b are in its page's list. */
-static void unlink_block(struct block *in_page, const struct block *b)
+/* Whoever links to the block has no link any more. */
+static void unlink_block(struct engine *e, struct block *b)
 {
-    for (; in_page; in_page = in_page->page_next) {
-        for (unsigned n = 0; n < 2; n++) {
-            if (in_page->link[n] == b)
-                in_page->link[n] = NULL;
-        }
+    for (uint32_t at = b->in; at; at = rec_at(e, at)->next_in)
+        rec_at(e, at)->delta = NOT_LINKED;
+    b->in = 0;
+}
+
+/* The page's block *p dies. */
+static void kill(struct engine *e, struct block **p)
+{
+    struct block *b = *p;
+    *p = b->page_next;
+    unhash(e, b);
+    unlink_block(e, b);
+    b->rec[0].fn = h_dead;
+    e->stats.killed++;
+}
+
+/* The lines of a page that bytes [at, at + n) of it touch; n > 0, inside the page. */
+static uint32_t lines_of(uint32_t at, uint32_t n)
+{
+    unsigned first = at >> LINE_SHIFT, last = (at + n - 1) >> LINE_SHIFT;
+    return UINT32_MAX >> (31 - (last - first)) << first;
+}
+
+/* Did the store change nothing but the immediate or displacement of one instruction, whose handler
+   reads it from the record? Then the record is changed. */
+static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
+{
+    struct rec *r = b->rec, *end = b->rec + b->n;
+    uint32_t from = at - b->phys + b->eip; /* the same, as EIP */
+    struct insn i;
+    if (at < b->phys || (e->at >= r && e->at < end))
+        return false; /* the record that is being executed stays as it is */
+    while (r < end && r->eip + r->i.len <= from)
+        r++;
+    if (r == end || from + n > r->eip + r->i.len)
+        return false;
+    const uint8_t *page = bus_host_page(e->bus, b->phys);
+    const struct opcode *o = &opcodes[r->i.row];
+    bool fixed = o->dst == Jb || o->dst == Jv || (r->i.row >= G_C0 && r->i.row < G_C6);
+    unsigned where = (b->phys & PAGE_OFFSET_MASK) + (r->eip - b->eip);
+    if (fixed || !page ||
+        decode(&i, page + where, r->i.len, !(b->mode & MODE_CODE32)) != DECODE_OK)
+        return false;
+    struct insn same = i;
+    same.disp = r->i.disp;
+    same.imm = r->i.imm;
+    if (memcmp(&same, &r->i, sizeof same) != 0)
+        return false;
+    r->i = i;
+    e->stats.patched++;
+    return true;
+}
+
+static bool invalidate_page(struct engine *e, phys_t at, unsigned n)
+{
+    struct code_page *page = &e->page[at >> 12];
+    bool any = false;
+    if (!(page->lines & lines_of(at & PAGE_OFFSET_MASK, n))) {
+        if (++page->idle >= IDLE_STORES && !page->blocks)
+            e->bus->page_flags[at >> 12] &= (uint8_t)~PAGE_CODE;
+        return false;
     }
+    page->lines = 0;
+    struct block **p = &page->blocks;
+    while (*p) {
+        struct block *b = *p;
+        bool hit = at < b->phys + b->bytes && at + n > b->phys;
+        if (hit && !patch(e, b, at, n)) {
+            kill(e, p);
+            any = true;
+            continue;
+        }
+        page->lines |= lines_of(b->phys & PAGE_OFFSET_MASK, b->bytes);
+        p = &b->page_next;
+    }
+    return any;
 }
 
 bool engine_invalidate(struct engine *e, phys_t at, unsigned n)
 {
     bool any = false;
-    for (phys_t page = at >> 12; page <= (at + n - 1) >> 12; page++) {
-        struct block **p = &e->page[page];
-        while (*p) {
-            struct block *b = *p;
-            if (at >= b->phys + b->bytes || at + n <= b->phys) {
-                p = &b->page_next;
-                continue;
-            }
-            *p = b->page_next;
-            unhash(e, b);
-            unlink_block(e->page[page], b);
-            b->alive = false;
-            b->rec[0].fn = h_dead;
-            e->stats.killed++;
-            any = true;
-        }
-        if (!e->page[page])
-            e->bus->page_flags[page] &= (uint8_t)~PAGE_CODE;
+    while (n) {
+        unsigned room = PAGE_SIZE - (at & PAGE_OFFSET_MASK), now = n < room ? n : room;
+        any |= invalidate_page(e, at, now);
+        at += now;
+        n -= now;
     }
     return any;
 }
 
+static bool is_jcc(unsigned row)
+{
+    return (row >= 0x70 && row <= 0x7f) || (row >= MAP_0F + 0x80 && row <= MAP_0F + 0x8f);
+}
+
 /* What a record needs beyond its decoding. True if it must be the block's last. */
-static bool finish_record(struct rec *r, uint8_t mode)
+static bool finish_record(struct rec *r, uint32_t eip, uint8_t mode, unsigned *exits)
 {
     const struct opcode *o = &opcodes[r->i.row];
-    bool last = o->flags & (OPC_BRANCH | OPC_ENDS);
-    if (o->dst == Jb || o->dst == Jv)
-        r->i.disp = r->off + r->i.len + r->i.imm;
+    bool last = o->flags & (OPC_BRANCH | OPC_ENDS), relative = o->dst == Jb || o->dst == Jv;
+    r->eip = eip;
+    r->to = eip + r->i.len + (relative ? r->i.imm : 0);
+    if (relative)
+        r->i.disp = eip + r->i.len; /* what CALL pushes; the executor does not look at it */
+    r->link = NULL;
+    r->delta = NOT_LINKED;
+    r->next_in = 0;
     r->fn = handler_pick(r, mode);
     if (!r->fn)
         r->fn = last ? h_generic_end : h_generic;
+    else if (is_jcc(r->i.row))
+        last = ++*exits > BLOCK_EXITS;
     return last;
+}
+
+/* Decodes at most `room` bytes at host into the block; how many there were. */
+static unsigned decode_block(struct block *b, const struct cpu *c, const uint8_t *host,
+                             unsigned room)
+{
+    bool last = false;
+    unsigned at = 0, n = 0, exits = 0;
+    while (!last && n < BLOCK_MAX && at < room) {
+        struct rec *r = &b->rec[n];
+        if (decode(&r->i, host + at, room - at, !(c->mode & MODE_CODE32)) != DECODE_OK)
+            break;
+        last = finish_record(r, c->eip + at, c->mode, &exits);
+        at += r->i.len;
+        n++;
+    }
+    uint32_t end = c->eip + at;
+    b->rec[n] =
+        (struct rec){.fn = h_through, .eip = end - 1, .to = end, .delta = NOT_LINKED, .after = 1};
+    for (unsigned k = 0; k < n; k++)
+        b->rec[k].after = (uint16_t)(n - k);
+    b->n = (uint16_t)n;
+    b->bytes = (uint16_t)at;
+    handlers_fuse(b->rec, n, c->mode);
+    return n;
 }
 
 static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, const uint8_t *host)
@@ -136,29 +249,18 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     if (e->used + BLOCK_BYTES > ARENA_SIZE)
         engine_flush(e);
     struct block *b = (struct block *)(void *)(e->arena + e->used);
+    struct code_page *page = &e->page[phys >> 12];
     const struct seg *cs = &c->seg[CS];
-    unsigned room = PAGE_SIZE - (phys & PAGE_OFFSET_MASK), at = 0, n = 0;
+    unsigned room = PAGE_SIZE - (phys & PAGE_OFFSET_MASK);
     if (cs->limit - c->eip < room - 1)
         room = cs->limit - c->eip + 1; /* the byte beyond the limit faults alone */
-    bool last = false, cut = e->bus->page_flags[phys >> 12] & PAGE_BREAK;
-    while (!last && n < BLOCK_MAX && at < room && !(cut && armed_has(e, phys + at))) {
-        struct rec *r = &b->rec[n];
-        if (decode(&r->i, host + at, room - at, !(c->mode & MODE_CODE32)) != DECODE_OK)
-            break;
-        r->off = (uint16_t)at;
-        r->icnt = (uint16_t)n++;
-        at += r->i.len;
-        last = finish_record(r, c->mode);
-    }
+    unsigned n = decode_block(b, c, host, room);
     if (!n)
         return NULL;
-    b->rec[n] = (struct rec){.fn = h_through, .off = (uint16_t)at, .icnt = (uint16_t)n};
-    b->link[0] = b->link[1] = NULL;
     b->phys = phys;
-    b->bytes = (uint16_t)at;
-    b->n = (uint16_t)n;
+    b->eip = c->eip;
+    b->in = 0;
     b->mode = c->mode;
-    b->alive = true;
     struct block **h = &e->hash[bucket(phys, c->mode)];
     b->hash_next = *h;
     *h = b;
@@ -166,8 +268,10 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
         e->bus->page_flags[phys >> 12] |= PAGE_CODE;
         mmu_protect_page(e->mmu, phys);
     }
-    b->page_next = e->page[phys >> 12];
-    e->page[phys >> 12] = b;
+    b->page_next = page->blocks;
+    page->blocks = b;
+    page->lines |= lines_of(phys & PAGE_OFFSET_MASK, b->bytes);
+    page->idle = 0;
     e->used += sizeof *b + (n + 1) * sizeof(struct rec);
     e->stats.blocks++;
     e->stats.decoded += n;
@@ -182,56 +286,68 @@ static bool inside_limit(const struct cpu *c, const struct block *b)
 struct block *block_find(struct engine *e, struct cpu *c)
 {
     lin_t lin = c->seg[CS].base + c->eip;
-    struct jump *j = jump_slot(e, lin);
+    struct jump *j = jump_slot(e, c->eip);
     e->stats.lookups++;
-    if (j->block && j->lin == lin && j->epoch == c->mmu.code_epoch && j->block->alive &&
-        j->block->mode == c->mode)
-        return inside_limit(c, j->block) ? j->block : NULL;
-
     phys_t phys;
     struct mmu_fault f;
     if (c->eip > c->seg[CS].limit || !fetch_page(c, lin, &phys, &f))
         return NULL; /* the reference layer raises the fault */
+    if (c->mmu.code_epoch >> 24 != e->epoch_high) {
+        forget_jumps(e);
+        e->epoch_high = c->mmu.code_epoch >> 24;
+    }
     phys |= lin & PAGE_OFFSET_MASK;
     const uint8_t *page = bus_code_page(c->bus, phys);
     if (!page)
         return NULL;
-    if (OBSERVED(c, OBSERVE_EXEC)) {
-        c->observer.page(c->observer.arg, lin & PAGE_FRAME_MASK, phys & PAGE_FRAME_MASK);
-        if ((e->bus->page_flags[phys >> 12] & PAGE_BREAK) && armed_has(e, phys))
-            return NULL;
-    }
     struct block *b = e->hash[bucket(phys, c->mode)];
-    while (b && (b->phys != phys || b->mode != c->mode))
+    while (b && (b->phys != phys || b->mode != c->mode || b->eip != c->eip))
         b = b->hash_next;
     if (!b)
         b = block_make(e, c, phys, page + (phys & PAGE_OFFSET_MASK));
     if (!b || !inside_limit(c, b))
         return NULL;
-    *j = (struct jump){.lin = lin, .epoch = c->mmu.code_epoch, .block = b};
+    if (c->mode & MODE_FLAT_CS) /* others would have to look at the limit again */
+        *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = b->rec};
     return b;
+}
+
+/* The branch `from` has left the engine for c->eip, and b is there. An interrupt may have come
+   first: what is found then is not where the branch leads. */
+static void link_branch(struct engine *e, const struct cpu *c, const struct rec *from,
+                        struct block *b)
+{
+    struct rec *r = rec_at(e, (uint32_t)((const uint8_t *)from - e->arena));
+    if (r->to != c->eip || e->from_key != jump_key(c) || !(b->mode & MODE_FLAT_CS))
+        return;
+    r->link = b->rec;
+    r->delta = b->n - (r->after - 1);
+    r->next_in = b->in;
+    b->in = (uint32_t)((const uint8_t *)from - e->arena);
 }
 
 void engine_run(struct engine *e, struct cpu *c)
 {
-    struct block *b = block_find(e, c), *from = e->from;
+    const struct rec *from = e->from;
+    uint64_t flushes = e->stats.flushes;
+    struct block *b = block_find(e, c);
     e->from = NULL;
+    e->at = NULL;
     if (!b || c->icount + b->n > c->limit) {
         e->stats.steps++;
         cpu_step(c);
         return;
     }
-    if (from && from->alive && from->mode == b->mode && (b->mode & MODE_FLAT_CS) &&
-        e->to_eip == c->eip && (e->from_eip ^ c->eip) >> 12 == 0 &&
-        from->phys >> 12 == b->phys >> 12)
-        from->link[e->from_slot] = b;
-    trail_note(c, c->seg[CS].base + c->eip);
-    c->icount += b->n;
-    c->block = b;
+    if (from && flushes == e->stats.flushes)
+        link_branch(e, c, from, b);
+    int64_t left = c->limit - c->icount < STRETCH ? (int64_t)(c->limit - c->icount) : STRETCH;
+    c->stop = c->icount + (uint64_t)left;
     e->loop = b->rec;
+    left -= b->n;
     do {
         const struct rec *ip = e->loop;
         e->loop = NULL;
-        ip->fn(c, ip, c->res, c->cv);
+        ip->fn(c, ip, c->res, c->aux, c->host, left);
+        left = (int64_t)(c->stop - c->icount);
     } while (e->loop);
 }

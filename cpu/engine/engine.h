@@ -18,6 +18,7 @@ struct engine_stats {
     uint64_t decoded; /* instructions decoded into blocks */
     uint64_t blocks;  /* blocks made */
     uint64_t killed;  /* blocks killed by stores into their code */
+    uint64_t patched; /* records changed in place by stores into their code */
     uint64_t flushes; /* arena flushes */
     uint64_t lookups; /* times the run loop looked a block up */
     uint64_t steps;   /* instructions left to the reference layer */

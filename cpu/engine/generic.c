@@ -2,21 +2,36 @@
 /*
  * generic.c - the handlers that stand behind every record: they settle EIP, count and flags, and
  * call the reference executor. Specialised handlers fall back to h_generic for everything that is
- * not their fast case.
+ * not their fast case. And the cold ends of blocks: links that are not there yet, searches, the
+ * way back to the run loop.
  */
 #include "cpu/engine/block.h"
 
 #include "cpu/internal.h"
 
-void h_generic(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
+/* To the run loop; EIP is set. */
+static inline void leave(struct cpu *c, uint64_t res, uint64_t aux, int64_t left)
 {
-    uint32_t start = c->eip;
     c->res = res;
-    c->cv = cv;
-    c->eip = start + ip->off;
-    c->next = c->eip + ip->i.len;
-    c->ahead = c->block->n - ip->icnt;
+    c->aux = aux;
+    c->icount = c->stop - (uint64_t)left;
+}
+
+/* The reference executor for the record; the processor's state is all in c meanwhile. */
+static inline void execute(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux,
+                           int64_t left)
+{
+    leave(c, res, aux, left);
+    c->eip = ip->eip;
+    c->next = ip->eip + ip->i.len;
+    c->ahead = ip->after;
+    c->engine->at = ip;
     exec_insn(c, &ip->i);
+}
+
+void h_generic(ARGS)
+{
+    execute(c, ip, res, aux, left);
     if (__builtin_expect(c->limit == 0, 0)) { /* attention: come up after this instruction */
         c->icount -= c->ahead - 1;
         c->ahead = 0;
@@ -24,44 +39,76 @@ void h_generic(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
         return;
     }
     c->ahead = 0;
-    c->eip = start;
     res = c->res;
-    cv = c->cv;
+    aux = c->aux;
+    tlb = c->host;
+    left = (int64_t)(c->stop - c->icount);
     GO(ip + 1);
 }
 
-void h_generic_end(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
+/* Must the run loop look before the next instruction? */
+static inline bool restless(const struct cpu *c)
 {
-    c->res = res;
-    c->cv = cv;
-    c->eip += ip->off;
-    c->next = c->eip + ip->i.len;
-    c->ahead = 1;
-    exec_insn(c, &ip->i);
-    c->ahead = 0;
-    c->eip = c->next;
+    return c->limit == 0 || c->inhibit || c->halted || c->shutdown || c->debug_hit ||
+           c->break_code || c->intr || c->nmi || (c->eflags & (FLAG_TF | FLAG_RF));
 }
 
-void h_through(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
+void h_generic_end(ARGS)
 {
-    struct block *next = c->block->link[0];
-    c->eip += ip->off;
-    if (next && c->icount + next->n <= c->limit) {
-        trail_note(c, c->seg[CS].base + c->eip);
-        c->icount += next->n;
-        c->block = next;
-        GO(next->rec);
+    execute(c, ip, res, aux, left);
+    c->ahead = 0;
+    c->eip = c->next;
+    if (restless(c))
+        return;
+    res = c->res;
+    aux = c->aux;
+    tlb = c->host;
+    left = (int64_t)(c->stop - c->icount);
+    GO_TO(h_search, ip);
+}
+
+/* On to c->eip, if the jump cache knows the block there and it may be entered. */
+void h_search(ARGS)
+{
+    const struct jump *j = jump_slot(c->engine, c->eip);
+    if (j->eip == c->eip && j->key == jump_key(c)) {
+        int64_t rest = left - block_of(j->rec)->n;
+        if (rest >= 0) {
+            left = rest;
+            GO(j->rec);
+        }
     }
-    c->res = res;
-    c->cv = cv;
-    block_leaves(c, 0, ip->off);
+    leave(c, res, aux, left);
+}
+
+/* The cost of the link was subtracted and `left` went below zero: there is none, or no more
+   instructions may be charged. Only links inside one linear page are made: such a pair stays
+   together whatever is mapped where, as the page that is being executed can only change with a new
+   code_epoch, and that ends the block. */
+void h_not_linked(ARGS)
+{
+    left += (int64_t)ip->delta + (ip->after - 1);
+    c->eip = ip->to;
+    if ((ip->eip ^ ip->to) >> 12 != 0)
+        GO_TO(h_search, ip);
+    if (ip->delta == NOT_LINKED) {
+        c->engine->from = ip;
+        c->engine->from_key = jump_key(c);
+    }
+    leave(c, res, aux, left);
+}
+
+void h_through(ARGS)
+{
+    left -= ip->delta;
+    if (__builtin_expect(left < 0, 0))
+        GO_TO(h_not_linked, ip);
+    GO(ip->link);
 }
 
 /* Nothing of a killed block is executed; the run loop looks again. */
-void h_dead(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
+void h_dead(ARGS)
 {
-    (void)ip;
-    c->icount -= c->block->n;
-    c->res = res;
-    c->cv = cv;
+    c->eip = ip->eip;
+    leave(c, res, aux, left + ip->after);
 }

@@ -1,166 +1,214 @@
 /* SPDX-License-Identifier: MIT */
-/* h_alu.c - specialised handlers of the arithmetic group, bytes and dwords, flat memory. */
+/*
+ * h_alu.c - specialised handlers of the arithmetic group: bytes and dwords, flat memory. Dword
+ * forms between registers exist for every pair, those with an immediate for every register.
+ */
 #include "cpu/engine/ops.h"
 
 #include "cpu/opcodes.h"
 
-/* One operation in all its forms for one operand type; `keeps` is false for CMP and TEST. */
-#define ALU_FORMS(op, T, keeps)                                                                    \
-    HANDLER(op##_##T##_##keeps##_rr)                                                               \
+/* name: of the handlers; op: the operation; keep: its result is stored. */
+#define ALU_RR(s, d, name, op, keep)                                                               \
+    HANDLER(name##_rr_##d##_##s)                                                                   \
     {                                                                                              \
-        uint32_t r = op(REG(T, ip->i.base), REG(T, ip->i.index), sizeof(T), &res, &cv);            \
-        if (keeps)                                                                                 \
-            REG(T, ip->i.base) = (T)r;                                                             \
+        uint32_t r = op(uint32_t, c->gpr[d], c->gpr[s]);                                           \
+        if (keep)                                                                                  \
+            c->gpr[d] = r;                                                                         \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(op##_##T##_##keeps##_ri)                                                               \
+    }
+#define ALU_R(d, name, op, keep)                                                                   \
+    EACH_REG_2(ALU_RR, d, name, op, keep)                                                          \
+    HANDLER(name##_ri_##d)                                                                         \
     {                                                                                              \
-        uint32_t r = op(REG(T, ip->i.base), (T)ip->i.imm, sizeof(T), &res, &cv);                   \
-        if (keeps)                                                                                 \
-            REG(T, ip->i.base) = (T)r;                                                             \
+        uint32_t r = op(uint32_t, c->gpr[d], ip->i.imm);                                           \
+        if (keep)                                                                                  \
+            c->gpr[d] = r;                                                                         \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(op##_##T##_##keeps##_rm)                                                               \
-    {                                                                                              \
-        uint8_t *p = load_at(c, EA(), sizeof(T));                                                  \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        uint32_t r = op(REG(T, ip->i.reg), AT(T, p), sizeof(T), &res, &cv);                        \
-        if (keeps)                                                                                 \
-            REG(T, ip->i.reg) = (T)r;                                                              \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(op##_##T##_##keeps##_mr)                                                               \
-    {                                                                                              \
-        uint8_t *p = keeps ? store_at(c, EA(), sizeof(T)) : load_at(c, EA(), sizeof(T));           \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        uint32_t r = op(AT(T, p), REG(T, ip->i.reg), sizeof(T), &res, &cv);                        \
-        if (keeps)                                                                                 \
-            AT(T, p) = (T)r;                                                                       \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(op##_##T##_##keeps##_mi)                                                               \
-    {                                                                                              \
-        uint8_t *p = keeps ? store_at(c, EA(), sizeof(T)) : load_at(c, EA(), sizeof(T));           \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        uint32_t r = op(AT(T, p), (T)ip->i.imm, sizeof(T), &res, &cv);                             \
-        if (keeps)                                                                                 \
-            AT(T, p) = (T)r;                                                                       \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    static const struct forms op##_##T##_##keeps = {                                               \
-        op##_##T##_##keeps##_rr, op##_##T##_##keeps##_ri, op##_##T##_##keeps##_rm,                 \
-        op##_##T##_##keeps##_mr, op##_##T##_##keeps##_mi,                                          \
     }
 
-ALU_FORMS(op_add, uint32_t, 1);
-ALU_FORMS(op_or, uint32_t, 1);
-ALU_FORMS(op_adc, uint32_t, 1);
-ALU_FORMS(op_sbb, uint32_t, 1);
-ALU_FORMS(op_and, uint32_t, 1);
-ALU_FORMS(op_sub, uint32_t, 1);
-ALU_FORMS(op_xor, uint32_t, 1);
-ALU_FORMS(op_sub, uint32_t, 0); /* CMP */
-ALU_FORMS(op_and, uint32_t, 0); /* TEST */
-ALU_FORMS(op_add, uint8_t, 1);
-ALU_FORMS(op_or, uint8_t, 1);
-ALU_FORMS(op_adc, uint8_t, 1);
-ALU_FORMS(op_sbb, uint8_t, 1);
-ALU_FORMS(op_and, uint8_t, 1);
-ALU_FORMS(op_sub, uint8_t, 1);
-ALU_FORMS(op_xor, uint8_t, 1);
-ALU_FORMS(op_sub, uint8_t, 0);
-ALU_FORMS(op_and, uint8_t, 0);
+/* Any registers: ip->a is the destination, ip->b the source. */
+#define ALU_ANY(name, op, keep, T)                                                                 \
+    HANDLER(name##_##T##_rr)                                                                       \
+    {                                                                                              \
+        T r = op(T, REG(T, ip->a), REG(T, ip->b));                                                 \
+        if (keep)                                                                                  \
+            REG(T, ip->a) = r;                                                                     \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(name##_##T##_ri)                                                                       \
+    {                                                                                              \
+        T r = op(T, REG(T, ip->a), ip->i.imm);                                                     \
+        if (keep)                                                                                  \
+            REG(T, ip->a) = r;                                                                     \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    EACH_CLASS(ALU_MEM, name, op, keep, T)
 
-HANDLER(inc_r)
+#define ALU_MEM(class, name, op, keep, T)                                                          \
+    HANDLER(name##_##T##_rm_##class)                                                               \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(T, lin, host);                                                                    \
+        T r = op(T, REG(T, ip->a), AT(T, host));                                                   \
+        if (keep)                                                                                  \
+            REG(T, ip->a) = r;                                                                     \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(name##_##T##_mr_##class)                                                               \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        uint64_t host;                                                                             \
+        if (UNLIKELY(!host_at(keep ? tlb + HOST_STORES : tlb, lin, sizeof(T), &host)))             \
+            SLOW();                                                                                \
+        T r = op(T, AT(T, host), REG(T, ip->a));                                                   \
+        if (keep)                                                                                  \
+            AT(T, host) = r;                                                                       \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(name##_##T##_mi_##class)                                                               \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        uint64_t host;                                                                             \
+        if (UNLIKELY(!host_at(keep ? tlb + HOST_STORES : tlb, lin, sizeof(T), &host)))             \
+            SLOW();                                                                                \
+        T r = op(T, AT(T, host), ip->i.imm);                                                       \
+        if (keep)                                                                                  \
+            AT(T, host) = r;                                                                       \
+        GO(ip + 1);                                                                                \
+    }
+
+/* All forms of one operation. */
+struct alu {
+    handler *rr[8][8];        /* dwords: destination, source */
+    handler *ri[8];           /* dwords: destination */
+    handler *rr8, *ri8;       /* bytes */
+    handler *rm[2][CLASSES];  /* [bytes?][address class] */
+    handler *mr[2][CLASSES];
+    handler *mi[2][CLASSES];
+};
+
+#define ALU(name, op, keep)                                                                        \
+    EACH_REG(ALU_R, name, op, keep)                                                                \
+    ALU_ANY(name, op, keep, uint8_t)                                                               \
+    EACH_CLASS(ALU_MEM, name, op, keep, uint32_t)                                                  \
+    static const struct alu name = {                                                               \
+        .rr = BY_PAIR(name##_rr),                                                                  \
+        .ri = BY_REG(name##_ri),                                                                   \
+        .rr8 = name##_uint8_t_rr,                                                                  \
+        .ri8 = name##_uint8_t_ri,                                                                  \
+        .rm = {BY_CLASS(name##_uint32_t_rm), BY_CLASS(name##_uint8_t_rm)},                         \
+        .mr = {BY_CLASS(name##_uint32_t_mr), BY_CLASS(name##_uint8_t_mr)},                         \
+        .mi = {BY_CLASS(name##_uint32_t_mi), BY_CLASS(name##_uint8_t_mi)},                         \
+    };
+
+ALU(add, op_add, 1)
+ALU(or, op_or, 1)
+ALU(adc, op_adc, 1)
+ALU(sbb, op_sbb, 1)
+ALU(and, op_and, 1)
+ALU(sub, op_sub, 1)
+ALU(xor, op_xor, 1)
+ALU(cmp, op_sub, 0)
+ALU(test, op_and, 0)
+
+#define ONE_OPERAND(d, unused)                                                                     \
+    HANDLER(inc_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = op_inc(c->gpr[d]);                                                             \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(dec_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = op_dec(c->gpr[d]);                                                             \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(neg_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = op_sub(uint32_t, 0, c->gpr[d]);                                                \
+        GO(ip + 1);                                                                                \
+    }
+EACH_REG(ONE_OPERAND, )
+
+#define INC_MEM(class, unused)                                                                     \
+    HANDLER(inc_m_##class)                                                                         \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        STORABLE(uint32_t, lin, host);                                                             \
+        AT(uint32_t, host) = op_inc(AT(uint32_t, host));                                           \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(dec_m_##class)                                                                         \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        STORABLE(uint32_t, lin, host);                                                             \
+        AT(uint32_t, host) = op_dec(AT(uint32_t, host));                                           \
+        GO(ip + 1);                                                                                \
+    }
+EACH_CLASS(INC_MEM, )
+
+static bool is_imm(enum operand o)
 {
-    uint64_t old = cv;
-    REG(uint32_t, ip->i.base) = op_add(REG(uint32_t, ip->i.base), 1, 4, &res, &cv);
-    cv = cv_keep_cf(cv, old);
-    GO(ip + 1);
+    return o == Ib || o == Iv || o == Is;
 }
 
-HANDLER(dec_r)
+/* Byte offset of the register that an operand names. */
+static uint8_t reg_of(const struct rec *r, enum operand o)
 {
-    uint64_t old = cv;
-    REG(uint32_t, ip->i.base) = op_sub(REG(uint32_t, ip->i.base), 1, 4, &res, &cv);
-    cv = cv_keep_cf(cv, old);
-    GO(ip + 1);
+    if (o == R_AL || o == R_AX)
+        return EAX * 4;
+    return o == Gb || o == Gv || o == Zb || o == Zv ? r->i.reg : r->i.rm;
 }
 
-HANDLER(inc_m)
+static handler *pick_form(const struct alu *f, struct rec *r, uint8_t mode)
 {
-    uint64_t old = cv;
-    uint8_t *p = store_at(c, EA(), 4);
-    if (UNLIKELY(!p))
-        SLOW();
-    AT(uint32_t, p) = op_add(AT(uint32_t, p), 1, 4, &res, &cv);
-    cv = cv_keep_cf(cv, old);
-    GO(ip + 1);
+    const struct opcode *o = &opcodes[r->i.row];
+    bool byte = r->i.size == 1, imm = is_imm(o->src);
+    if (!(r->i.flags & INSN_MEM)) {
+        r->a = reg_of(r, o->dst);
+        if (imm)
+            return byte ? f->ri8 : f->ri[r->a / 4];
+        r->b = reg_of(r, o->src);
+        return byte ? f->rr8 : f->rr[r->a / 4][r->b / 4];
+    }
+    int class = memory_class(r, mode);
+    if (class < 0)
+        return NULL;
+    if (imm)
+        return f->mi[byte][class];
+    r->a = r->i.reg;
+    return o->dst == Gb || o->dst == Gv ? f->rm[byte][class] : f->mr[byte][class];
 }
 
-HANDLER(dec_m)
+static handler *pick_one_operand(const struct rec *r, uint8_t mode)
 {
-    uint64_t old = cv;
-    uint8_t *p = store_at(c, EA(), 4);
-    if (UNLIKELY(!p))
-        SLOW();
-    AT(uint32_t, p) = op_sub(AT(uint32_t, p), 1, 4, &res, &cv);
-    cv = cv_keep_cf(cv, old);
-    GO(ip + 1);
+    static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
+                          *const neg_r[8] = BY_REG(neg);
+    static handler *const inc_m[CLASSES] = BY_CLASS(inc_m), *const dec_m[CLASSES] = BY_CLASS(dec_m);
+    unsigned row = r->i.row;
+    if (row >= 0x40 && row < 0x50)
+        return (row < 0x48 ? inc_r : dec_r)[row & 7];
+    if (row != G_FF && row != G_FF + 1 && row != G_F7 + 3)
+        return NULL;
+    if (!(r->i.flags & INSN_MEM))
+        return (row == G_FF ? inc_r : row == G_FF + 1 ? dec_r : neg_r)[r->i.rm / 4];
+    int class = memory_class(r, mode);
+    if (class < 0 || row == G_F7 + 3)
+        return NULL;
+    return (row == G_FF ? inc_m : dec_m)[class];
 }
-
-HANDLER(neg_r)
-{
-    REG(uint32_t, ip->i.base) = op_sub(0, REG(uint32_t, ip->i.base), 4, &res, &cv);
-    GO(ip + 1);
-}
-
-HANDLER(not_r)
-{
-    REG(uint32_t, ip->i.base) = ~REG(uint32_t, ip->i.base);
-    GO(ip + 1);
-}
-
-static const struct forms inc_forms = {.rr = inc_r, .mr = inc_m};
-static const struct forms dec_forms = {.rr = dec_r, .mr = dec_m};
-static const struct forms neg_forms = {.rr = neg_r};
-static const struct forms not_forms = {.rr = not_r};
 
 handler *pick_alu(struct rec *r, uint8_t mode)
 {
-    /* In the order of the opcode map: ADD OR ADC SBB AND SUB XOR CMP. */
-    static const struct forms *const wide[8] = {
-        &op_add_uint32_t_1, &op_or_uint32_t_1,  &op_adc_uint32_t_1, &op_sbb_uint32_t_1,
-        &op_and_uint32_t_1, &op_sub_uint32_t_1, &op_xor_uint32_t_1, &op_sub_uint32_t_0,
-    };
-    static const struct forms *const byte[8] = {
-        &op_add_uint8_t_1, &op_or_uint8_t_1,  &op_adc_uint8_t_1, &op_sbb_uint8_t_1,
-        &op_and_uint8_t_1, &op_sub_uint8_t_1, &op_xor_uint8_t_1, &op_sub_uint8_t_0,
-    };
-    const struct opcode *o = &opcodes[r->i.row];
+    /* In the order of the opcode map. */
+    static const struct alu *const map[8] = {&add, &or, &adc, &sbb, &and, &sub, &xor, &cmp};
     unsigned row = r->i.row;
-    const struct forms *f = NULL;
-    if (r->i.size == 2)
+    if (r->i.size == 2 || (r->i.flags & INSN_LOCK))
         return NULL;
-    bool is_byte = r->i.size == 1;
     if (row < 0x40 && (row & 7) < 6)
-        f = (is_byte ? byte : wide)[row >> 3];
-    else if (row >= G_80 && row < G_8F)
-        f = (is_byte ? byte : wide)[row & 7];
-    else if (row == 0x84 || row == 0x85 || row == 0xa8 || row == 0xa9 || row == G_F6 || row == G_F7)
-        f = is_byte ? &op_and_uint8_t_0 : &op_and_uint32_t_0;
-    else if (is_byte)
-        f = NULL;
-    else if ((row >= 0x40 && row < 0x48) || row == G_FF)
-        f = &inc_forms;
-    else if ((row >= 0x48 && row < 0x50) || row == G_FF + 1)
-        f = &dec_forms;
-    else if (row == G_F7 + 3)
-        f = &neg_forms;
-    else if (row == G_F7 + 2)
-        f = &not_forms;
-    return f && o->level == 0 ? forms_pick(f, r, mode) : NULL;
+        return pick_form(map[row >> 3], r, mode);
+    if (row >= G_80 && row < G_8F)
+        return pick_form(map[row & 7], r, mode);
+    if (row == 0x84 || row == 0x85 || row == 0xa8 || row == 0xa9 || row == G_F6 || row == G_F7)
+        return pick_form(&test, r, mode);
+    return r->i.size == 4 ? pick_one_operand(r, mode) : NULL;
 }

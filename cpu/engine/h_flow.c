@@ -1,174 +1,135 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * h_flow.c - specialised handlers of near transfers: 32-bit, flat CS (so no target can be beyond
- * the limit). Targets inside the block's own page are chained directly; others are looked up in
- * the jump cache, whose entries hold for one code_epoch.
+ * the limit). Targets inside the block's own page are linked; others are looked up in the jump
+ * cache, whose entries hold for one code_epoch. A jump that is not taken goes on in the block.
  */
 #include "cpu/engine/ops.h"
 
-#include "cpu/internal.h"
 #include "cpu/opcodes.h"
-
-/* Leaves to the run loop; c->eip is already the target. */
-#define LEAVE()                                                                                    \
-    do {                                                                                           \
-        c->res = res;                                                                              \
-        c->cv = cv;                                                                                \
-        return;                                                                                    \
-    } while (0)
-
-#define ENTER(block_)                                                                              \
-    do {                                                                                           \
-        trail_note(c, c->eip);                                                                     \
-        c->icount += (block_)->n;                                                                  \
-        c->block = (block_);                                                                       \
-        GO((block_)->rec);                                                                         \
-    } while (0)
-
-/* On to link `slot`, at `by` bytes from the block's start. */
-#define CHAIN(slot, by)                                                                            \
-    do {                                                                                           \
-        struct block *to_ = c->block->link[slot];                                                  \
-        uint32_t by_ = (by);                                                                       \
-        c->eip += by_;                                                                             \
-        if (to_ && c->icount + to_->n <= c->limit)                                                 \
-            ENTER(to_);                                                                            \
-        if (to_)                                                                                   \
-            LEAVE();                                                                               \
-        struct block *b_ = search(c);                                                              \
-        if (!b_) {                                                                                 \
-            block_leaves(c, slot, by_);                                                            \
-            LEAVE();                                                                               \
-        }                                                                                          \
-        ENTER(b_);                                                                                 \
-    } while (0)
-
-/* To c->eip, wherever that is. */
-#define SEARCH()                                                                                   \
-    do {                                                                                           \
-        struct block *b_ = search(c);                                                              \
-        if (!b_)                                                                                   \
-            LEAVE();                                                                               \
-        ENTER(b_);                                                                                 \
-    } while (0)
-
-/* The block at c->eip if the jump cache knows it and it fits before the limit. */
-static inline struct block *search(const struct cpu *c)
-{
-    const struct jump *j = jump_slot(c->engine, c->eip);
-    struct block *b = j->block;
-    if (b && j->lin == c->eip && j->epoch == c->mmu.code_epoch && b->mode == c->mode && b->alive &&
-        c->icount + b->n <= c->limit)
-        return b;
-    return NULL;
-}
 
 HANDLER(jmp_rel)
 {
-    CHAIN(1, ip->i.disp);
+    TAKE(ip);
+}
+
+/* To another page. */
+HANDLER(jmp_far)
+{
+    SEARCH(ip->to);
 }
 
 #define JCC(name, condition)                                                                       \
     HANDLER(name)                                                                                  \
     {                                                                                              \
         if (condition)                                                                             \
-            CHAIN(1, ip->i.disp);                                                                  \
-        CHAIN(0, ip->off + ip->i.len);                                                             \
+            TAKE(ip);                                                                              \
+        GO(ip + 1);                                                                                \
     }
 
-JCC(jo, flag_of(cv))
-JCC(jno, !flag_of(cv))
-JCC(jb, flag_cf(cv))
-JCC(jae, !flag_cf(cv))
+JCC(jo, flag_of(res, aux))
+JCC(jno, !flag_of(res, aux))
+JCC(jb, flag_cf(res, aux))
+JCC(jae, !flag_cf(res, aux))
 JCC(je, flag_zf(res))
 JCC(jne, !flag_zf(res))
-JCC(jbe, flag_cf(cv) || flag_zf(res))
-JCC(ja, !flag_cf(cv) && !flag_zf(res))
-JCC(js, flag_sf(res))
-JCC(jns, !flag_sf(res))
-JCC(jp, flag_pf(res))
-JCC(jnp, !flag_pf(res))
-JCC(jl, flag_sf(res) != flag_of(cv))
-JCC(jge, flag_sf(res) == flag_of(cv))
-JCC(jle, flag_zf(res) || flag_sf(res) != flag_of(cv))
-JCC(jg, !flag_zf(res) && flag_sf(res) == flag_of(cv))
+JCC(jbe, flag_cf(res, aux) || flag_zf(res))
+JCC(ja, !flag_cf(res, aux) && !flag_zf(res))
+JCC(js, flag_sf(res, aux))
+JCC(jns, !flag_sf(res, aux))
+JCC(jp, flag_pf(res, aux))
+JCC(jnp, !flag_pf(res, aux))
+JCC(jl, flag_sf(res, aux) != flag_of(res, aux))
+JCC(jge, flag_sf(res, aux) == flag_of(res, aux))
+JCC(jle, flag_zf(res) || flag_sf(res, aux) != flag_of(res, aux))
+JCC(jg, !flag_zf(res) && flag_sf(res, aux) == flag_of(res, aux))
 
 HANDLER(loop)
 {
     if (--c->gpr[ECX])
-        CHAIN(1, ip->i.disp);
-    CHAIN(0, ip->off + ip->i.len);
+        TAKE(ip);
+    GO(ip + 1);
 }
 
 /* Pushes the return address, or falls back with nothing done. */
-#define PUSH_RETURN()                                                                              \
+#define PUSH_RETURN(value)                                                                         \
     do {                                                                                           \
         uint32_t to_ = c->gpr[ESP] - 4;                                                            \
-        uint8_t *p_ = store_at(c, to_, 4);                                                         \
-        if (UNLIKELY(!p_))                                                                         \
+        uint64_t stack_;                                                                           \
+        if (UNLIKELY(!host_at(tlb + HOST_STORES, to_, 4, &stack_)))                                \
             SLOW_END();                                                                            \
-        AT(uint32_t, p_) = c->eip + ip->off + ip->i.len;                                           \
+        AT(uint32_t, stack_) = (value);                                                            \
         c->gpr[ESP] = to_;                                                                         \
     } while (0)
 
 HANDLER(call_rel)
 {
-    PUSH_RETURN();
-    CHAIN(1, ip->i.disp);
+    PUSH_RETURN(ip->i.disp);
+    TAKE(ip);
+}
+
+HANDLER(call_far)
+{
+    PUSH_RETURN(ip->i.disp);
+    SEARCH(ip->to);
 }
 
 HANDLER(call_r)
 {
-    uint32_t to = REG(uint32_t, ip->i.base);
-    PUSH_RETURN();
-    c->eip = to;
-    SEARCH();
-}
-
-HANDLER(call_m)
-{
-    uint8_t *p = load_at(c, EA(), 4);
-    if (UNLIKELY(!p))
-        SLOW_END();
-    uint32_t to = AT(uint32_t, p);
-    PUSH_RETURN();
-    c->eip = to;
-    SEARCH();
+    uint32_t to = REG(uint32_t, ip->i.rm);
+    PUSH_RETURN(ip->to);
+    SEARCH(to);
 }
 
 HANDLER(jmp_r)
 {
-    c->eip = REG(uint32_t, ip->i.base);
-    SEARCH();
+    SEARCH(REG(uint32_t, ip->i.rm));
 }
 
-HANDLER(jmp_m)
-{
-    uint8_t *p = load_at(c, EA(), 4);
-    if (UNLIKELY(!p))
-        SLOW_END();
-    c->eip = AT(uint32_t, p);
-    SEARCH();
-}
+#define INDIRECT(class, unused)                                                                    \
+    HANDLER(call_m_##class)                                                                        \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        uint64_t host;                                                                             \
+        if (UNLIKELY(!host_at(tlb, lin, 4, &host)))                                                \
+            SLOW_END();                                                                            \
+        uint32_t to = AT(uint32_t, host);                                                          \
+        PUSH_RETURN(ip->to);                                                                       \
+        SEARCH(to);                                                                                \
+    }                                                                                              \
+    HANDLER(jmp_m_##class)                                                                         \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        uint64_t host;                                                                             \
+        if (UNLIKELY(!host_at(tlb, lin, 4, &host)))                                                \
+            SLOW_END();                                                                            \
+        SEARCH(AT(uint32_t, host));                                                                \
+    }
+EACH_CLASS(INDIRECT, )
 
 /* RET and RET imm16: imm is zero in the short form. */
 HANDLER(ret)
 {
     uint32_t esp = c->gpr[ESP];
-    uint8_t *p = load_at(c, esp, 4);
-    if (UNLIKELY(!p))
+    uint64_t host;
+    if (UNLIKELY(!host_at(tlb, esp, 4, &host)))
         SLOW_END();
     c->gpr[ESP] = esp + 4 + ip->i.imm;
-    c->eip = AT(uint32_t, p);
-    SEARCH();
+    SEARCH(AT(uint32_t, host));
 }
 
-static handler *pick_indirect(struct rec *r, uint8_t mode, handler *reg, handler *mem)
+static bool in_page(const struct rec *r)
 {
-    if (r->i.flags & INSN_MEM)
-        return flat_memory(r, mode) ? mem : NULL;
-    r->i.base = r->i.rm;
-    return reg;
+    return (r->eip ^ r->to) >> 12 == 0;
+}
+
+static handler *pick_indirect(struct rec *r, uint8_t mode, bool call)
+{
+    static handler *const call_m[CLASSES] = BY_CLASS(call_m), *const jmp_m[CLASSES] = BY_CLASS(jmp_m);
+    if (!(r->i.flags & INSN_MEM))
+        return call ? call_r : jmp_r;
+    int class = memory_class(r, mode);
+    return class < 0 ? NULL : (call ? call_m : jmp_m)[class];
 }
 
 handler *pick_flow(struct rec *r, uint8_t mode)
@@ -182,16 +143,16 @@ handler *pick_flow(struct rec *r, uint8_t mode)
     if ((row >= 0x70 && row <= 0x7f) || (row >= MAP_0F + 0x80 && row <= MAP_0F + 0x8f))
         return jcc[row & 15];
     if (row == 0xe9 || row == 0xeb)
-        return jmp_rel;
+        return in_page(r) ? jmp_rel : jmp_far;
     if (row == 0xe2)
         return r->i.flags & INSN_AS32 ? loop : NULL;
     if (row == G_FF + 4)
-        return pick_indirect(r, mode, jmp_r, jmp_m);
+        return pick_indirect(r, mode, false);
     if ((mode & stack) != stack)
         return NULL;
     if (row == 0xe8)
-        return call_rel;
+        return in_page(r) ? call_rel : call_far;
     if (row == 0xc2 || row == 0xc3)
         return ret;
-    return row == G_FF + 2 ? pick_indirect(r, mode, call_r, call_m) : NULL;
+    return row == G_FF + 2 ? pick_indirect(r, mode, true) : NULL;
 }

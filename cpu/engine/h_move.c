@@ -1,78 +1,144 @@
 /* SPDX-License-Identifier: MIT */
-/* h_move.c - specialised handlers of MOV, MOVZX, MOVSX, LEA, SETcc and friends; flat memory. */
+/*
+ * h_move.c - specialised handlers of MOV, MOVZX, MOVSX, LEA, XCHG, SETcc and CMOVcc; flat memory. MOV
+ * of dwords exists for every pair of registers, also where the second one is the base of an
+ * address.
+ */
 #include "cpu/engine/ops.h"
 
 #include "cpu/opcodes.h"
 
-#define MOV_FORMS(T)                                                                               \
+#define MOV_PAIR(s, d)                                                                             \
+    HANDLER(mov_rr_##d##_##s)                                                                      \
+    {                                                                                              \
+        c->gpr[d] = c->gpr[s];                                                                     \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(load_b_##d##_##s)                                                                      \
+    {                                                                                              \
+        uint32_t lin = c->gpr[s] + ip->i.disp;                                                     \
+        LOADABLE(uint32_t, lin, host);                                                             \
+        c->gpr[d] = AT(uint32_t, host);                                                            \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(store_b_##d##_##s)                                                                     \
+    {                                                                                              \
+        uint32_t lin = c->gpr[s] + ip->i.disp;                                                     \
+        STORABLE(uint32_t, lin, host);                                                             \
+        AT(uint32_t, host) = c->gpr[d];                                                            \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(lea_b_##d##_##s)                                                                       \
+    {                                                                                              \
+        c->gpr[d] = c->gpr[s] + ip->i.disp;                                                        \
+        GO(ip + 1);                                                                                \
+    }
+#define MOV_CLASS(class, d)                                                                        \
+    HANDLER(load_##class##_##d)                                                                    \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(uint32_t, lin, host);                                                             \
+        c->gpr[d] = AT(uint32_t, host);                                                            \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(store_##class##_##d)                                                                   \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        STORABLE(uint32_t, lin, host);                                                             \
+        AT(uint32_t, host) = c->gpr[d];                                                            \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(lea_##class##_##d)                                                                     \
+    {                                                                                              \
+        c->gpr[d] = EA_##class;                                                                    \
+        GO(ip + 1);                                                                                \
+    }
+#define MOV_R(d, unused)                                                                           \
+    EACH_REG_2(MOV_PAIR, d)                                                                        \
+    MOV_CLASS(abs, d) MOV_CLASS(x0, d) MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d)          \
+    HANDLER(mov_ri_##d)                                                                            \
+    {                                                                                              \
+        c->gpr[d] = ip->i.imm;                                                                     \
+        GO(ip + 1);                                                                                \
+    }
+EACH_REG(MOV_R, )
+
+/* Dwords: [address class][register]; class b has its own table of pairs. */
+#define BY_CLASS_AND_REG(name)                                                                     \
+    {[CLASS_abs] = BY_REG(name##_abs),                                                             \
+     [CLASS_x0] = BY_REG(name##_x0),                                                               \
+     [CLASS_x1] = BY_REG(name##_x1),                                                               \
+     [CLASS_x2] = BY_REG(name##_x2),                                                               \
+     [CLASS_x3] = BY_REG(name##_x3)}
+static handler *const mov_rr[8][8] = BY_PAIR(mov_rr), *const load_b[8][8] = BY_PAIR(load_b),
+                                *const store_b[8][8] = BY_PAIR(store_b),
+                                *const lea_b[8][8] = BY_PAIR(lea_b);
+static handler *const mov_ri[8] = BY_REG(mov_ri);
+static handler *const load_x[CLASSES][8] = BY_CLASS_AND_REG(load),
+                                     *const store_x[CLASSES][8] = BY_CLASS_AND_REG(store),
+                                     *const lea_x[CLASSES][8] = BY_CLASS_AND_REG(lea);
+
+/* Bytes and words, any registers: ip->a, and ip->b the source. */
+#define MOV_NARROW(T)                                                                              \
     HANDLER(mov_##T##_rr)                                                                          \
     {                                                                                              \
-        REG(T, ip->i.base) = REG(T, ip->i.index);                                                  \
+        REG(T, ip->a) = REG(T, ip->b);                                                             \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(mov_##T##_ri)                                                                          \
     {                                                                                              \
-        REG(T, ip->i.base) = (T)ip->i.imm;                                                         \
+        REG(T, ip->a) = (T)ip->i.imm;                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(mov_##T##_rm)                                                                          \
+    EACH_CLASS(MOV_NARROW_CLASS, T)
+#define MOV_NARROW_CLASS(class, T)                                                                 \
+    HANDLER(load_##T##_##class)                                                                    \
     {                                                                                              \
-        uint8_t *p = load_at(c, EA(), sizeof(T));                                                  \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        REG(T, ip->i.reg) = AT(T, p);                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(T, lin, host);                                                                    \
+        REG(T, ip->a) = AT(T, host);                                                               \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(mov_##T##_mr)                                                                          \
+    HANDLER(store_##T##_##class)                                                                   \
     {                                                                                              \
-        uint8_t *p = store_at(c, EA(), sizeof(T));                                                 \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        AT(T, p) = REG(T, ip->i.reg);                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        STORABLE(T, lin, host);                                                                    \
+        AT(T, host) = REG(T, ip->a);                                                               \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(mov_##T##_mi)                                                                          \
+    MOV_IMM_CLASS(class, T)
+#define MOV_IMM_CLASS(class, T)                                                                    \
+    HANDLER(imm_##T##_##class)                                                                     \
     {                                                                                              \
-        uint8_t *p = store_at(c, EA(), sizeof(T));                                                 \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        AT(T, p) = (T)ip->i.imm;                                                                   \
+        uint32_t lin = EA_##class;                                                                 \
+        STORABLE(T, lin, host);                                                                    \
+        AT(T, host) = (T)ip->i.imm;                                                                \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    static const struct forms mov_##T = {mov_##T##_rr, mov_##T##_ri, mov_##T##_rm, mov_##T##_mr,   \
-                                         mov_##T##_mi}
-
-MOV_FORMS(uint8_t);
-MOV_FORMS(uint16_t);
-MOV_FORMS(uint32_t);
+    }
+MOV_NARROW(uint8_t)
+MOV_NARROW(uint16_t)
+EACH_CLASS(MOV_IMM_CLASS, uint32_t)
 
 /* A narrow value of type T to a 32-bit register, extended as type S says. */
 #define EXTEND(name, T, S)                                                                         \
     HANDLER(name##_rr)                                                                             \
     {                                                                                              \
-        REG(uint32_t, ip->i.base) = (uint32_t)(S)REG(T, ip->i.index);                              \
+        REG(uint32_t, ip->a) = (uint32_t)(S)REG(T, ip->b);                                         \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(name##_rm)                                                                             \
+    EACH_CLASS(EXTEND_CLASS, name, T, S)
+#define EXTEND_CLASS(class, name, T, S)                                                            \
+    HANDLER(name##_##class)                                                                        \
     {                                                                                              \
-        uint8_t *p = load_at(c, EA(), sizeof(T));                                                  \
-        if (UNLIKELY(!p))                                                                          \
-            SLOW();                                                                                \
-        REG(uint32_t, ip->i.reg) = (uint32_t)(S)AT(T, p);                                          \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(T, lin, host);                                                                    \
+        REG(uint32_t, ip->a) = (uint32_t)(S)AT(T, host);                                           \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    static const struct forms name = {.rr = name##_rr, .rm = name##_rm}
-
-EXTEND(movzx_byte, uint8_t, uint8_t);
-EXTEND(movzx_word, uint16_t, uint16_t);
-EXTEND(movsx_byte, uint8_t, int8_t);
-EXTEND(movsx_word, uint16_t, int16_t);
-
-HANDLER(lea)
-{
-    REG(uint32_t, ip->i.reg) = EA();
-    GO(ip + 1);
-}
+    }
+EXTEND(movzx_byte, uint8_t, uint8_t)
+EXTEND(movzx_word, uint16_t, uint16_t)
+EXTEND(movsx_byte, uint8_t, int8_t)
+EXTEND(movsx_word, uint16_t, int16_t)
 
 HANDLER(cdq)
 {
@@ -82,68 +148,143 @@ HANDLER(cdq)
 
 HANDLER(xchg_r)
 {
-    uint32_t v = REG(uint32_t, ip->i.base);
-    REG(uint32_t, ip->i.base) = REG(uint32_t, ip->i.index);
-    REG(uint32_t, ip->i.index) = v;
+    uint32_t v = REG(uint32_t, ip->a);
+    REG(uint32_t, ip->a) = REG(uint32_t, ip->b);
+    REG(uint32_t, ip->b) = v;
     GO(ip + 1);
 }
+
+#define NOT_R(d, unused)                                                                           \
+    HANDLER(not_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = ~c->gpr[d];                                                                    \
+        GO(ip + 1);                                                                                \
+    }
+EACH_REG(NOT_R, )
 
 HANDLER(nop)
 {
     GO(ip + 1);
 }
 
-HANDLER(setcc_r)
-{
-    REG(uint8_t, ip->i.base) = flags_cond(ip->i.row & 15, res, cv);
-    GO(ip + 1);
-}
-
-static const struct forms xchg_forms = {.rr = xchg_r};
-static const struct forms setcc_forms = {.rr = setcc_r};
-
-static const struct forms *extension(unsigned row)
-{
-    switch (row) {
-    case MAP_0F + 0xb6: return &movzx_byte;
-    case MAP_0F + 0xb7: return &movzx_word;
-    case MAP_0F + 0xbe: return &movsx_byte;
-    case MAP_0F + 0xbf: return &movsx_word;
-    default: return NULL;
+/* M(number, condition) for each condition code. */
+#define EACH_CC(M)                                                                                 \
+    M(0) M(1) M(2) M(3) M(4) M(5) M(6) M(7) M(8) M(9) M(10) M(11) M(12) M(13) M(14) M(15)
+#define SETCC(cc)                                                                                  \
+    HANDLER(set_##cc)                                                                              \
+    {                                                                                              \
+        REG(uint8_t, ip->a) = flags_cond(cc, res, aux);                                            \
+        GO(ip + 1);                                                                                \
     }
+EACH_CC(SETCC)
+
+static handler *pick_mov32(struct rec *r, uint8_t mode)
+{
+    unsigned row = r->i.row;
+    bool mem = r->i.flags & INSN_MEM, imm = row == G_C7, load = row == 0x8b || row == 0xa1;
+    static handler *const imm_x[CLASSES] = BY_CLASS(imm_uint32_t);
+    if (row >= 0xb8 && row <= 0xbf)
+        return mov_ri[r->i.reg / 4];
+    if (!mem && imm)
+        return mov_ri[r->i.rm / 4];
+    if (!mem)
+        return load ? mov_rr[r->i.reg / 4][r->i.rm / 4] : mov_rr[r->i.rm / 4][r->i.reg / 4];
+    int class = memory_class(r, mode);
+    if (class < 0)
+        return NULL;
+    if (imm)
+        return imm_x[class];
+    unsigned reg = row == 0xa1 || row == 0xa3 ? EAX : r->i.reg / 4;
+    if (class == CLASS_b)
+        return (load ? load_b : store_b)[reg][r->i.base / 4];
+    return (load ? load_x : store_x)[class][reg];
 }
 
-static bool is_mov(unsigned row)
+static handler *pick_mov_narrow(struct rec *r, uint8_t mode)
 {
-    return (row >= 0x88 && row <= 0x8b) || (row >= 0xa0 && row <= 0xa3) ||
-           (row >= 0xb0 && row <= 0xbf) || row == G_C6 || row == G_C7;
+    static handler *const load[2][CLASSES] = {BY_CLASS(load_uint8_t), BY_CLASS(load_uint16_t)};
+    static handler *const store[2][CLASSES] = {BY_CLASS(store_uint8_t), BY_CLASS(store_uint16_t)};
+    static handler *const imm_x[2][CLASSES] = {BY_CLASS(imm_uint8_t), BY_CLASS(imm_uint16_t)};
+    unsigned row = r->i.row, word = r->i.size == 2;
+    bool imm = row == G_C6 || row == G_C7, to_reg = (row & 2) || (row & 0xf0) == 0xb0;
+    if (row >= 0xa0 && row <= 0xa3) {
+        to_reg = row < 0xa2;
+        r->a = EAX * 4;
+    } else if (row >= 0xb0 && row <= 0xbf) {
+        r->a = r->i.reg;
+        return word ? mov_uint16_t_ri : mov_uint8_t_ri;
+    } else if (!(r->i.flags & INSN_MEM)) {
+        r->a = to_reg && !imm ? r->i.reg : r->i.rm;
+        r->b = to_reg ? r->i.rm : r->i.reg;
+        if (imm)
+            return word ? mov_uint16_t_ri : mov_uint8_t_ri;
+        return word ? mov_uint16_t_rr : mov_uint8_t_rr;
+    } else {
+        r->a = r->i.reg;
+    }
+    int class = memory_class(r, mode);
+    if (class < 0)
+        return NULL;
+    return (imm ? imm_x : to_reg ? load : store)[word][class];
+}
+
+static handler *pick_extension(struct rec *r, uint8_t mode)
+{
+    static handler *const from_reg[4] = {movzx_byte_rr, movzx_word_rr, movsx_byte_rr,
+                                         movsx_word_rr};
+    static handler *const from_mem[4][CLASSES] = {BY_CLASS(movzx_byte), BY_CLASS(movzx_word),
+                                                  BY_CLASS(movsx_byte), BY_CLASS(movsx_word)};
+    unsigned kind = (r->i.row & 1) | (r->i.row >> 2 & 2); /* B6 B7 BE BF */
+    r->a = r->i.reg;
+    r->b = r->i.rm;
+    if (!(r->i.flags & INSN_MEM))
+        return from_reg[kind];
+    int class = memory_class(r, mode);
+    return class < 0 ? NULL : from_mem[kind][class];
+}
+
+static handler *pick_lea(const struct rec *r)
+{
+    if (!(r->i.flags & INSN_AS32))
+        return NULL;
+    if (r->i.index != REG_NONE)
+        return lea_x[CLASS_x0 + r->i.scale][r->i.reg / 4];
+    return r->i.base == REG_NONE ? lea_x[CLASS_abs][r->i.reg / 4]
+                                 : lea_b[r->i.reg / 4][r->i.base / 4];
 }
 
 handler *pick_move(struct rec *r, uint8_t mode)
 {
+#define SET_NAME(cc) set_##cc,
+    static handler *const set[16] = {EACH_CC(SET_NAME)};
+    static handler *const not_r[8] = BY_REG(not);
     unsigned row = r->i.row;
-    if (is_mov(row)) {
-        const struct forms *f = r->i.size == 1   ? &mov_uint8_t
-                                : r->i.size == 2 ? &mov_uint16_t
-                                                 : &mov_uint32_t;
-        return forms_pick(f, r, mode);
+    if ((row >= 0x88 && row <= 0x8b) || (row >= 0xa0 && row <= 0xa3) ||
+        (row >= 0xb0 && row <= 0xbf) || row == G_C6 || row == G_C7)
+        return r->i.size == 4 ? pick_mov32(r, mode) : pick_mov_narrow(r, mode);
+    if (row >= MAP_0F + 0x90 && row <= MAP_0F + 0x9f) {
+        r->a = r->i.rm;
+        return r->i.flags & INSN_MEM ? NULL : set[row & 15];
     }
-    if (row >= MAP_0F + 0x90 && row <= MAP_0F + 0x9f)
-        return r->i.flags & INSN_MEM ? NULL : forms_pick(&setcc_forms, r, mode);
     if (row == 0x90)
         return nop;
     if (r->i.size != 4)
         return NULL;
-    const struct forms *f = extension(row);
-    if (f)
-        return forms_pick(f, r, mode);
-    if (row == 0x8d)
-        return r->i.flags & INSN_AS32 ? lea : NULL;
-    if (row == 0x99)
-        return cdq;
-    if (row > 0x90 && row <= 0x97)
-        return forms_pick(&xchg_forms, r, mode);
-    if (row == 0x87 && !(r->i.flags & INSN_MEM))
-        return forms_pick(&xchg_forms, r, mode);
+    bool mem = r->i.flags & INSN_MEM;
+    switch (row) {
+    case MAP_0F + 0xb6:
+    case MAP_0F + 0xb7:
+    case MAP_0F + 0xbe:
+    case MAP_0F + 0xbf: return pick_extension(r, mode);
+    case 0x8d: return pick_lea(r);
+    case 0x99: return cdq;
+    case G_F7 + 2: return mem ? NULL : not_r[r->i.rm / 4];
+    default: break;
+    }
+    if ((row > 0x90 && row <= 0x97) || (row == 0x87 && !mem)) {
+        r->a = row == 0x87 ? r->i.rm : EAX * 4;
+        r->b = r->i.reg;
+        return xchg_r;
+    }
     return NULL;
 }

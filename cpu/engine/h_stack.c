@@ -4,79 +4,77 @@
 
 #include "cpu/opcodes.h"
 
-#define PUSH_VALUE(value)                                                                          \
+/* Pushes value, which must have been computed before: nothing is committed by then. */
+#define PUSH(value)                                                                                \
     do {                                                                                           \
-        uint32_t v_ = (value), to_ = c->gpr[ESP] - 4;                                              \
-        uint8_t *p_ = store_at(c, to_, 4);                                                         \
-        if (UNLIKELY(!p_))                                                                         \
-            SLOW();                                                                                \
-        AT(uint32_t, p_) = v_;                                                                     \
+        uint32_t to_ = c->gpr[ESP] - 4;                                                            \
+        STORABLE(uint32_t, to_, stack_);                                                           \
+        AT(uint32_t, stack_) = (value);                                                            \
         c->gpr[ESP] = to_;                                                                         \
     } while (0)
 
-HANDLER(push_r)
-{
-    PUSH_VALUE(REG(uint32_t, ip->i.base));
-    GO(ip + 1);
-}
+#define STACK_R(d, unused)                                                                         \
+    HANDLER(push_##d)                                                                              \
+    {                                                                                              \
+        PUSH(c->gpr[d]);                                                                           \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(pop_##d)                                                                               \
+    {                                                                                              \
+        uint32_t esp = c->gpr[ESP];                                                                \
+        LOADABLE(uint32_t, esp, host);                                                             \
+        c->gpr[ESP] = esp + 4;                                                                     \
+        c->gpr[d] = AT(uint32_t, host);                                                            \
+        GO(ip + 1);                                                                                \
+    }
+EACH_REG(STACK_R, )
 
 HANDLER(push_i)
 {
-    PUSH_VALUE(ip->i.imm);
+    PUSH(ip->i.imm);
     GO(ip + 1);
 }
 
-HANDLER(push_m)
-{
-    uint8_t *p = load_at(c, EA(), 4);
-    if (UNLIKELY(!p))
-        SLOW();
-    PUSH_VALUE(AT(uint32_t, p));
-    GO(ip + 1);
-}
-
-HANDLER(pop_r)
-{
-    uint32_t esp = c->gpr[ESP];
-    uint8_t *p = load_at(c, esp, 4);
-    if (UNLIKELY(!p))
-        SLOW();
-    c->gpr[ESP] = esp + 4;
-    REG(uint32_t, ip->i.reg) = AT(uint32_t, p);
-    GO(ip + 1);
-}
+#define PUSH_M(class, unused)                                                                      \
+    HANDLER(push_m_##class)                                                                        \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(uint32_t, lin, host);                                                             \
+        uint32_t v = AT(uint32_t, host);                                                           \
+        PUSH(v);                                                                                   \
+        GO(ip + 1);                                                                                \
+    }
+EACH_CLASS(PUSH_M, )
 
 HANDLER(leave)
 {
     uint32_t ebp = c->gpr[EBP];
-    uint8_t *p = load_at(c, ebp, 4);
-    if (UNLIKELY(!p))
-        SLOW();
-    c->gpr[EBP] = AT(uint32_t, p);
+    LOADABLE(uint32_t, ebp, host);
+    c->gpr[EBP] = AT(uint32_t, host);
     c->gpr[ESP] = ebp + 4;
     GO(ip + 1);
 }
 
 handler *pick_stack(struct rec *r, uint8_t mode)
 {
+    static handler *const push_r[8] = BY_REG(push), *const pop_r[8] = BY_REG(pop);
+    static handler *const push_m[CLASSES] = BY_CLASS(push_m);
     const uint8_t need = MODE_STACK32 | MODE_FLAT_SS;
     unsigned row = r->i.row;
     if ((mode & need) != need || !(r->i.flags & INSN_OS32))
         return NULL;
-    if (row >= 0x50 && row <= 0x57) {
-        r->i.base = r->i.reg;
-        return push_r;
-    }
+    if (row >= 0x50 && row <= 0x57)
+        return push_r[row & 7];
     if (row >= 0x58 && row <= 0x5f)
-        return pop_r;
+        return pop_r[row & 7];
     if (row == 0x68 || row == 0x6a)
         return push_i;
     if (row == 0xc9)
         return leave;
     if (row != G_FF + 6)
         return NULL;
-    if (r->i.flags & INSN_MEM)
-        return flat_memory(r, mode) ? push_m : NULL;
-    r->i.base = r->i.rm;
-    return push_r;
+    if (!(r->i.flags & INSN_MEM))
+        return push_r[r->i.rm / 4];
+    int class = memory_class(r, mode);
+    return class < 0 ? NULL : push_m[class];
 }

@@ -1,19 +1,19 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops.h - what specialised handlers are made of: registers by byte offset, the flat effective
- * address, the host TLB, and the ALU operations on the two flag values.
+ * ops.h - what specialised handlers are made of: registers, the classes of flat addresses, the
+ * host TLB, and the macros that make one handler for each register or address class.
  *
- * The operations take and give plain values, so that every form (register, immediate, memory) of
- * every size is one line. They must agree with the bodies of alu.c; test_cpu_handlers compares.
+ * A hot handler is a leaf: it ends in GO, and every way out of its fast case is a tail call
+ * (SLOW) before anything was committed. tests/engine/leaves.sh looks at the machine code.
  */
 #ifndef CPU_ENGINE_OPS_H
 #define CPU_ENGINE_OPS_H
 
 #include "cpu/engine/block.h"
 #include "cpu/flags.h"
+#include "mmu/paging.h"
 
-#define HANDLER(name)                                                                              \
-    static void name(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t cv)
+#define HANDLER(name) static void name(ARGS)
 #define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* Values at addresses of any alignment, whatever else the bytes are accessed as. */
@@ -28,108 +28,109 @@ struct at_uint32_t {
 } __attribute__((packed, may_alias));
 
 /* The value of type T (uint8_t, uint16_t or uint32_t) at a host address, as an lvalue. */
-#define AT(T, host) (((struct at_##T *)(void *)(host))->v)
+#define AT(T, host) (((struct at_##T *)(void *)(uintptr_t)(host))->v)
 
 /* The register at a byte offset, as an lvalue of type T. */
 #define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
 
-/* Effective address with 32-bit addressing; absent parts name the zero register. */
-#define EA() (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << ip->i.scale) + ip->i.disp)
-
 /* What a handler does when its fast case does not hold: nothing is committed yet. */
-#define SLOW()                                                                                     \
+#define SLOW() GO_TO(h_generic, ip)
+#define SLOW_END() GO_TO(h_generic_end, ip)
+
+/* The effective address by its class, with 32-bit addressing; absent parts of the classes with an
+   index name the zero register. */
+#define EA_abs (ip->i.disp)
+#define EA_b (REG(uint32_t, ip->i.base) + ip->i.disp)
+#define EA_x0 (REG(uint32_t, ip->i.base) + REG(uint32_t, ip->i.index) + ip->i.disp)
+#define EA_x1 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 1) + ip->i.disp)
+#define EA_x2 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 2) + ip->i.disp)
+#define EA_x3 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 3) + ip->i.disp)
+enum { CLASS_abs, CLASS_b, CLASS_x0, CLASS_x1, CLASS_x2, CLASS_x3, CLASSES };
+
+/* M(class, ...) for each address class; an array of handlers, one for each. */
+#define EACH_CLASS(M, ...)                                                                         \
+    M(abs, __VA_ARGS__) M(b, __VA_ARGS__) M(x0, __VA_ARGS__) M(x1, __VA_ARGS__)                    \
+    M(x2, __VA_ARGS__) M(x3, __VA_ARGS__)
+#define BY_CLASS(name) {name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3}
+
+/* M(register number, ...) for each register, and for each pair. */
+#define EACH_REG(M, ...)                                                                           \
+    M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__)      \
+    M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)
+#define EACH_REG_2(M, ...)                                                                         \
+    M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__)      \
+    M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)
+#define BY_REG(name)                                                                               \
+    {name##_0, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7}
+#define BY_PAIR(name)                                                                              \
+    {BY_REG(name##_0), BY_REG(name##_1), BY_REG(name##_2), BY_REG(name##_3),                       \
+     BY_REG(name##_4), BY_REG(name##_5), BY_REG(name##_6), BY_REG(name##_7)}
+
+/* The host address of [lin, lin + size) by the host TLB's table. An aligned access cannot cross a
+   page; only the others look whether they do. */
+static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint64_t *host)
+{
+    if (size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size))
+        return false;
+    return __builtin_sub_overflow((uint64_t)lin, table[lin >> 12], host);
+}
+
+/* Declares `host`, where [lin, lin + sizeof(T)) can be loaded or stored; else falls back. */
+#define LOADABLE(T, lin, host)                                                                     \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(!host_at(tlb, (lin), sizeof(T), &host)))                                          \
+    SLOW()
+#define STORABLE(T, lin, host)                                                                     \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
+    SLOW()
+
+/* The branch at record r is taken. */
+#define TAKE(r)                                                                                    \
     do {                                                                                           \
-        h_generic(c, ip, res, cv);                                                                 \
-        return;                                                                                    \
+        left -= (r)->delta;                                                                        \
+        if (UNLIKELY(left < 0))                                                                    \
+            GO_TO(h_not_linked, r);                                                                \
+        GO((r)->link);                                                                             \
     } while (0)
-#define SLOW_END()                                                                                 \
+
+/* On to EIP `to`, wherever that is: by the jump cache, or the run loop finds it. */
+#define SEARCH(to_)                                                                                \
     do {                                                                                           \
-        h_generic_end(c, ip, res, cv);                                                             \
-        return;                                                                                    \
+        uint32_t eip_ = (to_);                                                                     \
+        const struct jump *j_ = jump_slot(c->engine, eip_);                                        \
+        if (j_->eip == eip_ && j_->key == jump_key(c)) {                                           \
+            left -= block_of(j_->rec)->n;                                                          \
+            if (left >= 0)                                                                         \
+                GO(j_->rec);                                                                       \
+            left += block_of(j_->rec)->n;                                                          \
+        }                                                                                          \
+        c->eip = eip_;                                                                             \
+        GO_TO(h_search, ip);                                                                       \
     } while (0)
 
-static inline uint8_t *load_at(const struct cpu *c, lin_t lin, unsigned size)
+/* The operations, from values to a value, on the two flag values: as the bodies of alu.c. */
+#define op_add(T, a, b) (T) flags_add_to(sizeof(T), a, b, 0, &res, &aux)
+#define op_or(T, a, b) (T) flags_logic_to(sizeof(T), (a) | (b), &res, &aux)
+#define op_adc(T, a, b) (T) flags_add_to(sizeof(T), a, b, flag_cf(res, aux), &res, &aux)
+#define op_sbb(T, a, b) (T) flags_sub_to(sizeof(T), a, b, flag_cf(res, aux), &res, &aux)
+#define op_and(T, a, b) (T) flags_logic_to(sizeof(T), (a) & (b), &res, &aux)
+#define op_sub(T, a, b) (T) flags_sub_to(sizeof(T), a, b, 0, &res, &aux)
+#define op_xor(T, a, b) (T) flags_logic_to(sizeof(T), (a) ^ (b), &res, &aux)
+#define op_inc(a) inc_to(a, 1, &res, &aux)
+#define op_dec(a) inc_to(a, -1, &res, &aux)
+
+/* INC and DEC: CF stays. */
+static inline uint32_t inc_to(uint32_t a, int by, uint64_t *res, uint64_t *aux)
 {
-    const struct host_entry *h = &c->host[(lin + size - 1) >> 12 & (HOST_TLB_SIZE - 1)];
-    if (UNLIKELY(h->rtag != ((lin & PAGE_FRAME_MASK) | c->mmu.tlb.host_gen)))
-        return NULL;
-    return (uint8_t *)(h->addend + lin);
+    uint64_t old_res = *res, old_aux = *aux;
+    *res = by > 0 ? (uint64_t)a + 1 : (uint64_t)a - 1;
+    *aux = aux_keep_cf(*res, a ^ 1, old_res, old_aux);
+    return (uint32_t)*res;
 }
 
-static inline uint8_t *store_at(const struct cpu *c, lin_t lin, unsigned size)
-{
-    const struct host_entry *h = &c->host[(lin + size - 1) >> 12 & (HOST_TLB_SIZE - 1)];
-    if (UNLIKELY(h->wtag != ((lin & PAGE_FRAME_MASK) | c->mmu.tlb.host_gen)))
-        return NULL;
-    return (uint8_t *)(h->addend + lin);
-}
-
-static inline uint32_t op_add(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    uint64_t r = (uint64_t)a + b;
-    *cv = cv_align(a ^ b ^ r, size);
-    *res = sign_extend((uint32_t)r, size);
-    return (uint32_t)r;
-}
-
-static inline uint32_t op_adc(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    uint64_t r = (uint64_t)a + b + flag_cf(*cv);
-    *cv = cv_align(a ^ b ^ r, size);
-    *res = sign_extend((uint32_t)r, size);
-    return (uint32_t)r;
-}
-
-static inline uint32_t op_sub(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    uint64_t r = (uint64_t)a - b;
-    *cv = cv_align(a ^ b ^ r, size);
-    *res = sign_extend((uint32_t)r, size);
-    return (uint32_t)r;
-}
-
-static inline uint32_t op_sbb(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    uint64_t r = (uint64_t)a - b - flag_cf(*cv);
-    *cv = cv_align(a ^ b ^ r, size);
-    *res = sign_extend((uint32_t)r, size);
-    return (uint32_t)r;
-}
-
-static inline uint32_t op_and(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    *cv = 0;
-    *res = sign_extend(a & b, size);
-    return a & b;
-}
-
-static inline uint32_t op_or(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    *cv = 0;
-    *res = sign_extend(a | b, size);
-    return a | b;
-}
-
-static inline uint32_t op_xor(uint32_t a, uint32_t b, unsigned size, uint64_t *res, uint64_t *cv)
-{
-    *cv = 0;
-    *res = sign_extend(a ^ b, size);
-    return a ^ b;
-}
-
-/* The forms in which an operation exists, by destination and source. */
-struct forms {
-    handler *rr; /* register, register: i.base and i.index hold the two offsets */
-    handler *ri; /* register, immediate: i.base */
-    handler *rm; /* register (i.reg), memory */
-    handler *mr; /* memory, register (i.reg) */
-    handler *mi; /* memory, immediate */
-};
-
-/* Picks by the row's operands; moves register numbers to where rr and ri expect them. */
-handler *forms_pick(const struct forms *f, struct rec *r, uint8_t mode);
-/* Is the memory operand in a flat segment, with a 32-bit address? */
-bool flat_memory(const struct rec *r, uint8_t mode);
+/* pick.c: the class of a flat memory operand with a 32-bit address, or -1. */
+int memory_class(const struct rec *r, uint8_t mode);
 
 /* h_*.c: each looks at its own rows and answers NULL for the others. */
 handler *pick_alu(struct rec *r, uint8_t mode);
@@ -137,5 +138,10 @@ handler *pick_move(struct rec *r, uint8_t mode);
 handler *pick_shift(struct rec *r, uint8_t mode);
 handler *pick_flow(struct rec *r, uint8_t mode);
 handler *pick_stack(struct rec *r, uint8_t mode);
+
+/* h_quiet.c: the same operation without flags, or NULL. The record has a handler already. */
+handler *pick_quiet(struct rec *r);
+/* h_fused.c: for the record and its successors in one, or NULL. */
+handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode);
 
 #endif

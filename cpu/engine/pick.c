@@ -1,50 +1,22 @@
 /* SPDX-License-Identifier: MIT */
-/* pick.c - which specialised handler, if any, serves a record in a mode. */
+/*
+ * pick.c - which specialised handler, if any, serves a record in a mode, and what becomes better
+ * when the neighbours are known: flags that nobody sees need not be computed, and some neighbours
+ * are executed as one.
+ */
 #include "cpu/engine/ops.h"
 
 #include "cpu/opcodes.h"
 
-bool flat_memory(const struct rec *r, uint8_t mode)
+int memory_class(const struct rec *r, uint8_t mode)
 {
-    static const uint8_t flag[SEGS] = {
+    static const uint8_t flat[SEGS] = {
         [ES] = MODE_FLAT_ES, [SS] = MODE_FLAT_SS, [DS] = MODE_FLAT_DS};
-    return (r->i.flags & INSN_AS32) && (mode & flag[r->i.seg]);
-}
-
-static bool is_imm(enum operand o)
-{
-    return o == Ib || o == Iv || o == Is || o == N_1;
-}
-
-/* Byte offset of the register that an operand names. */
-static uint8_t reg_of(const struct rec *r, enum operand o)
-{
-    if (o == R_AL || o == R_AX)
-        return EAX * 4;
-    return o == Gb || o == Gv || o == Zb || o == Zv ? r->i.reg : r->i.rm;
-}
-
-handler *forms_pick(const struct forms *f, struct rec *r, uint8_t mode)
-{
-    const struct opcode *o = &opcodes[r->i.row];
-    if (!(r->i.flags & INSN_MEM)) {
-        r->i.base = reg_of(r, o->dst);
-        if (is_imm(o->src))
-            return f->ri;
-        r->i.index = o->src == O_NONE ? REG_NONE : reg_of(r, o->src);
-        return f->rr;
-    }
-    if (!flat_memory(r, mode))
-        return NULL;
-    if (o->dst == Gb || o->dst == Gv || o->dst == R_AL || o->dst == R_AX) {
-        r->i.reg = reg_of(r, o->dst);
-        return f->rm;
-    }
-    if (is_imm(o->src))
-        return f->mi;
-    if (o->src != O_NONE)
-        r->i.reg = reg_of(r, o->src);
-    return f->mr;
+    if (!(r->i.flags & INSN_AS32) || !(mode & flat[r->i.seg]))
+        return -1;
+    if (r->i.index != REG_NONE)
+        return CLASS_x0 + r->i.scale;
+    return r->i.base != REG_NONE ? CLASS_b : CLASS_abs;
 }
 
 handler *handler_pick(struct rec *r, uint8_t mode)
@@ -57,4 +29,67 @@ handler *handler_pick(struct rec *r, uint8_t mode)
     if (!h)
         h = pick_stack(r, mode);
     return h ? h : pick_shift(r, mode);
+}
+
+/* What a record does with the arithmetic flags. Everything that might fault, or leave the block, or
+   is executed by the reference layer, shows them. */
+enum flag_use {
+    SHOWS,  /* they must be right before it */
+    IGNORES, /* cannot fault, does not look at them */
+    SETS,   /* cannot fault, sets all of them without a look */
+    ALTERS, /* cannot fault, sets some and keeps the others */
+};
+
+static enum flag_use use_of(const struct rec *r)
+{
+    unsigned row = r->i.row;
+    if (r->fn == h_generic || r->fn == h_generic_end || (r->i.flags & INSN_MEM))
+        return row == 0x8d && r->fn != h_generic ? IGNORES : SHOWS; /* LEA */
+    if ((row < 0x40 && (row & 7) < 6) || (row >= G_80 && row < G_8F)) {
+        unsigned op = row < 0x40 ? row >> 3 : row & 7;
+        return op == 2 || op == 3 ? SHOWS : SETS; /* ADC, SBB */
+    }
+    if (row == 0x84 || row == 0x85 || row == 0xa8 || row == 0xa9 || row == G_F6 || row == G_F7 ||
+        row == G_F7 + 3 || row == MAP_0F + 0xaf || row == 0x69 || row == 0x6b)
+        return SETS;
+    if ((row >= 0x40 && row < 0x50) || row == G_FF || row == G_FF + 1)
+        return ALTERS;
+    if ((row >= G_C1 && row < G_C1 + 8) || (row >= G_D1 && row < G_D1 + 8))
+        return (row & 7) < 4 ? ALTERS : SETS; /* rotates, shifts; handlers have counts above 0 */
+    if ((row >= 0x88 && row <= 0x8b) || (row >= 0xb0 && row <= 0xbf) || row == G_C6 ||
+        row == G_C7 || (row >= MAP_0F + 0xb6 && row <= MAP_0F + 0xb7) ||
+        (row >= MAP_0F + 0xbe && row <= MAP_0F + 0xbf) || row == G_F7 + 2 ||
+        (row >= 0x90 && row <= 0x97) || row == 0x86 || row == 0x87 || row == 0x99)
+        return IGNORES;
+    return SHOWS;
+}
+
+/* From the end to the start: are the flags that a record leaves behind ever seen? */
+static void drop_flags(struct rec *r, unsigned n)
+{
+    bool seen = true;
+    while (n-- > 0) {
+        enum flag_use use = use_of(&r[n]);
+        if (use == IGNORES)
+            continue;
+        if (use != SHOWS && !seen) {
+            handler *quiet = pick_quiet(&r[n]);
+            if (quiet)
+                r[n].fn = quiet;
+            else
+                seen = use != SETS; /* it computes them for nobody, from those before */
+            continue;
+        }
+        seen = use != SETS;
+    }
+}
+
+void handlers_fuse(struct rec *r, unsigned n, uint8_t mode)
+{
+    drop_flags(r, n);
+    for (unsigned k = 0; k + 1 < n; k++) {
+        handler *fused = pick_fused(&r[k], n - k, mode);
+        if (fused)
+            r[k].fn = fused;
+    }
 }

@@ -36,7 +36,7 @@ uint32_t __wrap_x_shl(struct cpu *c, const struct insn *i, uint32_t a, uint32_t 
 {
     uint32_t r = __real_x_shl(c, i, a, b);
     if (planted == PLANT_FLAG && (b & 31) == 1)
-        c->cv ^= CV_SIGN;
+        c->aux ^= AUX_SIGN;
     return r;
 }
 

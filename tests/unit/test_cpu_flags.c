@@ -120,12 +120,12 @@ static struct result shifted(enum shift op, uint32_t a, unsigned count, unsigned
 
 static void set_flags(struct bench *t, uint32_t f)
 {
-    flags_put(f, &t->c.res, &t->c.cv);
+    flags_put(f, &t->c.res, &t->c.aux);
 }
 
 static uint32_t get_flags(const struct bench *t)
 {
-    return flags_get(t->c.res, t->c.cv);
+    return flags_get(t->c.res, t->c.aux);
 }
 
 static void expect(struct bench *t, const char *name, uint32_t got, const struct result *want,
@@ -426,7 +426,7 @@ static void test_representation(struct bench *t)
         set_flags(t, f);
         CHECK(get_flags(t) == f, "flags %03x come back as %03x", f, get_flags(t));
         for (unsigned cc = 0; cc < 16; cc++)
-            CHECK(flags_cond(cc, t->c.res, t->c.cv) == condition(cc, f), "condition %x of %03x", cc,
+            CHECK(flags_cond(cc, t->c.res, t->c.aux) == condition(cc, f), "condition %x of %03x", cc,
                   f);
         const struct {
             opcode_body *body;

@@ -26,7 +26,7 @@
 #define STEPS 200u /* at most, of the scout in a round */
 #define INSNS 30u  /* at most, made for a round */
 #define SHOWN 6u   /* mismatches that are explained */
-#define HANDLERS 1024u
+#define HANDLERS 4096u
 
 struct handlers {
     handler *fn[HANDLERS];  /* in no order */
@@ -518,10 +518,10 @@ static void check_planted(struct bench *b)
     b->fast.cpu.gpr[EBX] ^= 0x100;
     CHECK(compare(&b->plain, &b->fast), "a wrong register is seen");
     b->fast.cpu.gpr[EBX] ^= 0x100;
-    uint64_t old = b->fast.cpu.cv;
-    flags_set_cf(&b->fast.cpu, !flag_cf(old));
+    uint64_t old = b->fast.cpu.aux;
+    flags_set_cf(&b->fast.cpu, !flag_cf(b->fast.cpu.res, old));
     CHECK(compare(&b->plain, &b->fast), "a wrong flag is seen");
-    b->fast.cpu.cv = old;
+    b->fast.cpu.aux = old;
     b->fast.bus.ram[RIG_CODE - 1] ^= 1;
     CHECK(compare(&b->plain, &b->fast), "a wrong byte is seen");
     b->fast.bus.ram[RIG_CODE - 1] ^= 1;

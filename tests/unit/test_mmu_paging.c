@@ -254,7 +254,7 @@ static uint32_t next_random(struct model *o, uint32_t below)
 
 static lin_t page_lin(unsigned n)
 {
-    return (n % 12 + 0x10) << 12 | (n < 12 ? 0 : HOST_TLB_SIZE << 12);
+    return (n % 12 + 0x10) << 12 | (n < 12 ? 0 : 0x400u << 12);
 }
 
 static void forget(struct model *o)

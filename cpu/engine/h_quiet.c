@@ -1,0 +1,149 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * h_quiet.c - operations on dword registers whose flags nobody sees: the next record that could
+ * show them comes after one that sets them all (pick.c). They leave the flag values alone.
+ */
+#include "cpu/engine/ops.h"
+
+#include "cpu/opcodes.h"
+
+#define do_add(a, b) ((a) + (b))
+#define do_or(a, b) ((a) | (b))
+#define do_and(a, b) ((a) & (b))
+#define do_sub(a, b) ((a) - (b))
+#define do_xor(a, b) ((a) ^ (b))
+#define do_imul(a, b) ((uint32_t)((int32_t)(a) * (int64_t)(int32_t)(b)))
+
+#define QUIET_RR(s, d, name)                                                                       \
+    HANDLER(name##_rr_##d##_##s)                                                                   \
+    {                                                                                              \
+        c->gpr[d] = do_##name(c->gpr[d], c->gpr[s]);                                               \
+        GO(ip + 1);                                                                                \
+    }
+#define QUIET_R(d, name)                                                                           \
+    EACH_REG_2(QUIET_RR, d, name)                                                                  \
+    HANDLER(name##_ri_##d)                                                                         \
+    {                                                                                              \
+        c->gpr[d] = do_##name(c->gpr[d], ip->i.imm);                                               \
+        GO(ip + 1);                                                                                \
+    }
+
+struct quiet {
+    handler *rr[8][8]; /* destination, source */
+    handler *ri[8];    /* destination */
+};
+#define QUIET(name)                                                                                \
+    EACH_REG(QUIET_R, name)                                                                        \
+    static const struct quiet name = {.rr = BY_PAIR(name##_rr), .ri = BY_REG(name##_ri)};
+
+QUIET(add)
+QUIET(or)
+QUIET(and)
+QUIET(sub)
+QUIET(xor)
+
+#define QUIET_ONE(d, unused)                                                                       \
+    HANDLER(inc_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d]++;                                                                               \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(dec_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d]--;                                                                               \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(neg_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = 0 - c->gpr[d];                                                                 \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(rol_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = c->gpr[d] << ip->b | c->gpr[d] >> (-ip->b & 31);                               \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(ror_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = c->gpr[d] >> ip->b | c->gpr[d] << (-ip->b & 31);                               \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(shl_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] <<= ip->b;                                                                       \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(shr_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] >>= ip->b;                                                                       \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(sar_##d)                                                                               \
+    {                                                                                              \
+        c->gpr[d] = (uint32_t)((int32_t)c->gpr[d] >> ip->b);                                       \
+        GO(ip + 1);                                                                                \
+    }
+EACH_REG(QUIET_ONE, )
+
+HANDLER(imul_rr)
+{
+    REG(uint32_t, ip->a) = do_imul(REG(uint32_t, ip->a), REG(uint32_t, ip->b));
+    GO(ip + 1);
+}
+
+HANDLER(imul_rri)
+{
+    REG(uint32_t, ip->a) = do_imul(REG(uint32_t, ip->b), ip->i.imm);
+    GO(ip + 1);
+}
+
+/* CMP and TEST for nothing. */
+HANDLER(none)
+{
+    GO(ip + 1);
+}
+
+static handler *pick_form(const struct quiet *q, const struct rec *r)
+{
+    const struct opcode *o = &opcodes[r->i.row];
+    if (o->src == Ib || o->src == Iv || o->src == Is)
+        return q->ri[r->a / 4];
+    return q->rr[r->a / 4][r->b / 4];
+}
+
+static handler *pick_one(unsigned kind, const struct rec *r)
+{
+    static handler *const shift[8][8] = {BY_REG(rol), BY_REG(ror), {NULL},      {NULL},
+                                         BY_REG(shl), BY_REG(shr), BY_REG(shl), BY_REG(sar)};
+    return shift[kind][r->a / 4];
+}
+
+handler *pick_quiet(struct rec *r)
+{
+    static const struct quiet *const map[8] = {&add, &or, NULL, NULL, &and, &sub, &xor, NULL};
+    static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
+                          *const neg_r[8] = BY_REG(neg);
+    unsigned row = r->i.row;
+    if (r->i.size != 4)
+        return NULL;
+    if ((row < 0x40 && (row & 7) < 6) || (row >= G_80 && row < G_8F)) {
+        unsigned op = row < 0x40 ? row >> 3 : row & 7;
+        return op == 7 ? none : map[op] ? pick_form(map[op], r) : NULL;
+    }
+    if (row >= 0x40 && row < 0x50)
+        return (row < 0x48 ? inc_r : dec_r)[row & 7];
+    if ((row >= G_C1 && row < G_C1 + 8) || (row >= G_D1 && row < G_D1 + 8))
+        return pick_one(row & 7, r);
+    switch (row) {
+    case 0x85:
+    case 0xa9:
+    case G_F7: return none;
+    case G_FF: return inc_r[r->i.rm / 4];
+    case G_FF + 1: return dec_r[r->i.rm / 4];
+    case G_F7 + 3: return neg_r[r->i.rm / 4];
+    case MAP_0F + 0xaf: return imul_rr;
+    case 0x69:
+    case 0x6b: return imul_rri;
+    default: return NULL;
+    }
+}
