@@ -68,7 +68,7 @@ $(B)/ui/%.o: ui/%.c
 	$(Q)$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
 
 # gcc keeps the cold paths of handlers from taking registers only if it does not know they are cold.
-$(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability)
+$(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage)
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

@@ -143,6 +143,65 @@ static uint32_t stos_many(struct cpu *c, const struct insn *i, uint32_t n)
     return n;
 }
 
+/* Element k in string direction of n whose lowest is at p. */
+static uint32_t element(const struct cpu *c, const uint8_t *p, uint32_t k, uint32_t n,
+                        unsigned size)
+{
+    return host_get(p + (c->eflags & FLAG_DF ? n - 1 - k : k) * size, size);
+}
+
+static uint32_t lods_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    const uint8_t *from = stretch(c, i, i->seg, get(c, i, ESI), &n, false);
+    if (!from)
+        return 0;
+    reg_set(c, EAX * 4, element(c, from, n - 1, n, i->size), i->size);
+    step_many(c, i, ESI, n);
+    return n;
+}
+
+/* REPE goes on while elements are equal, REPNE while they are not; the flags are those of the last
+   comparison. */
+static uint32_t scas_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    const uint8_t *p = stretch(c, i, ES, get(c, i, EDI), &n, false);
+    if (!p)
+        return 0;
+    uint32_t a = reg_get(c, EAX * 4, i->size), k = 0;
+    bool equal = i->flags & INSN_REP;
+    if (i->size == 1 && !equal && !(c->eflags & FLAG_DF)) {
+        const uint8_t *found = memchr(p, (int)a, n);
+        k = found ? (uint32_t)(found - p) : n - 1;
+    } else {
+        while (k < n - 1 && (element(c, p, k, n, i->size) == a) == equal)
+            k++;
+    }
+    flags_sub(c, i->size, a, element(c, p, k, n, i->size), 0);
+    step_many(c, i, EDI, k + 1);
+    return k + 1;
+}
+
+static uint32_t cmps_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    const uint8_t *y = stretch(c, i, ES, get(c, i, EDI), &n, false);
+    if (!y)
+        return 0;
+    uint32_t least = n, k = 0;
+    const uint8_t *x = stretch(c, i, i->seg, get(c, i, ESI), &least, false);
+    if (!x)
+        return 0;
+    if (c->eflags & FLAG_DF) /* both must begin at the lowest element of as many */
+        y += (n - least) * i->size;
+    n = least;
+    bool equal = i->flags & INSN_REP;
+    while (k < n - 1 && (element(c, x, k, n, i->size) == element(c, y, k, n, i->size)) == equal)
+        k++;
+    flags_sub(c, i->size, element(c, x, k, n, i->size), element(c, y, k, n, i->size), 0);
+    step_many(c, i, ESI, k + 1);
+    step_many(c, i, EDI, k + 1);
+    return k + 1;
+}
+
 static void movs(struct cpu *c, const struct insn *i)
 {
     uint32_t v = mem_read(c, i->seg, get(c, i, ESI), i->size);
@@ -218,19 +277,19 @@ uint32_t x_stos(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 
 uint32_t x_lods(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, lods, NULL, false);
+    repeat(c, i, lods, lods_many, false);
     return 0;
 }
 
 uint32_t x_scas(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, scas, NULL, true);
+    repeat(c, i, scas, scas_many, true);
     return 0;
 }
 
 uint32_t x_cmps(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
-    repeat(c, i, cmps, NULL, true);
+    repeat(c, i, cmps, cmps_many, true);
     return 0;
 }
 

@@ -179,12 +179,13 @@ static handler *pick_form(const struct alu *f, struct rec *r, uint8_t mode)
     return o->dst == Gb || o->dst == Gv ? f->rm[byte][class] : f->mr[byte][class];
 }
 
-static handler *pick_one_operand(const struct rec *r, uint8_t mode)
+static handler *pick_one_operand(struct rec *r, uint8_t mode)
 {
     static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
                           *const neg_r[8] = BY_REG(neg);
     static handler *const inc_m[CLASSES] = BY_CLASS(inc_m), *const dec_m[CLASSES] = BY_CLASS(dec_m);
     unsigned row = r->i.row;
+    r->a = row < 0x50 ? r->i.reg : r->i.rm;
     if (row >= 0x40 && row < 0x50)
         return (row < 0x48 ? inc_r : dec_r)[row & 7];
     if (row != G_FF && row != G_FF + 1 && row != G_F7 + 3)

@@ -29,12 +29,24 @@
     }
 
 struct quiet {
-    handler *rr[8][8]; /* destination, source */
-    handler *ri[8];    /* destination */
+    handler *rr[8][8];    /* destination, source */
+    handler *ri[8];       /* destination */
+    handler *rm[CLASSES]; /* address class */
 };
 #define QUIET(name)                                                                                \
     EACH_REG(QUIET_R, name)                                                                        \
-    static const struct quiet name = {.rr = BY_PAIR(name##_rr), .ri = BY_REG(name##_ri)};
+    EACH_CLASS(QUIET_LOAD, name)                                                                   \
+    static const struct quiet name = {                                                             \
+        .rr = BY_PAIR(name##_rr), .ri = BY_REG(name##_ri), .rm = BY_CLASS(name##_rm)};
+/* Register and memory: the flags from before are there if it faults. */
+#define QUIET_LOAD(class, name)                                                                    \
+    HANDLER(name##_rm_##class)                                                                     \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(uint32_t, lin, host);                                                             \
+        REG(uint32_t, ip->a) = do_##name(REG(uint32_t, ip->a), AT(uint32_t, host));                \
+        GO(ip + 1);                                                                                \
+    }
 
 QUIET(add)
 QUIET(or)
@@ -91,6 +103,8 @@ HANDLER(imul_rr)
     GO(ip + 1);
 }
 
+EACH_CLASS(QUIET_LOAD, imul)
+
 HANDLER(imul_rri)
 {
     REG(uint32_t, ip->a) = do_imul(REG(uint32_t, ip->b), ip->i.imm);
@@ -103,8 +117,10 @@ HANDLER(none)
     GO(ip + 1);
 }
 
-static handler *pick_form(const struct quiet *q, const struct rec *r)
+static handler *pick_form(const struct quiet *q, const struct rec *r, uint8_t mode)
 {
+    if (r->i.flags & INSN_MEM)
+        return q->rm[memory_class(r, mode)];
     const struct opcode *o = &opcodes[r->i.row];
     if (o->src == Ib || o->src == Iv || o->src == Is)
         return q->ri[r->a / 4];
@@ -118,17 +134,18 @@ static handler *pick_one(unsigned kind, const struct rec *r)
     return shift[kind][r->a / 4];
 }
 
-handler *pick_quiet(struct rec *r)
+handler *pick_quiet(struct rec *r, uint8_t mode)
 {
     static const struct quiet *const map[8] = {&add, &or, NULL, NULL, &and, &sub, &xor, NULL};
     static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
                           *const neg_r[8] = BY_REG(neg);
+    static handler *const imul_m[CLASSES] = BY_CLASS(imul_rm);
     unsigned row = r->i.row;
     if (r->i.size != 4)
         return NULL;
     if ((row < 0x40 && (row & 7) < 6) || (row >= G_80 && row < G_8F)) {
         unsigned op = row < 0x40 ? row >> 3 : row & 7;
-        return op == 7 ? none : map[op] ? pick_form(map[op], r) : NULL;
+        return op == 7 ? none : map[op] ? pick_form(map[op], r, mode) : NULL;
     }
     if (row >= 0x40 && row < 0x50)
         return (row < 0x48 ? inc_r : dec_r)[row & 7];
@@ -141,7 +158,7 @@ handler *pick_quiet(struct rec *r)
     case G_FF: return inc_r[r->i.rm / 4];
     case G_FF + 1: return dec_r[r->i.rm / 4];
     case G_F7 + 3: return neg_r[r->i.rm / 4];
-    case MAP_0F + 0xaf: return imul_rr;
+    case MAP_0F + 0xaf: return r->i.flags & INSN_MEM ? imul_m[memory_class(r, mode)] : imul_rr;
     case 0x69:
     case 0x6b: return imul_rri;
     default: return NULL;

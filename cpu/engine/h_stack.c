@@ -63,6 +63,7 @@ handler *pick_stack(struct rec *r, uint8_t mode)
     unsigned row = r->i.row;
     if ((mode & need) != need || !(r->i.flags & INSN_OS32))
         return NULL;
+    r->a = r->i.reg; /* for runs */
     if (row >= 0x50 && row <= 0x57)
         return push_r[row & 7];
     if (row >= 0x58 && row <= 0x5f)

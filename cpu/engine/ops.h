@@ -136,11 +136,12 @@ int memory_class(const struct rec *r, uint8_t mode);
 handler *pick_alu(struct rec *r, uint8_t mode);
 handler *pick_move(struct rec *r, uint8_t mode);
 handler *pick_shift(struct rec *r, uint8_t mode);
+handler *pick_muldiv(struct rec *r, uint8_t mode);
 handler *pick_flow(struct rec *r, uint8_t mode);
 handler *pick_stack(struct rec *r, uint8_t mode);
 
 /* h_quiet.c: the same operation without flags, or NULL. The record has a handler already. */
-handler *pick_quiet(struct rec *r);
+handler *pick_quiet(struct rec *r, uint8_t mode);
 /* h_fused.c: for the record and its successors in one, or NULL. */
 handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode);
 

@@ -28,7 +28,9 @@ handler *handler_pick(struct rec *r, uint8_t mode)
         h = pick_flow(r, mode);
     if (!h)
         h = pick_stack(r, mode);
-    return h ? h : pick_shift(r, mode);
+    if (!h)
+        h = pick_shift(r, mode);
+    return h ? h : pick_muldiv(r, mode);
 }
 
 /* What a record does with the arithmetic flags. Everything that might fault, or leave the block, or
@@ -38,13 +40,23 @@ enum flag_use {
     IGNORES, /* cannot fault, does not look at them */
     SETS,   /* cannot fault, sets all of them without a look */
     ALTERS, /* cannot fault, sets some and keeps the others */
+    LOADS,  /* shows them and sets all, unless it faults */
 };
+
+/* ADD OR AND SUB XOR of a register and memory, and IMUL of these two. */
+static bool is_quiet_load(unsigned row)
+{
+    return row == MAP_0F + 0xaf ||
+           (row < 0x38 && (row & 7) == 3 && row >> 3 != 2 && row >> 3 != 3);
+}
 
 static enum flag_use use_of(const struct rec *r)
 {
     unsigned row = r->i.row;
-    if (r->fn == h_generic || r->fn == h_generic_end || (r->i.flags & INSN_MEM))
-        return row == 0x8d && r->fn != h_generic ? IGNORES : SHOWS; /* LEA */
+    if (r->fn == h_generic || r->fn == h_generic_end)
+        return SHOWS;
+    if (r->i.flags & INSN_MEM)
+        return row == 0x8d ? IGNORES : is_quiet_load(row) ? LOADS : SHOWS; /* 8D: LEA */
     if ((row < 0x40 && (row & 7) < 6) || (row >= G_80 && row < G_8F)) {
         unsigned op = row < 0x40 ? row >> 3 : row & 7;
         return op == 2 || op == 3 ? SHOWS : SETS; /* ADC, SBB */
@@ -65,28 +77,24 @@ static enum flag_use use_of(const struct rec *r)
 }
 
 /* From the end to the start: are the flags that a record leaves behind ever seen? */
-static void drop_flags(struct rec *r, unsigned n)
+static void drop_flags(struct rec *r, unsigned n, uint8_t mode)
 {
     bool seen = true;
     while (n-- > 0) {
         enum flag_use use = use_of(&r[n]);
         if (use == IGNORES)
             continue;
-        if (use != SHOWS && !seen) {
-            handler *quiet = pick_quiet(&r[n]);
-            if (quiet)
-                r[n].fn = quiet;
-            else
-                seen = use != SETS; /* it computes them for nobody, from those before */
-            continue;
-        }
-        seen = use != SETS;
+        handler *quiet = use != SHOWS && !seen ? pick_quiet(&r[n], mode) : NULL;
+        if (quiet)
+            r[n].fn = quiet;
+        if (!quiet || use == LOADS)
+            seen = use != SETS; /* without a quiet handler they are computed for nobody */
     }
 }
 
 void handlers_fuse(struct rec *r, unsigned n, uint8_t mode)
 {
-    drop_flags(r, n);
+    drop_flags(r, n, mode);
     for (unsigned k = 0; k + 1 < n; k++) {
         handler *fused = pick_fused(&r[k], n - k, mode);
         if (fused)
