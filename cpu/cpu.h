@@ -79,26 +79,26 @@ struct if_off {
 struct cpu_model; /* model.c */
 
 struct cpu {
-    uint32_t gpr[9];         /* EAX ECX EDX EBX ESP EBP ESI EDI, and a zero */
-    uint32_t eip;            /* the instruction being executed, or the next one */
-    uint64_t res, aux;       /* arithmetic flags: see flags.h */
-    uint64_t *host;          /* mmu.tlb.host[] for the current privilege */
-    uint64_t icount;         /* retired instructions, plus those charged ahead */
-    uint64_t limit;          /* icount at which the engine must come up for air */
-    uint64_t stop;           /* engine: the icount up to which instructions may be charged */
-    uint32_t eflags;         /* the other flags: TF IF DF IOPL NT RF VM AC */
-    uint32_t next;           /* EIP after the current instruction */
-    uint32_t ahead;          /* of icount: charged but not retired (the current one included) */
-    uint8_t cpl;             /* current privilege level */
-    bool halted;             /* in HLT */
-    bool shutdown;           /* triple fault: only reset helps */
-    uint8_t inhibit;         /* INHIBIT_*: interrupts are held off for one instruction */
-    bool stepping;           /* EFLAGS.TF was set when the current instruction began */
-    uint8_t mode;            /* MODE_* */
-    uint8_t attention;       /* ATT_* */
-    bool intr;               /* level of the INTR pin */
-    bool nmi;                /* an NMI edge is latched */
-    bool nmi_blocked;        /* until IRET */
+    uint32_t gpr[9];   /* EAX ECX EDX EBX ESP EBP ESI EDI, and a zero */
+    uint32_t eip;      /* the instruction being executed, or the next one */
+    uint64_t res, aux; /* arithmetic flags: see flags.h */
+    uint64_t *host;    /* mmu.tlb.host[] for the current privilege */
+    uint64_t icount;   /* retired instructions, plus those charged ahead */
+    uint64_t limit;    /* icount at which the engine must come up for air */
+    uint64_t stop;     /* engine: the icount up to which instructions may be charged */
+    uint32_t eflags;   /* the other flags: TF IF DF IOPL NT RF VM AC */
+    uint32_t next;     /* EIP after the current instruction */
+    uint32_t ahead;    /* of icount: charged but not retired (the current one included) */
+    uint8_t cpl;       /* current privilege level */
+    bool halted;       /* in HLT */
+    bool shutdown;     /* triple fault: only reset helps */
+    uint8_t inhibit;   /* INHIBIT_*: interrupts are held off for one instruction */
+    bool stepping;     /* EFLAGS.TF was set when the current instruction began */
+    uint8_t mode;      /* MODE_* */
+    uint8_t attention; /* ATT_* */
+    bool intr;         /* level of the INTR pin */
+    bool nmi;          /* an NMI edge is latched */
+    bool nmi_blocked;  /* until IRET */
     struct seg seg[SEGS];
     struct seg ldtr, tr;
     struct dtable gdtr, idtr;

@@ -196,13 +196,6 @@ static inline void flags_set_zf(struct cpu *c, bool zf)
     flags_put(f | (zf ? FLAG_ZF : 0), &c->res, &c->aux);
 }
 
-/* EFLAGS as a virtual-8086 task below IOPL 3 sees it with CR4.VME: VIF as IF, and IOPL 3. */
-static inline uint32_t flags_as_virtual(uint32_t flags)
-{
-    flags &= ~(uint32_t)FLAG_IF;
-    return flags | FLAG_IOPL | (flags & FLAG_VIF ? FLAG_IF : 0);
-}
-
 /* Condition codes 0-15 as in Jcc, SETcc, CMOVcc (SDM vol. 1, appendix B). */
 static inline bool flags_cond(unsigned cc, uint64_t res, uint64_t aux)
 {

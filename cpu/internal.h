@@ -155,6 +155,13 @@ static inline unsigned cpu_iopl(const struct cpu *c)
     return c->eflags >> 12 & 3;
 }
 
+/* EFLAGS as a virtual-8086 task below IOPL 3 sees it with CR4.VME: VIF as IF, and IOPL 3. */
+static inline uint32_t flags_as_virtual(uint32_t flags)
+{
+    flags &= ~(uint32_t)FLAG_IF;
+    return flags | FLAG_IOPL | (flags & FLAG_VIF ? FLAG_IF : 0);
+}
+
 static inline void cpu_attend(struct cpu *c, unsigned why)
 {
     c->attention |= (uint8_t)why;

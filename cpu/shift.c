@@ -52,7 +52,8 @@ uint32_t x_rcl(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     unsigned bits = 8 * i->size, n = (b & 31) % (bits + 1);
     if (!(b & 31))
         return a;
-    uint64_t wide = (uint64_t)flag_cf(c->res, c->aux) << bits | a; /* CF above the operand: bits + 1 wide */
+    uint64_t wide =
+        (uint64_t)flag_cf(c->res, c->aux) << bits | a; /* CF above the operand: bits + 1 wide */
     if (n)
         wide = wide << n | wide >> (bits + 1 - n);
     uint32_t r = (uint32_t)wide & size_mask(i->size);

@@ -53,8 +53,8 @@ bool bus_init(struct bus *b, uint32_t ram_size, struct trace *t, struct error *e
     b->page_flags = calloc(PAGES, 1);
     b->port_of = calloc(PORTS, 1);
     /* Above all linear addresses, wherever the host would put it: see tlb.h. */
-    ram = mmap((void *)(uintptr_t)RAM_HINT, ram_size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE,
-               -1, 0);
+    ram = mmap((void *)(uintptr_t)RAM_HINT, ram_size, PROT_READ | PROT_WRITE,
+               MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (ram != MAP_FAILED) {
         b->ram = ram;
         b->ram_size = ram_size;

@@ -25,9 +25,9 @@
 #define ARENA_SIZE (UINT32_C(32) << 20)
 #define PAGES (1u << 20)
 #define BLOCK_BYTES (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct rec))
-#define LINE_SHIFT 7         /* of code_page.lines */
-#define IDLE_STORES 16u      /* after so many a page without blocks is no code page any more */
-#define STRETCH (1ll << 30)  /* instructions in one go; less than NOT_LINKED */
+#define LINE_SHIFT 7        /* of code_page.lines */
+#define IDLE_STORES 16u     /* after so many a page without blocks is no code page any more */
+#define STRETCH (1ll << 30) /* instructions in one go; less than NOT_LINKED */
 
 struct engine *engine_new(struct bus *b, struct mmu *m)
 {
@@ -144,8 +144,7 @@ static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
     const struct opcode *o = &opcodes[r->i.row];
     bool fixed = o->dst == Jb || o->dst == Jv || (r->i.row >= G_C0 && r->i.row < G_C6);
     unsigned where = (b->phys & PAGE_OFFSET_MASK) + (r->eip - b->eip);
-    if (fixed || !page ||
-        decode(&i, page + where, r->i.len, !(b->mode & MODE_CODE32)) != DECODE_OK)
+    if (fixed || !page || decode(&i, page + where, r->i.len, !(b->mode & MODE_CODE32)) != DECODE_OK)
         return false;
     struct insn same = i;
     same.disp = r->i.disp;

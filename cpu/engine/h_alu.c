@@ -79,10 +79,10 @@
 
 /* All forms of one operation. */
 struct alu {
-    handler *rr[8][8];        /* dwords: destination, source */
-    handler *ri[8];           /* dwords: destination */
-    handler *rr8, *ri8;       /* bytes */
-    handler *rm[2][CLASSES];  /* [bytes?][address class] */
+    handler *rr[8][8];       /* dwords: destination, source */
+    handler *ri[8];          /* dwords: destination */
+    handler *rr8, *ri8;      /* bytes */
+    handler *rm[2][CLASSES]; /* [bytes?][address class] */
     handler *mr[2][CLASSES];
     handler *mi[2][CLASSES];
 };
@@ -201,7 +201,7 @@ static handler *pick_one_operand(struct rec *r, uint8_t mode)
 handler *pick_alu(struct rec *r, uint8_t mode)
 {
     /* In the order of the opcode map. */
-    static const struct alu *const map[8] = {&add, &or, &adc, &sbb, &and, &sub, &xor, &cmp};
+    static const struct alu *const map[8] = {&add, & or, &adc, &sbb, &and, &sub, &xor, &cmp};
     unsigned row = r->i.row;
     if (r->i.size == 2 || (r->i.flags & INSN_LOCK))
         return NULL;

@@ -125,7 +125,8 @@ static bool in_page(const struct rec *r)
 
 static handler *pick_indirect(struct rec *r, uint8_t mode, bool call)
 {
-    static handler *const call_m[CLASSES] = BY_CLASS(call_m), *const jmp_m[CLASSES] = BY_CLASS(jmp_m);
+    static handler *const call_m[CLASSES] = BY_CLASS(call_m), *const jmp_m[CLASSES] =
+                                                                  BY_CLASS(jmp_m);
     if (!(r->i.flags & INSN_MEM))
         return call ? call_r : jmp_r;
     int class = memory_class(r, mode);

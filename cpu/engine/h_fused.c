@@ -14,32 +14,23 @@
 /* M(condition, ...) for those that a comparison, a logic operation, INC and DEC are fused with; and
    their numbers, in the same order. */
 #define EACH_COMPARISON(M, ...)                                                                    \
-    M(b, __VA_ARGS__) M(ae, __VA_ARGS__) M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(be, __VA_ARGS__)   \
-    M(a, __VA_ARGS__) M(l, __VA_ARGS__) M(ge, __VA_ARGS__) M(le, __VA_ARGS__) M(g, __VA_ARGS__)
-#define EACH_SIGN(M, ...)                                                                          \
-    M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(s, __VA_ARGS__) M(ns, __VA_ARGS__)
-enum {
-    CC_b = 2,
-    CC_ae,
-    CC_e,
-    CC_ne,
-    CC_be,
-    CC_a,
-    CC_s,
-    CC_ns,
-    CC_l = 12,
-    CC_ge,
-    CC_le,
-    CC_g,
-    CCS
-};
+    M(b, __VA_ARGS__)                                                                              \
+    M(ae, __VA_ARGS__)                                                                             \
+    M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(be, __VA_ARGS__) M(a, __VA_ARGS__) M(l, __VA_ARGS__)    \
+        M(ge, __VA_ARGS__) M(le, __VA_ARGS__) M(g, __VA_ARGS__)
+#define EACH_SIGN(M, ...) M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(s, __VA_ARGS__) M(ns, __VA_ARGS__)
+enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge, CC_le, CC_g, CCS };
 /* An array by condition code of handlers whose names end in the condition. */
 #define BY_COMPARISON(name)                                                                        \
-    {[CC_b] = name##_b,   [CC_ae] = name##_ae, [CC_e] = name##_e,   [CC_ne] = name##_ne,           \
-     [CC_be] = name##_be, [CC_a] = name##_a,   [CC_l] = name##_l,   [CC_ge] = name##_ge,           \
-     [CC_le] = name##_le, [CC_g] = name##_g}
+    {                                                                                              \
+        [CC_b] = name##_b, [CC_ae] = name##_ae, [CC_e] = name##_e, [CC_ne] = name##_ne,            \
+        [CC_be] = name##_be, [CC_a] = name##_a, [CC_l] = name##_l, [CC_ge] = name##_ge,            \
+        [CC_le] = name##_le, [CC_g] = name##_g                                                     \
+    }
 #define BY_SIGN(name)                                                                              \
-    {[CC_e] = name##_e, [CC_ne] = name##_ne, [CC_s] = name##_s, [CC_ns] = name##_ns}
+    {                                                                                              \
+        [CC_e] = name##_e, [CC_ne] = name##_ne, [CC_s] = name##_s, [CC_ns] = name##_ns             \
+    }
 
 /* Of x - y, unsigned and signed. */
 #define WHEN_b ((int64_t)res < 0)
@@ -263,17 +254,22 @@ static enum form form_of(const struct rec *r)
 }
 
 #define CLASS_TABLE(BY, name)                                                                      \
-    {BY(name##_abs), BY(name##_b), BY(name##_x0), BY(name##_x1), BY(name##_x2), BY(name##_x3)}
+    {                                                                                              \
+        BY(name##_abs), BY(name##_b), BY(name##_x0), BY(name##_x1), BY(name##_x2), BY(name##_x3)   \
+    }
 
 #define REG_TABLE(name)                                                                            \
-    {BY_COMPARISON(name##_0), BY_COMPARISON(name##_1), BY_COMPARISON(name##_2),                    \
-     BY_COMPARISON(name##_3), BY_COMPARISON(name##_4), BY_COMPARISON(name##_5),                    \
-     BY_COMPARISON(name##_6), BY_COMPARISON(name##_7)}
+    {                                                                                              \
+        BY_COMPARISON(name##_0), BY_COMPARISON(name##_1), BY_COMPARISON(name##_2),                 \
+            BY_COMPARISON(name##_3), BY_COMPARISON(name##_4), BY_COMPARISON(name##_5),             \
+            BY_COMPARISON(name##_6), BY_COMPARISON(name##_7)                                       \
+    }
 
 static handler *pick_cmp(const struct rec *r, unsigned cc, uint8_t mode)
 {
     static handler *const rr[8][CCS] = REG_TABLE(cmp_rr), *const ri[8][CCS] = REG_TABLE(cmp_ri);
-    static handler *const rr8[CCS] = BY_COMPARISON(cmp_rr8), *const ri8[CCS] = BY_COMPARISON(cmp_ri8);
+    static handler *const rr8[CCS] = BY_COMPARISON(cmp_rr8), *const ri8[CCS] =
+                                                                 BY_COMPARISON(cmp_ri8);
     static handler *const rm[2][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_rm),
                                                  CLASS_TABLE(BY_COMPARISON, cmp_uint8_t_rm)};
     static handler *const mr[2][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_mr),

@@ -55,8 +55,8 @@
     }
 #define MOV_R(d, unused)                                                                           \
     EACH_REG_2(MOV_PAIR, d)                                                                        \
-    MOV_CLASS(abs, d) MOV_CLASS(x0, d) MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d)          \
-    HANDLER(mov_ri_##d)                                                                            \
+    MOV_CLASS(abs, d)                                                                              \
+    MOV_CLASS(x0, d) MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d) HANDLER(mov_ri_##d)        \
     {                                                                                              \
         c->gpr[d] = ip->i.imm;                                                                     \
         GO(ip + 1);                                                                                \
@@ -65,18 +65,17 @@ EACH_REG(MOV_R, )
 
 /* Dwords: [address class][register]; class b has its own table of pairs. */
 #define BY_CLASS_AND_REG(name)                                                                     \
-    {[CLASS_abs] = BY_REG(name##_abs),                                                             \
-     [CLASS_x0] = BY_REG(name##_x0),                                                               \
-     [CLASS_x1] = BY_REG(name##_x1),                                                               \
-     [CLASS_x2] = BY_REG(name##_x2),                                                               \
-     [CLASS_x3] = BY_REG(name##_x3)}
+    {                                                                                              \
+        [CLASS_abs] = BY_REG(name##_abs), [CLASS_x0] = BY_REG(name##_x0),                          \
+        [CLASS_x1] = BY_REG(name##_x1), [CLASS_x2] = BY_REG(name##_x2),                            \
+        [CLASS_x3] = BY_REG(name##_x3)                                                             \
+    }
 static handler *const mov_rr[8][8] = BY_PAIR(mov_rr), *const load_b[8][8] = BY_PAIR(load_b),
-                                *const store_b[8][8] = BY_PAIR(store_b),
-                                *const lea_b[8][8] = BY_PAIR(lea_b);
+                      *const store_b[8][8] = BY_PAIR(store_b), *const lea_b[8][8] = BY_PAIR(lea_b);
 static handler *const mov_ri[8] = BY_REG(mov_ri);
 static handler *const load_x[CLASSES][8] = BY_CLASS_AND_REG(load),
-                                     *const store_x[CLASSES][8] = BY_CLASS_AND_REG(store),
-                                     *const lea_x[CLASSES][8] = BY_CLASS_AND_REG(lea);
+                      *const store_x[CLASSES][8] = BY_CLASS_AND_REG(store),
+                      *const lea_x[CLASSES][8] = BY_CLASS_AND_REG(lea);
 
 /* Bytes and words, any registers: ip->a, and ip->b the source. */
 #define MOV_NARROW(T)                                                                              \
@@ -257,7 +256,7 @@ handler *pick_move(struct rec *r, uint8_t mode)
 {
 #define SET_NAME(cc) set_##cc,
     static handler *const set[16] = {EACH_CC(SET_NAME)};
-    static handler *const not_r[8] = BY_REG(not);
+    static handler *const not_r[8] = BY_REG(not );
     unsigned row = r->i.row;
     if ((row >= 0x88 && row <= 0x8b) || (row >= 0xa0 && row <= 0xa3) ||
         (row >= 0xb0 && row <= 0xbf) || row == G_C6 || row == G_C7)

@@ -136,7 +136,7 @@ static handler *pick_one(unsigned kind, const struct rec *r)
 
 handler *pick_quiet(struct rec *r, uint8_t mode)
 {
-    static const struct quiet *const map[8] = {&add, &or, NULL, NULL, &and, &sub, &xor, NULL};
+    static const struct quiet *const map[8] = {&add, & or, NULL, NULL, &and, &sub, &xor, NULL};
     static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
                           *const neg_r[8] = BY_REG(neg);
     static handler *const imul_m[CLASSES] = BY_CLASS(imul_rm);

@@ -49,22 +49,33 @@ enum { CLASS_abs, CLASS_b, CLASS_x0, CLASS_x1, CLASS_x2, CLASS_x3, CLASSES };
 
 /* M(class, ...) for each address class; an array of handlers, one for each. */
 #define EACH_CLASS(M, ...)                                                                         \
-    M(abs, __VA_ARGS__) M(b, __VA_ARGS__) M(x0, __VA_ARGS__) M(x1, __VA_ARGS__)                    \
-    M(x2, __VA_ARGS__) M(x3, __VA_ARGS__)
-#define BY_CLASS(name) {name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3}
+    M(abs, __VA_ARGS__)                                                                            \
+    M(b, __VA_ARGS__) M(x0, __VA_ARGS__) M(x1, __VA_ARGS__) M(x2, __VA_ARGS__) M(x3, __VA_ARGS__)
+#define BY_CLASS(name)                                                                             \
+    {                                                                                              \
+        name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3                           \
+    }
 
 /* M(register number, ...) for each register, and for each pair. */
 #define EACH_REG(M, ...)                                                                           \
-    M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__)      \
-    M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)
+    M(0, __VA_ARGS__)                                                                              \
+    M(1, __VA_ARGS__)                                                                              \
+    M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__)      \
+        M(7, __VA_ARGS__)
 #define EACH_REG_2(M, ...)                                                                         \
-    M(0, __VA_ARGS__) M(1, __VA_ARGS__) M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__)      \
-    M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)
+    M(0, __VA_ARGS__)                                                                              \
+    M(1, __VA_ARGS__)                                                                              \
+    M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__)      \
+        M(7, __VA_ARGS__)
 #define BY_REG(name)                                                                               \
-    {name##_0, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7}
+    {                                                                                              \
+        name##_0, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7             \
+    }
 #define BY_PAIR(name)                                                                              \
-    {BY_REG(name##_0), BY_REG(name##_1), BY_REG(name##_2), BY_REG(name##_3),                       \
-     BY_REG(name##_4), BY_REG(name##_5), BY_REG(name##_6), BY_REG(name##_7)}
+    {                                                                                              \
+        BY_REG(name##_0), BY_REG(name##_1), BY_REG(name##_2), BY_REG(name##_3), BY_REG(name##_4),  \
+            BY_REG(name##_5), BY_REG(name##_6), BY_REG(name##_7)                                   \
+    }
 
 /* The host address of [lin, lin + size) by the host TLB's table. An aligned access cannot cross a
    page; only the others look whether they do. */

@@ -36,18 +36,17 @@ handler *handler_pick(struct rec *r, uint8_t mode)
 /* What a record does with the arithmetic flags. Everything that might fault, or leave the block, or
    is executed by the reference layer, shows them. */
 enum flag_use {
-    SHOWS,  /* they must be right before it */
+    SHOWS,   /* they must be right before it */
     IGNORES, /* cannot fault, does not look at them */
-    SETS,   /* cannot fault, sets all of them without a look */
-    ALTERS, /* cannot fault, sets some and keeps the others */
-    LOADS,  /* shows them and sets all, unless it faults */
+    SETS,    /* cannot fault, sets all of them without a look */
+    ALTERS,  /* cannot fault, sets some and keeps the others */
+    LOADS,   /* shows them and sets all, unless it faults */
 };
 
 /* ADD OR AND SUB XOR of a register and memory, and IMUL of these two. */
 static bool is_quiet_load(unsigned row)
 {
-    return row == MAP_0F + 0xaf ||
-           (row < 0x38 && (row & 7) == 3 && row >> 3 != 2 && row >> 3 != 3);
+    return row == MAP_0F + 0xaf || (row < 0x38 && (row & 7) == 3 && row >> 3 != 2 && row >> 3 != 3);
 }
 
 static enum flag_use use_of(const struct rec *r)

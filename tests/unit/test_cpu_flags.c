@@ -426,8 +426,8 @@ static void test_representation(struct bench *t)
         set_flags(t, f);
         CHECK(get_flags(t) == f, "flags %03x come back as %03x", f, get_flags(t));
         for (unsigned cc = 0; cc < 16; cc++)
-            CHECK(flags_cond(cc, t->c.res, t->c.aux) == condition(cc, f), "condition %x of %03x", cc,
-                  f);
+            CHECK(flags_cond(cc, t->c.res, t->c.aux) == condition(cc, f), "condition %x of %03x",
+                  cc, f);
         const struct {
             opcode_body *body;
             uint32_t want;

@@ -11,11 +11,11 @@
  * That every handler which exists is also met is checked; the last part changes one result and
  * expects the comparison to see it.
  */
-#include "cpu/engine/block.h"
 #include "cpu/flags.h"
 #include "tests/isa.h"
 #include "tests/report.h"
 #include "tests/unit/cpu_code.h"
+#include "tests/unit/cpu_handlers.h"
 
 #ifdef __SANITIZE_ADDRESS__
 #define DEFAULT_ERAS 150u
@@ -26,14 +26,6 @@
 #define STEPS 200u /* at most, of the scout in a round */
 #define INSNS 30u  /* at most, made for a round */
 #define SHOWN 6u   /* mismatches that are explained */
-#define HANDLERS 4096u
-
-struct handlers {
-    handler *fn[HANDLERS];  /* in no order */
-    uint64_t met[HANDLERS]; /* how often the scout was to execute it */
-    uint16_t row[HANDLERS]; /* where it was first seen */
-    unsigned n;
-};
 
 struct bench {
     struct rig fast, plain;   /* the two layers */
@@ -44,53 +36,6 @@ struct bench {
     uint64_t insns; /* executed by the plain layer */
     unsigned wrong; /* mismatches */
 };
-
-/* ---- what there is to meet ---- */
-
-static unsigned handler_index(struct handlers *h, handler *fn)
-{
-    unsigned n = 0;
-    while (n < h->n && h->fn[n] != fn)
-        n++;
-    return n;
-}
-
-static void find_handlers(struct handlers *h)
-{
-    static const uint8_t prefixes[] = {0x90, 0x66, 0x67};
-    for (unsigned n = 0; n < 3 * 512 * 256; n++) {
-        uint8_t code[INSN_MAX_LENGTH] = {0};
-        unsigned at = 0, op = n >> 8 & 511, prefix = n >> 17;
-        if (prefix)
-            code[at++] = prefixes[prefix];
-        if (op >= 256)
-            code[at++] = 0x0f;
-        code[at++] = (uint8_t)op;
-        code[at++] = (uint8_t)n;
-        memset(code + at, 1, 8); /* no immediate is zero */
-        struct rec r = {0};
-        if (decode(&r.i, code, sizeof code, false) != DECODE_OK)
-            continue;
-        unsigned row = r.i.row;
-        handler *fn = handler_pick(&r, 0x7f & (uint8_t)~MODE_USER);
-        if (!fn)
-            continue;
-        unsigned k = handler_index(h, fn);
-        if (k == h->n && k < HANDLERS) {
-            h->row[k] = (uint16_t)row;
-            h->fn[h->n++] = fn;
-        }
-    }
-}
-
-static void note_handler(struct handlers *h, const struct insn *i, uint8_t mode)
-{
-    struct rec r = {.i = *i};
-    handler *fn = i->row < OPCODE_ROWS ? handler_pick(&r, mode) : NULL; /* #UD on purpose */
-    unsigned k = fn ? handler_index(h, fn) : h->n;
-    if (k < h->n)
-        h->met[k]++;
-}
 
 /* ---- putting a state into a processor ---- */
 
@@ -422,6 +367,27 @@ static bool emit_sled(struct bench *b)
     return emit(b, code, 50 + gen_below(&b->gen, 50));
 }
 
+/* Code for a handler that was not met often yet. */
+static bool emit_sample(struct bench *b)
+{
+    struct gen *g = &b->gen;
+    struct handlers *h = &b->handlers;
+    unsigned k = gen_below(g, h->n), tries = 0;
+    while (h->met[k] >= FEW && tries++ < h->n)
+        k = (k + 1) % h->n;
+    if (h->met[k] >= FEW)
+        return false;
+    uint8_t code[sizeof h->sample[k].code];
+    struct insn i;
+    memcpy(code, h->sample[k].code, sizeof code);
+    (void)decode(&i, code, INSN_MAX_LENGTH, false);
+    unsigned modrm = 1 + (code[0] == 0x66 || code[0] == 0x67);
+    modrm += code[modrm - 1] == 0x0f;
+    if ((i.flags & INSN_MEM) && i.modrm && !gen_aim(g, code, modrm, &i, g->scout.cpu.eip))
+        return false;
+    return emit(b, code, h->sample[k].len);
+}
+
 static bool emit_insn(struct bench *b)
 {
     struct gen *g = &b->gen;
@@ -433,15 +399,14 @@ static bool emit_insn(struct bench *b)
         return emit_remap(b);
     if (gen_one_in(g, 300))
         return emit_sled(b);
+    if ((c->mode & MODE_CODE32) && gen_one_in(g, 4) && emit_sample(b))
+        return true;
     uint8_t code[INSN_MAX_LENGTH + 2];
     struct insn i;
     unsigned len = 0;
     for (unsigned n = 0; n < 100 && !len; n++)
         len = gen_insn(g, c->eip, code, &i);
-    if (!len || !emit(b, code, len))
-        return false;
-    note_handler(&b->handlers, &i, c->mode);
-    return true;
+    return len && emit(b, code, len);
 }
 
 /* Writes code while the scout executes it. */
@@ -491,6 +456,7 @@ static void round_of(struct bench *b)
         if (n == 2 && gen_one_in(g, 4))
             new_segments(g, &b->era); /* the same code in another mode */
         const char *bad = run_both(b);
+        note_blocks(&b->handlers, b->fast.cpu.engine);
         if (!bad)
             continue;
         if (b->wrong++ < SHOWN)
@@ -506,7 +472,7 @@ static void round_of(struct bench *b)
 
 static void check_handlers(struct handlers *h)
 {
-    CHECK(h->n > 100 && h->n < HANDLERS, "%u handlers exist", h->n);
+    CHECK(h->n > 2000 && h->n < HANDLERS, "%u handlers exist", h->n);
     for (unsigned n = 0; n < h->n; n++)
         CHECK(h->met[n] > 10, "a handler of row %03x (%s) was met %llu times", h->row[n],
               opcodes[h->row[n]].name, (unsigned long long)h->met[n]);
@@ -551,6 +517,7 @@ int main(int argc, char **argv)
     const struct engine_stats *st = engine_stats(b.fast.cpu.engine);
     CHECK(st->killed > eras && st->blocks > eras * ROUNDS, "%llu blocks",
           (unsigned long long)st->blocks);
+    CHECK(st->patched > 50, "%llu records patched", (unsigned long long)st->patched);
     CHECK(st->steps < b.insns / 2, "%llu instructions in blocks",
           (unsigned long long)(b.insns - st->steps));
     CHECK(isa_write(&counts, "handlers"), "cannot write the recording");
