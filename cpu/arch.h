@@ -133,6 +133,21 @@ struct seg {
     uint32_t lo;       /* first valid offset */
     uint64_t rd_bytes; /* how many bytes from lo may be read */
     uint64_t wr_bytes; /* how many bytes from lo may be written */
+    bool flat;         /* all of 4 GiB from 0 may be read and written */
+};
+
+/* A descriptor and what it says. */
+#define SEGS_SEEN 32u
+struct seg_seen {
+    uint64_t raw; /* the eight bytes; 0: nothing */
+    struct seg seg;
+};
+
+/* When and where EFLAGS.IF was cleared last. */
+struct if_off {
+    uint64_t icount; /* instructions retired before it; UINT64_MAX: never seen */
+    uint32_t eip;    /* the instruction; for an interrupt or exception, the interrupted one */
+    int vector;      /* through this gate; -1: by an instruction */
 };
 
 struct dtable {

@@ -102,9 +102,17 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     b->mapping_arg = c;
     b->watched = watched;
     b->watched_arg = c;
-    c->trail_mask = TRAIL_SHORT - 1;
+    cpu_keep_trail(c, false);
     cpu_reset(c);
     return true;
+}
+
+void cpu_keep_trail(struct cpu *c, bool on)
+{
+    memset(c->trail, 0xff, sizeof c->trail);
+    c->keeps_trail = on;
+    if (c->engine)
+        engine_flush(c->engine);
 }
 
 void cpu_fini(struct cpu *c)
@@ -183,12 +191,6 @@ void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip)
     cpu_update_mode(c);
 }
 
-static bool flat(const struct seg *s)
-{
-    const uint64_t all = UINT64_C(1) << 33; /* as seg_update says for 4 GiB */
-    return s->base == 0 && s->rd_bytes == all && s->wr_bytes == all;
-}
-
 void cpu_note_era(struct cpu *c)
 {
     struct trail_era now = {.icount = c->icount - c->ahead + (c->ahead != 0),
@@ -207,8 +209,8 @@ void cpu_update_mode(struct cpu *c)
         (uint8_t)((cs->attr & DESC_BIG ? MODE_CODE32 : 0) |
                   (c->seg[SS].attr & DESC_BIG ? MODE_STACK32 : 0) | (c->cpl == 3 ? MODE_USER : 0) |
                   (cs->base == 0 && cs->limit == UINT32_MAX ? MODE_FLAT_CS : 0) |
-                  (flat(&c->seg[DS]) ? MODE_FLAT_DS : 0) | (flat(&c->seg[ES]) ? MODE_FLAT_ES : 0) |
-                  (flat(&c->seg[SS]) ? MODE_FLAT_SS : 0) |
+                  (c->seg[DS].flat ? MODE_FLAT_DS : 0) | (c->seg[ES].flat ? MODE_FLAT_ES : 0) |
+                  (c->seg[SS].flat ? MODE_FLAT_SS : 0) |
                   (c->cpl == 3 && c->mmu.user_slow ? MODE_ALIGN : 0));
     c->host = c->mmu.tlb.host[c->cpl == 3];
     if ((c->mode ^ before) & MODE_CODE32)

@@ -69,19 +69,12 @@ struct fetch {
     uint32_t epoch; /* mmu.code_epoch at that time; another one: ask again */
 };
 
-/* When and where EFLAGS.IF was cleared last. */
-struct if_off {
-    uint64_t icount; /* instructions retired before it; UINT64_MAX: never seen */
-    uint32_t eip;    /* the instruction; for an interrupt or exception, the interrupted one */
-    int vector;      /* through this gate; -1: by an instruction */
-};
-
 struct cpu_model; /* model.c */
 
 struct cpu {
     uint32_t gpr[9];   /* EAX ECX EDX EBX ESP EBP ESI EDI, and a zero */
     uint32_t eip;      /* the instruction being executed, or the next one */
-    uint64_t res, aux; /* arithmetic flags: see flags.h */
+    uint64_t res, aux; /* arithmetic flags: see lazy.h */
     uint64_t *host;    /* mmu.tlb.host[] for the current privilege */
     uint64_t icount;   /* retired instructions, plus those charged ahead */
     uint64_t limit;    /* icount at which the engine must come up for air */
@@ -100,6 +93,7 @@ struct cpu {
     bool nmi;          /* an NMI edge is latched */
     bool nmi_blocked;  /* until IRET */
     struct seg seg[SEGS];
+    struct seg_seen seen[SEGS_SEEN]; /* straight.c: flat segments of the GDT, by selector */
     struct seg ldtr, tr;
     struct dtable gdtr, idtr;
     uint32_t cr0, cr2, cr4;
@@ -142,8 +136,8 @@ struct cpu {
     struct observer observer; /* what a debugger wants to be told */
     lin_t repeating;          /* the REP instruction here is being repeated, if `is_repeating` */
     bool is_repeating;
-    bool accessing;      /* an instruction's own access is on the bus */
-    uint32_t trail_mask; /* TRAIL - 1 while somebody is interested, less otherwise */
+    bool accessing;   /* an instruction's own access is on the bus */
+    bool keeps_trail; /* somebody is interested in: */
     struct trail trail[TRAIL];
     struct trail_era era[ERAS]; /* number n is at n % ERAS */
     uint64_t eras;              /* how many there ever were */
@@ -187,6 +181,9 @@ bool cpu_load_control(struct cpu *c, unsigned n, uint32_t value, struct fault *w
 /* For debuggers: cpu_run begins with the delivery of this exception, at the present instruction. False:
    another one waits already, or the processor has shut down. */
 bool cpu_inject(struct cpu *c, unsigned vector, bool has_code, uint32_t code);
+
+/* Whether the trail (observe.h) is kept from now on. It is empty then. */
+void cpu_keep_trail(struct cpu *c, bool on);
 
 /* Real mode with these selectors (in the order of ES CS SS DS FS GS). */
 void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip);

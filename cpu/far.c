@@ -214,7 +214,7 @@ static void check_return(struct cpu *c, uint16_t sel, struct desc *d)
 }
 
 /* Data segments that the outer level may not keep become null (SDM vol. 3, 5.8.6). */
-static void drop_inner_segments(struct cpu *c)
+void seg_drop_inner(struct cpu *c)
 {
     static const uint8_t data[] = {ES, DS, FS, GS};
     for (unsigned n = 0; n < ARRAY_LEN(data); n++) {
@@ -252,7 +252,7 @@ static void return_to(struct cpu *c, struct stack *s, uint16_t sel, uint32_t eip
     /* With a 16-bit outer stack only SP is loaded; the upper half keeps what it had. */
     uint32_t mask = c->seg[SS].attr & DESC_BIG ? UINT32_MAX : 0xffff;
     c->gpr[ESP] = (c->gpr[ESP] & ~mask) | ((esp + extra) & mask);
-    drop_inner_segments(c);
+    seg_drop_inner(c);
     cpu_update_mode(c);
 }
 
@@ -273,7 +273,7 @@ uint32_t x_retf(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     return 0;
 }
 
-static uint32_t iret_flags(const struct cpu *c, uint32_t v, unsigned size)
+uint32_t iret_flags(const struct cpu *c, uint32_t v, unsigned size)
 {
     uint32_t old = cpu_eflags(c), can = c->model->eflags_mask | FLAG_RF;
     if (!cpu_real_mode(c)) {
@@ -320,6 +320,8 @@ uint32_t x_iret(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
         task_return(c);
         return 0;
     }
+    if (size == 4 && !cpu_paragraphs(c) && straight_iret(c))
+        return 0;
     stack_here(c, &s);
     uint32_t eip = stack_pop(c, &s, size);
     uint16_t sel = (uint16_t)stack_pop(c, &s, size);

@@ -111,6 +111,11 @@ void task_transfer(struct cpu *c, uint16_t sel, const struct desc *d, enum task_
 void task_gate(struct cpu *c, uint16_t tss, enum task_cause why, uint32_t flags, uint32_t ext);
 void task_return(struct cpu *c);
 
+/* straight.c: the frequent cases; false: nothing was done, go the general way. */
+bool straight_deliver(struct cpu *c, const struct fault *f, uint32_t flags, uint32_t eip);
+bool straight_iret(struct cpu *c); /* 32 bits, protected mode, no NT */
+bool straight_load(struct cpu *c, unsigned n, uint16_t sel);
+
 /* debug.c: DR0-DR7. */
 void debug_update(struct cpu *c);     /* after DR0-3, DR7 or CR4.DE changed */
 void debug_check_code(struct cpu *c); /* raises #DB for a breakpoint at CS:EIP */
@@ -124,6 +129,8 @@ bool observe_exec(struct cpu *c);
 void observe_port(struct cpu *c, uint16_t port, unsigned size, bool write, uint32_t value);
 
 /* far.c, intr.c */
+uint32_t iret_flags(const struct cpu *c, uint32_t image, unsigned size); /* EFLAGS after IRET */
+void seg_drop_inner(struct cpu *c); /* data segments that the outer level may not keep */
 void far_enter_code(struct cpu *c, uint16_t sel, const struct desc *d, uint32_t eip, unsigned cpl);
 /* c->delivering for interrupts, INT n and traps: a fault on the way is no double fault. */
 #define DELIVERING_BENIGN 0x100
@@ -155,13 +162,6 @@ static inline unsigned cpu_iopl(const struct cpu *c)
     return c->eflags >> 12 & 3;
 }
 
-/* EFLAGS as a virtual-8086 task below IOPL 3 sees it with CR4.VME: VIF as IF, and IOPL 3. */
-static inline uint32_t flags_as_virtual(uint32_t flags)
-{
-    flags &= ~(uint32_t)FLAG_IF;
-    return flags | FLAG_IOPL | (flags & FLAG_VIF ? FLAG_IF : 0);
-}
-
 static inline void cpu_attend(struct cpu *c, unsigned why)
 {
     c->attention |= (uint8_t)why;
@@ -181,10 +181,11 @@ static inline void cpu_sync_clock(struct cpu *c)
     c->clock->now = c->time_base + ((c->icount - c->ahead) << c->cost_log2);
 }
 
-/* Executed lately: from here on. */
+/* Executed lately: from here on. Meanwhile the engine comes to its run loop for every block. */
 static inline void trail_note(struct cpu *c, lin_t lin)
 {
-    c->trail[c->icount & c->trail_mask] = (struct trail){.lin = lin, .icount = (uint32_t)c->icount};
+    if (c->keeps_trail)
+        c->trail[c->icount % TRAIL] = (struct trail){.lin = lin, .icount = (uint32_t)c->icount};
 }
 
 static inline uint32_t reg_get(const struct cpu *c, unsigned offset, unsigned size)

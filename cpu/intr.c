@@ -119,6 +119,8 @@ static void deliver_protected(struct cpu *c, const struct fault *f)
     struct desc d, ssd = {0};
     struct stack s;
     bool v86 = cpu_v86(c);
+    if (straight_deliver(c, f, flags_image(c, f), return_eip(c, f)))
+        return;
     gate_read(c, f, &g);
     if (g.task) {
         deliver_task(c, f, &g);

@@ -125,6 +125,9 @@ void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigne
 
 void lin_probe(struct cpu *c, lin_t lin, unsigned n, unsigned access)
 {
+    bool user = access & MMU_USER;
+    if (access & MMU_WRITE ? mmu_store(&c->mmu, user, lin, n) : mmu_load(&c->mmu, user, lin, n))
+        return;
     check(c, lin, access);
     if (n > PAGE_SIZE - (lin & PAGE_OFFSET_MASK))
         check(c, (lin | PAGE_OFFSET_MASK) + 1, access);

@@ -21,9 +21,8 @@ struct cpu;
 struct fault;
 
 /* Where a run of instructions without a branch between them was entered: the trail of what was
-   executed lately, at [icount & trail_mask]. */
+   executed lately, at [icount % TRAIL]. Kept while somebody is interested only. */
 #define TRAIL 4096u
-#define TRAIL_SHORT 256u
 struct trail {
     uint32_t lin;    /* linear address of its first instruction */
     uint32_t icount; /* low half of the count before it */

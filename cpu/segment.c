@@ -74,6 +74,7 @@ void seg_update(struct seg *s)
         bytes = 0;
     s->rd_bytes = code && !(s->attr & DESC_RW) ? 0 : bytes;
     s->wr_bytes = code || !(s->attr & DESC_RW) ? 0 : bytes;
+    s->flat = s->base == 0 && s->limit == UINT32_MAX && !down && s->rd_bytes && s->wr_bytes;
 }
 
 void seg_from_desc(struct seg *s, uint16_t sel, const struct desc *d)
@@ -149,6 +150,8 @@ void seg_load(struct cpu *c, unsigned n, uint16_t sel)
         seg_set_real(&c->seg[n], sel);
     } else if (cpu_v86(c)) {
         seg_set_v86(&c->seg[n], sel);
+    } else if (straight_load(c, n, sel)) {
+        return;
     } else if (n == SS) {
         seg_check_stack(c, sel, c->cpl, &d, EXC_GP, 0);
         desc_mark_accessed(c, &d);

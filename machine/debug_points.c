@@ -115,7 +115,8 @@ void debug_attach(struct machine *m, bool on)
     struct debug *d = &m->debug;
     assert(on || d->attached);
     d->attached += on ? 1 : UINT32_MAX;
-    m->cpu.trail_mask = d->attached ? TRAIL - 1 : TRAIL_SHORT - 1;
+    if (m->cpu.keeps_trail != (d->attached > 0))
+        cpu_keep_trail(&m->cpu, d->attached > 0);
 }
 
 /* ---- Execution points --------------------------------------------------------------------- */

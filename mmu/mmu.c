@@ -275,6 +275,14 @@ static bool still_agrees(struct mmu *m, lin_t lin, unsigned access, struct tlb_e
     return true;
 }
 
+/* A directory's entries are for many pages, those of a page table for one each. */
+static void mark_tables(struct mmu *m, lin_t lin, const struct walk *w)
+{
+    sanitizer_mark_table(m, w->pde_at, PART_MANY);
+    if (w->pte_at && w->pte_at != w->pde_at)
+        sanitizer_mark_table(m, w->pte_at, lin >> (m->mode.pae ? 21 : 22));
+}
+
 /* Walks, checks, then sets A and D and fills the TLB. */
 static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access,
                                        struct mmu_fault *f)
@@ -289,8 +297,7 @@ static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access
     set_bits(m, w->pte_at, w->pte, PTE_A | (access & MMU_WRITE ? PTE_D : 0));
     if ((w->pte & PTE_D) || (access & MMU_WRITE))
         rights |= TLB_D;
-    sanitizer_mark_table(m, w->pde_at);
-    sanitizer_mark_table(m, w->pte_at);
+    mark_tables(m, lin, w);
     struct tlb_entry *e = tlb_put(&m->tlb, lin, frame_of(w) | rights);
     e->checked = m->sanitizer.epoch;
     check_user_table(m, lin, e);
@@ -492,8 +499,7 @@ static void watch_loaded_tables(struct mmu *m)
             continue;
         e->checked = m->sanitizer.epoch - 1;
         walk_page(m->bus, m->cr3, &m->mode, page << 12, &w);
-        sanitizer_mark_table(m, w.pde_at);
-        sanitizer_mark_table(m, w.pte_at ? w.pte_at : w.pde_at);
+        mark_tables(m, page << 12, &w);
     }
 }
 

@@ -17,19 +17,31 @@ bool sanitizer_init(struct sanitizer *s, struct error *err)
 {
     memset(s, 0, sizeof *s);
     s->stamp = calloc(PAGES, sizeof *s->stamp);
-    return s->stamp || error_set(err, "not enough memory for the MMU");
+    s->part = calloc(PAGES, sizeof *s->part);
+    if (s->stamp && s->part)
+        return true;
+    sanitizer_fini(s);
+    return error_set(err, "not enough memory for the MMU");
 }
 
 void sanitizer_fini(struct sanitizer *s)
 {
     free(s->stamp);
+    free(s->part);
     s->stamp = NULL;
+    s->part = NULL;
 }
 
-void sanitizer_mark_table(struct mmu *m, phys_t at)
+void sanitizer_mark_table(struct mmu *m, phys_t at, unsigned part)
 {
+    struct sanitizer *s = &m->sanitizer;
     uint32_t page = bus_a20(m->bus, at) >> 12;
-    m->sanitizer.stamp[page] = m->tlb.gen;
+    bool known = s->stamp[page] == m->tlb.gen || m->pge; /* entries from before may be alive */
+    if (!(m->bus->page_flags[page] & PAGE_PT) || !known)
+        s->part[page] = (uint16_t)part;
+    else if (s->part[page] != part)
+        s->part[page] = PART_MANY;
+    s->stamp[page] = m->tlb.gen;
     if (m->bus->page_flags[page] & (PAGE_PT | PAGE_MMIO))
         return;
     m->bus->page_flags[page] |= PAGE_PT;
@@ -47,6 +59,22 @@ const struct pt_write *sanitizer_writer(const struct sanitizer *s, phys_t at)
     return w->at == at && w->eip ? w : NULL;
 }
 
+/* Entry number n of a table changes: the TLB entries that may be made of it are looked at again before
+   they are used again. */
+static void mistrust(struct mmu *m, uint32_t page, uint32_t n, unsigned size)
+{
+    struct sanitizer *s = &m->sanitizer;
+    unsigned shift = size == 8 ? 21 : 22;
+    if (s->part[page] == PART_MANY) {
+        s->epoch++;
+        tlb_flush_host(&m->tlb);
+        return;
+    }
+    lin_t lin = (lin_t)s->part[page] << shift | n << 12;
+    m->tlb.entry[lin >> 12].checked = s->epoch - 1;
+    tlb_flush_host_page(&m->tlb, lin);
+}
+
 void sanitizer_entry_changes(void *mmu, phys_t at, unsigned n)
 {
     struct mmu *m = mmu;
@@ -58,7 +86,6 @@ void sanitizer_entry_changes(void *mmu, phys_t at, unsigned n)
         m->bus->page_flags[page] &= (uint8_t)~PAGE_PT;
         return;
     }
-    bool changes = false;
     for (phys_t entry = at & ~(size - 1); entry < at + n; entry += size) {
         uint32_t old = 0;
         bus_peek(m->bus, entry, &old, sizeof old);
@@ -68,11 +95,7 @@ void sanitizer_entry_changes(void *mmu, phys_t at, unsigned n)
         *w = (struct pt_write){.at = entry, .old = old};
         if (s->where)
             s->where(s->arg, &w->icount, &w->eip);
-        changes = true;
-    }
-    if (changes) {
-        s->epoch++;
-        tlb_flush_host(&m->tlb);
+        mistrust(m, page, (entry & PAGE_OFFSET_MASK) / size, size);
     }
 }
 

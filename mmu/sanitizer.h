@@ -64,14 +64,17 @@ struct sanitizer {
     uint32_t epoch;              /* grows with each change of a present paging entry */
     bool updating;               /* the MMU itself sets A and D: no change */
     uint32_t *stamp;             /* per physical page: TLB generation that last walked it (owned) */
+    uint16_t *part;              /* per physical page: what it maps as a page table (owned) */
     struct pt_write log[PT_LOG]; /* the last change of an entry, by its address */
 };
 
 bool sanitizer_init(struct sanitizer *s, struct error *err);
 void sanitizer_fini(struct sanitizer *s);
 
-/* The page at `at` holds a paging entry that a TLB entry was made from. */
-void sanitizer_mark_table(struct mmu *m, phys_t at);
+/* The page at `at` holds a paging entry that a TLB entry was made from. part: the number of the part
+   of the linear space (4 or 2 MiB each) for which it is the page table, or PART_MANY if it is more. */
+#define PART_MANY 0xffffu
+void sanitizer_mark_table(struct mmu *m, phys_t at, unsigned part);
 /* The bus is about to store n bytes at a PAGE_PT page. */
 void sanitizer_entry_changes(void *mmu, phys_t at, unsigned n);
 /* An access where nothing is, or a store into ROM. */

@@ -22,7 +22,8 @@ elf=$B/roms/bench/bench.elf
 here=$(dirname "$0")
 golden=$here/bench-checksums.txt
 all="sort crc32 sieve matmul fib sha interp chase4k chase256k chase8m string repmovs tlb syscall
-fault cr3 smc"
+fault cr3 cr3_1 cr3_16 cr3_64 invlpg sysenter switch timer port smc codedata copyrun replarge repsmall
+repoverlap repscan nbody"
 work=20 runs=3 count_host='' mode=table tests=()
 
 while [ $# -gt 0 ]; do

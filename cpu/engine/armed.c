@@ -51,7 +51,7 @@ bool engine_arm(struct engine *e, phys_t phys)
     *slot_of(&e->armed, phys) = (uint64_t)phys + 1;
     e->armed.used++;
     e->bus->page_flags[phys >> 12] |= PAGE_BREAK;
-    engine_invalidate(e, phys, 1);
+    engine_cut(e, phys);
     return true;
 }
 

@@ -7,7 +7,7 @@
  * mode word. It may be left in the middle by a conditional jump that is taken. The whole block is
  * charged when it is entered; who leaves in the middle gives the rest back.
  *
- * Handler protocol: what is hot travels in arguments: arithmetic flags (res, aux: flags.h), the
+ * Handler protocol: what is hot travels in arguments: arithmetic flags (res, aux: lazy.h), the
  * host TLB of the current privilege (tlb), and how many more instructions may be charged before
  * the run loop must look (left; c->icount is c->stop - left). EIP is in the records. A handler
  * either goes on to a record (GO), or leaves to the run loop with all of this stored in the
@@ -154,6 +154,7 @@ static inline const struct block *block_of(const struct rec *first)
 /* generic.c: handlers for every row, through the reference executor. */
 handler h_generic;     /* goes on to the next record */
 handler h_generic_end; /* the row ends the block */
+handler h_careful;     /* the row may end the block */
 handler h_through;     /* sentinel: on to whatever follows the block */
 handler h_dead;        /* first record of a killed block */
 handler h_not_linked;  /* a relative branch that is taken and does not know its target */
@@ -166,5 +167,7 @@ void handlers_fuse(struct rec *r, unsigned n, uint8_t mode);
 
 /* blocks.c */
 struct block *block_find(struct engine *e, struct cpu *c);
+/* Kills the blocks that hold the byte at `at`. */
+void engine_cut(struct engine *e, phys_t at);
 
 #endif

@@ -156,7 +156,7 @@ static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
     return true;
 }
 
-static bool invalidate_page(struct engine *e, phys_t at, unsigned n)
+static bool invalidate_page(struct engine *e, phys_t at, unsigned n, bool may_patch)
 {
     struct code_page *page = &e->page[at >> 12];
     bool any = false;
@@ -170,7 +170,7 @@ static bool invalidate_page(struct engine *e, phys_t at, unsigned n)
     while (*p) {
         struct block *b = *p;
         bool hit = at < b->phys + b->bytes && at + n > b->phys;
-        if (hit && !patch(e, b, at, n)) {
+        if (hit && !(may_patch && patch(e, b, at, n))) {
             kill(e, p);
             any = true;
             continue;
@@ -181,12 +181,17 @@ static bool invalidate_page(struct engine *e, phys_t at, unsigned n)
     return any;
 }
 
+void engine_cut(struct engine *e, phys_t at)
+{
+    (void)invalidate_page(e, at, 1, false);
+}
+
 bool engine_invalidate(struct engine *e, phys_t at, unsigned n)
 {
     bool any = false;
     while (n) {
         unsigned room = PAGE_SIZE - (at & PAGE_OFFSET_MASK), now = n < room ? n : room;
-        any |= invalidate_page(e, at, now);
+        any |= invalidate_page(e, at, now, true);
         at += now;
         n -= now;
     }
@@ -196,6 +201,29 @@ bool engine_invalidate(struct engine *e, phys_t at, unsigned n)
 static bool is_jcc(unsigned row)
 {
     return (row >= 0x70 && row <= 0x7f) || (row >= MAP_0F + 0x80 && row <= MAP_0F + 0x8f);
+}
+
+/* OPC_ENDS rows behind which it seldom goes on at the next instruction. */
+static bool leads_away(unsigned row)
+{
+    switch (row) {
+    case 0x9a:
+    case 0xca:
+    case 0xcb:
+    case 0xcc:
+    case 0xcd:
+    case 0xcf:
+    case 0xea:
+    case 0xf1:
+    case 0xf4:
+    case MAP_0F + 0x0b:
+    case MAP_0F + 0x34:
+    case MAP_0F + 0x35:
+    case MAP_0F + 0xb9:
+    case G_FF + 3:
+    case G_FF + 5: return true;
+    default: return false;
+    }
 }
 
 /* What a record needs beyond its decoding. True if it must be the block's last. */
@@ -211,20 +239,23 @@ static bool finish_record(struct rec *r, uint32_t eip, uint8_t mode, unsigned *e
     r->delta = NOT_LINKED;
     r->next_in = 0;
     r->fn = handler_pick(r, mode);
-    if (!r->fn)
+    if (!r->fn && (o->flags & OPC_ENDS) && !leads_away(r->i.row)) {
+        r->fn = h_careful;
+        last = false;
+    } else if (!r->fn)
         r->fn = last ? h_generic_end : h_generic;
     else if (is_jcc(r->i.row))
         last = ++*exits > BLOCK_EXITS;
     return last;
 }
 
-/* Decodes at most `room` bytes at host into the block; how many there were. */
-static unsigned decode_block(struct block *b, const struct cpu *c, const uint8_t *host,
-                             unsigned room)
+/* Decodes at most `room` bytes at host into the block; how many instructions there were. */
+static unsigned decode_block(const struct engine *e, struct block *b, const struct cpu *c,
+                             phys_t phys, const uint8_t *host, unsigned room)
 {
-    bool last = false;
+    bool last = false, cut = e->bus->page_flags[phys >> 12] & PAGE_BREAK;
     unsigned at = 0, n = 0, exits = 0;
-    while (!last && n < BLOCK_MAX && at < room) {
+    while (!last && n < BLOCK_MAX && at < room && !(cut && armed_has(e, phys + at))) {
         struct rec *r = &b->rec[n];
         if (decode(&r->i, host + at, room - at, !(c->mode & MODE_CODE32)) != DECODE_OK)
             break;
@@ -253,7 +284,7 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     unsigned room = PAGE_SIZE - (phys & PAGE_OFFSET_MASK);
     if (cs->limit - c->eip < room - 1)
         room = cs->limit - c->eip + 1; /* the byte beyond the limit faults alone */
-    unsigned n = decode_block(b, c, host, room);
+    unsigned n = decode_block(e, b, c, phys, host, room);
     if (!n)
         return NULL;
     b->phys = phys;
@@ -299,6 +330,11 @@ struct block *block_find(struct engine *e, struct cpu *c)
     const uint8_t *page = bus_code_page(c->bus, phys);
     if (!page)
         return NULL;
+    if (OBSERVED(c, OBSERVE_EXEC)) {
+        c->observer.page(c->observer.arg, lin & PAGE_FRAME_MASK, phys & PAGE_FRAME_MASK);
+        if ((e->bus->page_flags[phys >> 12] & PAGE_BREAK) && armed_has(e, phys))
+            return NULL;
+    }
     struct block *b = e->hash[bucket(phys, c->mode)];
     while (b && (b->phys != phys || b->mode != c->mode || b->eip != c->eip))
         b = b->hash_next;
@@ -306,7 +342,8 @@ struct block *block_find(struct engine *e, struct cpu *c)
         b = block_make(e, c, phys, page + (phys & PAGE_OFFSET_MASK));
     if (!b || !inside_limit(c, b))
         return NULL;
-    if (c->mode & MODE_FLAT_CS) /* others would have to look at the limit again */
+    /* Segments that are not flat would have to look at the limit again. */
+    if ((c->mode & MODE_FLAT_CS) && !c->keeps_trail)
         *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = b->rec};
     return b;
 }
@@ -317,7 +354,8 @@ static void link_branch(struct engine *e, const struct cpu *c, const struct rec 
                         struct block *b)
 {
     struct rec *r = rec_at(e, (uint32_t)((const uint8_t *)from - e->arena));
-    if (r->to != c->eip || e->from_key != jump_key(c) || !(b->mode & MODE_FLAT_CS))
+    if (c->keeps_trail || r->to != c->eip || e->from_key != jump_key(c) ||
+        !(b->mode & MODE_FLAT_CS))
         return;
     r->link = b->rec;
     r->delta = b->n - (r->after - 1);
@@ -339,6 +377,7 @@ void engine_run(struct engine *e, struct cpu *c)
     }
     if (from && flushes == e->stats.flushes)
         link_branch(e, c, from, b);
+    trail_note(c, c->seg[CS].base + c->eip);
     int64_t left = c->limit - c->icount < STRETCH ? (int64_t)(c->limit - c->icount) : STRETCH;
     c->stop = c->icount + (uint64_t)left;
     e->loop = b->rec;

@@ -50,7 +50,8 @@ void h_generic(ARGS)
 static inline bool restless(const struct cpu *c)
 {
     return c->limit == 0 || c->inhibit || c->halted || c->shutdown || c->debug_hit ||
-           c->break_code || c->intr || c->nmi || (c->eflags & (FLAG_TF | FLAG_RF));
+           c->break_code || (c->intr && (c->eflags & FLAG_IF)) || c->nmi ||
+           (c->eflags & (FLAG_TF | FLAG_RF));
 }
 
 void h_generic_end(ARGS)
@@ -65,6 +66,29 @@ void h_generic_end(ARGS)
     tlb = c->host;
     left = (int64_t)(c->stop - c->icount);
     GO_TO(h_search, ip);
+}
+
+/* Rows that may change the mode, translations or what interrupts do, but mostly do not: then the
+   block goes on. */
+void h_careful(ARGS)
+{
+    uint32_t key = jump_key(c);
+    execute(c, ip, res, aux, left);
+    res = c->res;
+    aux = c->aux;
+    tlb = c->host;
+    if (restless(c) || jump_key(c) != key || c->next != ip->to) {
+        c->icount -= c->ahead - 1;
+        c->ahead = 0;
+        c->eip = c->next;
+        if (restless(c))
+            return;
+        left = (int64_t)(c->stop - c->icount);
+        GO_TO(h_search, ip);
+    }
+    c->ahead = 0;
+    left = (int64_t)(c->stop - c->icount);
+    GO(ip + 1);
 }
 
 /* On to c->eip, if the jump cache knows the block there and it may be entered. */

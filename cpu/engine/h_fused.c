@@ -16,8 +16,9 @@
 #define EACH_COMPARISON(M, ...)                                                                    \
     M(b, __VA_ARGS__)                                                                              \
     M(ae, __VA_ARGS__)                                                                             \
-    M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(be, __VA_ARGS__) M(a, __VA_ARGS__) M(l, __VA_ARGS__)    \
-        M(ge, __VA_ARGS__) M(le, __VA_ARGS__) M(g, __VA_ARGS__)
+    M(e, __VA_ARGS__)                                                                              \
+    M(ne, __VA_ARGS__) M(be, __VA_ARGS__) M(a, __VA_ARGS__) M(l, __VA_ARGS__) M(ge, __VA_ARGS__)   \
+        M(le, __VA_ARGS__) M(g, __VA_ARGS__)
 #define EACH_SIGN(M, ...) M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(s, __VA_ARGS__) M(ns, __VA_ARGS__)
 enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge, CC_le, CC_g, CCS };
 /* An array by condition code of handlers whose names end in the condition. */
@@ -156,13 +157,6 @@ EACH_SIGN(ALU_AND_BRANCH, add)
 EACH_SIGN(ALU_AND_BRANCH, sub)
 EACH_SIGN(ALU_AND_BRANCH, and)
 
-/* The host address of n dwords at lin, all in one page. */
-#define RUN_AT(table, lin, n, host)                                                                \
-    uint64_t host;                                                                                 \
-    if (UNLIKELY(mmu_crosses(lin, 4 * (n))) ||                                                     \
-        UNLIKELY(!__builtin_sub_overflow((uint64_t)(lin), (table)[(lin) >> 12], &host)))           \
-    SLOW()
-#define RUN_WORD(host, n) AT(uint32_t, (host) + 4 * (n))
 #define PUSHED(k) REG(uint32_t, ip[k].a)
 #define POPPED(k) REG(uint32_t, ip[k].a)
 
@@ -374,7 +368,7 @@ handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode)
 {
     const uint8_t stack = MODE_STACK32 | MODE_FLAT_SS;
     if (n < 2 || r->fn == h_generic || r->fn == h_generic_end || r[1].fn == h_generic ||
-        r[1].fn == h_generic_end)
+        r[1].fn == h_generic_end || r->fn == h_careful || r[1].fn == h_careful)
         return NULL;
     if (is_jcc(r[1].i.row))
         return pick_branch(r, mode);

@@ -55,6 +55,37 @@ HANDLER(leave)
     GO(ip + 1);
 }
 
+/* The upper half of the slot stays as it was (stack.c). */
+HANDLER(push_sreg)
+{
+    uint32_t to = c->gpr[ESP] - 4;
+    STORABLE(uint32_t, to, host);
+    AT(uint16_t, host) = c->seg[ip->i.reg].sel;
+    c->gpr[ESP] = to;
+    GO(ip + 1);
+}
+
+/* All eight in one page. */
+HANDLER(pushad)
+{
+    uint32_t esp = c->gpr[ESP], to = esp - 32;
+    RUN_AT(tlb + HOST_STORES, to, 8, host);
+    for (unsigned r = 0; r < 8; r++)
+        RUN_WORD(host, 7 - r) = c->gpr[r];
+    c->gpr[ESP] = to;
+    GO(ip + 1);
+}
+
+HANDLER(popad)
+{
+    uint32_t esp = c->gpr[ESP];
+    RUN_AT(tlb, esp, 8, host);
+    for (unsigned r = 0; r < 8; r++)
+        c->gpr[r] = RUN_WORD(host, 7 - r);
+    c->gpr[ESP] = esp + 32;
+    GO(ip + 1);
+}
+
 handler *pick_stack(struct rec *r, uint8_t mode)
 {
     static handler *const push_r[8] = BY_REG(push), *const pop_r[8] = BY_REG(pop);
@@ -68,8 +99,19 @@ handler *pick_stack(struct rec *r, uint8_t mode)
         return push_r[row & 7];
     if (row >= 0x58 && row <= 0x5f)
         return pop_r[row & 7];
-    if (row == 0x68 || row == 0x6a)
-        return push_i;
+    switch (row) {
+    case 0x06:
+    case 0x0e:
+    case 0x16:
+    case 0x1e:
+    case MAP_0F + 0xa0:
+    case MAP_0F + 0xa8: return push_sreg;
+    case 0x60: return pushad;
+    case 0x61: return popad;
+    case 0x68:
+    case 0x6a: return push_i;
+    default: break;
+    }
     if (row == 0xc9)
         return leave;
     if (row != G_FF + 6)

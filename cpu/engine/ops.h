@@ -10,7 +10,7 @@
 #define CPU_ENGINE_OPS_H
 
 #include "cpu/engine/block.h"
-#include "cpu/flags.h"
+#include "cpu/lazy.h"
 #include "mmu/paging.h"
 
 #define HANDLER(name) static void name(ARGS)
@@ -60,13 +60,13 @@ enum { CLASS_abs, CLASS_b, CLASS_x0, CLASS_x1, CLASS_x2, CLASS_x3, CLASSES };
 #define EACH_REG(M, ...)                                                                           \
     M(0, __VA_ARGS__)                                                                              \
     M(1, __VA_ARGS__)                                                                              \
-    M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__)      \
-        M(7, __VA_ARGS__)
+    M(2, __VA_ARGS__)                                                                              \
+    M(3, __VA_ARGS__) M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)
 #define EACH_REG_2(M, ...)                                                                         \
     M(0, __VA_ARGS__)                                                                              \
     M(1, __VA_ARGS__)                                                                              \
-    M(2, __VA_ARGS__) M(3, __VA_ARGS__) M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__)      \
-        M(7, __VA_ARGS__)
+    M(2, __VA_ARGS__)                                                                              \
+    M(3, __VA_ARGS__) M(4, __VA_ARGS__) M(5, __VA_ARGS__) M(6, __VA_ARGS__) M(7, __VA_ARGS__)
 #define BY_REG(name)                                                                               \
     {                                                                                              \
         name##_0, name##_1, name##_2, name##_3, name##_4, name##_5, name##_6, name##_7             \
@@ -95,6 +95,14 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
     uint64_t host;                                                                                 \
     if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
     SLOW()
+
+/* The host address of n dwords at lin, all in one page. */
+#define RUN_AT(table, lin, n, host)                                                                \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(mmu_crosses(lin, 4 * (n))) ||                                                     \
+        UNLIKELY(!__builtin_sub_overflow((uint64_t)(lin), (table)[(lin) >> 12], &host)))           \
+    SLOW()
+#define RUN_WORD(host, n) AT(uint32_t, (host) + 4 * (n))
 
 /* The branch at record r is taken. */
 #define TAKE(r)                                                                                    \

@@ -7,11 +7,14 @@ BENCH_FLAGS := -m32 -march=i386 -O2 -std=gnu11 -ffreestanding -fno-pic -fno-pie 
                -fno-tree-loop-distribute-patterns -mno-sse -mno-mmx -mno-80387 -g \
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
                -Wno-array-bounds
-BENCH_OBJS := $(addprefix $(B)/roms/bench/,start.o main.o compute.o memory.o system.o)
+BENCH_OBJS := $(addprefix $(B)/roms/bench/,start.o main.o compute.o memory.o system.o strings.o \
+              float.o)
 
 $(B)/roms/bench/%.o: roms/bench/%.c roms/bench/bench.h
 	@mkdir -p $(@D)
 	$(BENCH_CC) $(BENCH_FLAGS) -c -o $@ $<
+
+$(B)/roms/bench/float.o: BENCH_FLAGS := $(filter-out -mno-80387,$(BENCH_FLAGS)) -mfpmath=387
 
 $(B)/roms/bench/%.o: roms/bench/%.S
 	@mkdir -p $(@D)

@@ -29,21 +29,23 @@ static const struct test {
     {"syscall", bench_syscall},
     {"fault", bench_fault},
     {"cr3", bench_cr3},
+    {"cr3_1", bench_cr3_1},
+    {"cr3_16", bench_cr3_16},
+    {"cr3_64", bench_cr3_64},
+    {"invlpg", bench_invlpg},
+    {"sysenter", bench_sysenter},
+    {"switch", bench_switch},
+    {"timer", bench_timer},
+    {"port", bench_port},
     {"smc", bench_smc},
+    {"codedata", bench_codedata},
+    {"copyrun", bench_copyrun},
+    {"replarge", bench_replarge},
+    {"repsmall", bench_repsmall},
+    {"repoverlap", bench_repoverlap},
+    {"repscan", bench_repscan},
+    {"nbody", bench_nbody},
 };
-
-static void port_write(u16 port, u8 value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static u8 port_read(u16 port)
-{
-    u8 value;
-
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
 
 static void put_string(const char *s)
 {
@@ -58,6 +60,8 @@ static void put_string(const char *s)
 static void leave(u32 code)
 {
     __asm__ volatile("outl %0, %1" : : "a"(code), "Nd"((u16)0xf4));
+    for (const char *s = "Shutdown"; *s; s++)
+        port_write(0x8900, (u8)*s); /* how Bochs is turned off */
     for (;;)
         __asm__ volatile("cli; hlt");
 }

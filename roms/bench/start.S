@@ -6,9 +6,10 @@
     .section .multiboot, "a"
     .align 4
     .long 0x1badb002, 2, -(0x1badb002 + 2)
+    .long image_end, bss_end, start /* for the ROM (roms/cputest/rom.S) */
 
     .text
-    .global start, load_cr3, run_user_syscalls
+    .global start, load_cr3, run_user_syscalls, run_user_sysenters, sysenter_init, switch_stack, ticks
 start:
     cli
     cld
@@ -38,6 +39,11 @@ start:
     mov $syscall_entry, %eax
     mov $0xee00, %ecx
     call set_gate
+    mov $0x20, %ebx
+    mov $timer_entry, %eax
+    mov $0x8e00, %ecx
+    call set_gate
+    mov $0xee00, %ecx
     mov $0x81, %ebx
     mov $leave_user, %eax
     call set_gate
@@ -87,26 +93,73 @@ syscall_entry:
     pop %ds
     iret
 
+timer_entry:
+    push %eax
+    incl ticks
+    mov $0x20, %al
+    out %al, $0x20
+    pop %eax
+    iret
+
+sysenter_entry:
+    lea 1(%eax, %eax, 2), %eax
+    sysexit
+
+sysenter_init:
+    xor %edx, %edx
+    mov $0x174, %ecx
+    mov $0x08, %eax
+    wrmsr
+    mov $0x175, %ecx
+    mov $entry_stack_top, %eax
+    wrmsr
+    mov $0x176, %ecx
+    mov $sysenter_entry, %eax
+    wrmsr
+    ret
+
+switch_stack:
+    mov 4(%esp), %eax
+    mov 8(%esp), %edx
+    mov 12(%esp), %ecx
+    push %ebp
+    push %ebx
+    push %esi
+    push %edi
+    mov %esp, (%eax)
+    mov %ecx, %cr3
+    mov %edx, %esp
+    pop %edi
+    pop %esi
+    pop %ebx
+    pop %ebp
+    ret
+
 load_cr3:
     mov 4(%esp), %eax
     mov %eax, %cr3
     ret
 
+run_user_sysenters:
+    mov $user_fast, %eax
+    jmp 1f
 run_user_syscalls:
+    mov $user_code, %eax
+1:
     push %ebp
     push %ebx
     push %esi
     push %edi
     mov 20(%esp), %ecx
     mov %esp, kernel_esp
-    mov $0x23, %eax
-    mov %eax, %ds
-    mov %eax, %es
+    mov $0x23, %edx
+    mov %edx, %ds
+    mov %edx, %es
     push $0x23
     push $user_stack_top
     push $2
     push $0x1b
-    push $user_code
+    push %eax
     iret
 leave_user:
     mov $0x10, %eax
@@ -129,6 +182,18 @@ user_code:
     jnz 1b
     int $0x81
 
+user_fast:
+    xor %ebx, %ebx
+    mov %ecx, %esi
+1:  mov %esi, %eax
+    mov %esp, %ecx
+    mov $2f, %edx
+    sysenter
+2:  add %eax, %ebx
+    dec %esi
+    jnz 1b
+    int $0x81
+
     .data
     .align 8
 gdt:
@@ -145,6 +210,7 @@ tss:
     .long 0, entry_stack_top, 0x10
     .fill 22, 4, 0
     .word 0, 104
+ticks: .long 0
 syscalls: .long 0
 kernel_esp: .long 0
 

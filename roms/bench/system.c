@@ -77,6 +77,117 @@ u32 bench_cr3(u32 n)
     return sum;
 }
 
+/* An address space that comes and goes while `pages` of its pages are in use. */
+static u32 reload(u32 n, u32 pages)
+{
+    u32 sum = 0;
+
+    for (u32 page = 0; page < pages; page++)
+        window[page] = ((u32)ARENA + page * 4096) | ENTRY_BITS;
+    load_cr3((u32)directories[0]);
+    for (u32 round = 0; round < n; round++) {
+        load_cr3((u32)directories[round & 1]);
+        for (u32 page = 0; page < pages; page++)
+            sum += *(volatile u32 *)(WINDOW + page * 4096) + round;
+    }
+    return sum;
+}
+
+u32 bench_cr3_1(u32 n)
+{
+    return reload(n * 100000, 1);
+}
+
+u32 bench_cr3_16(u32 n)
+{
+    return reload(n * 20000, 16);
+}
+
+u32 bench_cr3_64(u32 n)
+{
+    return reload(n * 6000, 64);
+}
+
+/* Two pages change places, and each must be forgotten. */
+u32 bench_invlpg(u32 n)
+{
+    u32 sum = 0;
+
+    for (u32 round = 0; round < n * 50000; round++) {
+        u32 page = round & 63;
+
+        window[page] = ((u32)ARENA + (round & 127) * 4096) | ENTRY_BITS;
+        __asm__ volatile("invlpg (%0)" : : "r"(WINDOW + page * 4096) : "memory");
+        *(volatile u32 *)(WINDOW + page * 4096) += round;
+        sum += *(volatile u32 *)(WINDOW + page * 4096);
+    }
+    return sum;
+}
+
+u32 bench_sysenter(u32 n)
+{
+    u32 sum = 0;
+
+    sysenter_init();
+    for (u32 round = 0; round < n; round++)
+        sum = mix(sum, run_user_sysenters(200000));
+    return sum;
+}
+
+static u32 esp_here, esp_there, done_there;
+
+static void other_task(void)
+{
+    for (;;) {
+        done_there = mix(done_there, esp_there);
+        switch_stack(&esp_there, esp_here, (u32)directories[0]);
+    }
+}
+
+/* Two tasks with an address space each take turns. */
+u32 bench_switch(u32 n)
+{
+    static u32 stack[1024];
+    u32 *top = stack + 1024;
+
+    *--top = 0;
+    *--top = (u32)other_task;
+    top -= 4; /* EDI ESI EBX EBP */
+    esp_there = (u32)top;
+    for (u32 round = 0; round < n * 50000; round++)
+        switch_stack(&esp_here, esp_there, (u32)directories[1]);
+    return done_there ^ (u32)stack;
+}
+
+/* CRC-32 while the timer ticks a thousand times a second. */
+u32 bench_timer(u32 n)
+{
+    static const u8 setup[][2] = {{0x20, 0x11},     {0x21, 0x20}, {0x21, 4},    {0x21, 1},
+                                  {0x21, 0xfe},     {0xa0, 0x11}, {0xa1, 0x28}, {0xa1, 2},
+                                  {0xa1, 1},        {0xa1, 0xff}, {0x43, 0x34}, {0x40, 1193 & 255},
+                                  {0x40, 1193 >> 8}};
+    u32 sum;
+
+    for (u32 i = 0; i < sizeof setup / sizeof setup[0]; i++)
+        port_write(setup[i][0], setup[i][1]);
+    __asm__ volatile("sti");
+    sum = bench_crc32(n);
+    __asm__ volatile("cli");
+    return sum;
+}
+
+/* The POST code port and the system control port. */
+u32 bench_port(u32 n)
+{
+    u32 sum = 0;
+
+    for (u32 round = 0; round < n * 50000; round++) {
+        port_write(0x80, (u8)round);
+        sum += port_read(0x61) & 0xc0; /* parity errors: none */
+    }
+    return sum + n;
+}
+
 /* mov $imm, %eax; ret - the immediate is rewritten before each call. */
 u32 bench_smc(u32 n)
 {
