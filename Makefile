@@ -20,8 +20,8 @@ UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw libvncserver 2>
 UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw libvncserver 2>/dev/null)
 MONITOR_LIBS := $(shell $(PKG_CONFIG) --libs libdw libelf readline 2>/dev/null)
 
-CFLAGS = $(WARN) $(OPT) $(SAN) -I. -I$(B)/gen -MMD -MP
-LDFLAGS = $(SAN)
+CFLAGS = $(WARN) $(OPT) $(SAN) $(PROFILE) -I. -I$(B)/gen -MMD -MP
+LDFLAGS = $(SAN) $(PROFILE)
 
 # Commands are shown with V=1.
 Q := $(if $(V),,@)
@@ -68,6 +68,7 @@ $(B)/ui/%.o: ui/%.c
 	$(Q)$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
 
 # gcc keeps the cold paths of handlers from taking registers only if it does not know they are cold.
+$(B)/cpu/engine/h_%.o: PROFILE :=
 $(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage)
 
 $(B)/%.o: %.c
@@ -128,6 +129,14 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 
 .PHONY: guests
 guests: ## build the kernel, its programs and the other images in roms/
+
+# Twice with gcc: first to count what the benchmarks do, then with what was counted.
+.PHONY: pgo
+pgo: ## build with profile-guided optimisation, into build-pgo
+	$(MAKE) B=build-pgo CC=gcc PROFILE="-fprofile-generate -fprofile-update=single" build-pgo/emu386 bench-guest
+	B=build-pgo tests/bench.sh --smoke
+	find build-pgo -name '*.o' ! -path '*/roms/*' -delete
+	$(MAKE) B=build-pgo CC=gcc PROFILE="-fprofile-use -fprofile-partial-training -Wno-missing-profile" build-pgo/emu386
 
 .PHONY: format
 format: ## rewrite every C file as .clang-format says

@@ -4,6 +4,10 @@
  * the guest's control word, masks included: exceptions of an x87 wait for the next waiting
  * instruction, and before one comes FNCLEX has thrown them away. The host's control word is put
  * back; its register stack is empty on entry, as the ABI demands, and empty again afterwards.
+ *
+ * With the control word that FNINIT sets, which is the host's own as well, none of that is needed: the
+ * four operations and the square root only look whether exceptions are left from before. Floats that
+ * are neither denormal nor special are converted with integers.
  */
 #include "cpu/f80.h"
 
@@ -78,11 +82,96 @@ static struct f80 value_of(const struct image *x)
             ONE(name "l %[b]");                                                                    \
     } while (0)
 
+#define PLAIN_CW 0x37f /* all masked, to nearest, 64 bits */
+
+/* drop: what is left under the result. */
+#define AFTER(insn, drop)                                                                          \
+    __asm__ volatile("fnstsw %%ax\n\ttestb $0x3f, %%al\n\tjz 1f\n\tfnclex\n1:\t" insn              \
+                     "\n\tfnstsw %[sw]\n\tfstpt %[v]\n\t" drop                                     \
+                     : [v] "=m"(v), [sw] "=m"(sw)                                                  \
+                     : [a] "m"(x), [b] "m"(y)                                                      \
+                     : "ax", "cc", "st", "st(1)", "st(2)", "st(3)", "st(4)", "st(5)", "st(6)",     \
+                       "st(7)")
+#define PLAIN(name)                                                                                \
+    do {                                                                                           \
+        if (kind == F80_REG)                                                                       \
+            AFTER("fldt %[b]\n\tfldt %[a]\n\t" name " %%st(1), %%st", "fstp %%st(0)");             \
+        else if (kind == F80_F32)                                                                  \
+            AFTER("fldt %[a]\n\t" name "s %[b]", "");                                              \
+        else                                                                                       \
+            AFTER("fldt %[a]\n\t" name "l %[b]", "");                                              \
+    } while (0)
+
+/* A float of `fraction` bits behind the point to 80 bits; false: zero, denormal or special. */
+static bool widen(uint64_t raw, unsigned fraction, unsigned exponent_bits, struct f80_out *out)
+{
+    unsigned special = (1u << exponent_bits) - 1, bias = special >> 1;
+    unsigned e = (unsigned)(raw >> fraction) & special;
+    unsigned sign = (unsigned)(raw >> (fraction + exponent_bits)) & 1;
+    if (e == 0 || e == special)
+        return false;
+    out->v = (struct f80){.m = UINT64_C(1) << 63 | raw << (63 - fraction),
+                          .se = (uint16_t)(sign << 15 | (e - bias + 16383))};
+    return true;
+}
+
+/* 80 bits to such a float, rounded to nearest; false: not a normal number there. */
+static bool narrow(struct f80 v, unsigned fraction, unsigned exponent_bits, struct f80_out *out)
+{
+    unsigned special = (1u << exponent_bits) - 1, drop = 63 - fraction;
+    int e = (v.se & 0x7fff) - 16383 + (int)(special >> 1);
+    if (!(v.m >> 63) || e < 1 || e >= (int)special - 1)
+        return false;
+    uint64_t kept = v.m >> drop, rest = v.m & ((UINT64_C(1) << drop) - 1);
+    uint64_t half = UINT64_C(1) << (drop - 1);
+    bool up = rest > half || (rest == half && (kept & 1));
+    uint64_t bits = ((uint64_t)e << fraction) + (kept - (UINT64_C(1) << fraction)) + up;
+    out->v.m = (uint64_t)(v.se >> 15) << (fraction + exponent_bits) | bits;
+    out->sw = (uint16_t)((rest ? SW_PE : 0) | (up ? SW_C1 : 0));
+    return true;
+}
+
+/* The frequent operations under PLAIN_CW; false: the general way. */
+static bool plain(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b,
+                  struct f80_out *out)
+{
+    struct image x = image_of(a), y = image_of(b), v;
+    uint16_t sw = 0, host;
+    __asm__ volatile("fnstcw %0" : "=m"(host));
+    *out = (struct f80_out){0};
+    if (op == F80_FROM_F32)
+        return widen(a.m & UINT32_MAX, 23, 8, out);
+    if (op == F80_FROM_F64)
+        return widen(a.m, 52, 11, out);
+    if (op == F80_TO_F32)
+        return narrow(a, 23, 8, out);
+    if (op == F80_TO_F64)
+        return narrow(a, 52, 11, out);
+    if (host != PLAIN_CW)
+        return false;
+    switch (op) {
+    case F80_ADD: PLAIN("fadd"); break;
+    case F80_MUL: PLAIN("fmul"); break;
+    case F80_SUB: PLAIN("fsub"); break;
+    case F80_SUBR: PLAIN("fsubr"); break;
+    case F80_DIV: PLAIN("fdiv"); break;
+    case F80_DIVR: PLAIN("fdivr"); break;
+    case F80_SQRT: AFTER("fldt %[a]\n\tfsqrt", ""); break;
+    default: return false;
+    }
+    out->v = value_of(&v);
+    out->sw = sw & (SW_EXCEPTIONS | SW_C1);
+    return true;
+}
+
 struct f80_out f80_host_run(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b,
                             uint16_t cw)
 {
     struct image x = image_of(a), y = image_of(b), v = {{0}}, w = {{0}};
     uint16_t sw = 0, host = 0;
+    struct f80_out out;
+    if (cw == PLAIN_CW && plain(op, kind, a, b, &out))
+        return out;
     switch (op) {
     case F80_ADD: BINARY("fadd"); break;
     case F80_MUL: BINARY("fmul"); break;

@@ -41,7 +41,7 @@ static const struct seg *flat_seg(struct cpu *c, uint16_t sel)
     struct seg_seen *seen = &c->seen[sel >> 3 & (SEGS_SEEN - 1)];
     uint64_t raw;
     if ((sel & 4) || !(sel & ~3u) || (sel | 7u) > c->gdtr.limit ||
-        !peek8(c, c->gdtr.base + (sel & ~7u), &raw))
+        !peek8(c, c->gdtr.base + (sel & ~7u), &raw) || !raw)
         return NULL;
     if (seen->raw == raw)
         return &seen->seg;

@@ -148,6 +148,11 @@ static unsigned step(unsigned left, unsigned size)
 void x87_mem_read(struct cpu *c, const struct insn *i, uint8_t *to, unsigned size)
 {
     lin_t lin = proven(c, i, size, false);
+    const uint8_t *p = mmu_load(&c->mmu, c->cpl == 3, lin, size);
+    if (p) {
+        memcpy(to, p, size);
+        return;
+    }
     for (unsigned n = 0; n < size; n += step(size - n, size))
         host_put(to + n, lin_read(c, lin + n, step(size - n, size), mem_user(c)),
                  step(size - n, size));
@@ -156,6 +161,11 @@ void x87_mem_read(struct cpu *c, const struct insn *i, uint8_t *to, unsigned siz
 void x87_mem_write(struct cpu *c, const struct insn *i, const uint8_t *from, unsigned size)
 {
     lin_t lin = proven(c, i, size, true);
+    uint8_t *p = mmu_store(&c->mmu, c->cpl == 3, lin, size);
+    if (p) {
+        memcpy(p, from, size);
+        return;
+    }
     for (unsigned n = 0; n < size; n += step(size - n, size))
         lin_write(c, lin + n, host_get(from + n, step(size - n, size)), step(size - n, size),
                   mem_user(c));

@@ -28,13 +28,15 @@ $(B)/roms/bench/bench.elf: $(BENCH_OBJS) roms/bench/bench.ld
 bench-guest: $(B)/roms/bench/bench.elf ## build the benchmark guest (roms/bench)
 
 .PHONY: bench
-bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure emu386 (and QEMU when installed)
-	@B=$(B) tests/bench.sh $(if $(shell command -v valgrind),-c)
+bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure emu386 beside QEMU and Bochs where they are installed
+	@B=$(B) tests/bench.sh -o $(B)/bench.csv
 
-.PHONY: test-bench
-test-bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## only compare the benchmarks' checksums
-	@B=$(B) tests/bench.sh --smoke
+.PHONY: bench-count
+bench-count: $(B)/emu386 $(B)/roms/bench/bench.elf ## host instructions for a guest instruction, exactly
+	@B=$(B) CC=$(CC) tests/bench.sh --count
 
-SUITES += bench
+SUITES += bench bench-count
 SUITE_bench = B=$(B) tests/bench.sh --smoke
+# Sanitizers and other optimisation levels have other numbers.
+SUITE_bench-count = $(if $(SAN)$(filter-out -O2 -g,$(OPT)),echo "1 passed, 0 failed",B=$(B) CC=$(CC) tests/bench.sh --count)
 TEST_NEEDS += $(B)/roms/bench/bench.elf

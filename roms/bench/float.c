@@ -59,7 +59,7 @@ u32 bench_nbody(u32 n)
 
     __asm__ volatile("fninit");
     place();
-    for (u32 step = 0; step < n * 1000; step++)
+    for (u32 step = 0; step < n * 2000; step++)
         advance(0.001);
     for (u32 i = 0; i < BODIES; i++)
         sum = mix(sum, (u32)(int)(body[i].x * 1024.0) ^ (u32)(int)(body[i].vy * 65536.0));

@@ -59,6 +59,8 @@ static void put_string(const char *s)
 
 static void leave(u32 code)
 {
+    for (u32 i = 0; i < 100000 && !(port_read(COM1 + 5) & 0x40); i++)
+        ; /* until the last byte is out */
     __asm__ volatile("outl %0, %1" : : "a"(code), "Nd"((u16)0xf4));
     for (const char *s = "Shutdown"; *s; s++)
         port_write(0x8900, (u8)*s); /* how Bochs is turned off */

@@ -10,6 +10,9 @@
  */
 .intel_syntax noprefix
 
+#ifndef COMMAND_LINE
+#define COMMAND_LINE "rom verbose"
+#endif
 #define ROM 0xf0000
 #define LOAD 0x100000
 #define HEADER_END 12 /* file offsets: end of the loaded part, end of .bss, entry */
@@ -71,7 +74,7 @@ information: /* of multiboot: only the command line */
     .long ROM + command_line - rom
     .fill 9, 4, 0
 command_line:
-    .asciz "rom verbose"
+    .asciz COMMAND_LINE
 
     .org 0xfff0
     .code16
