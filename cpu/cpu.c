@@ -13,6 +13,7 @@
 #include "cpu/engine/engine.h"
 #include "cpu/flags.h"
 #include "cpu/internal.h"
+#include "cpu/trail.h"
 #include "mmu/bus.h"
 
 #include <assert.h>
@@ -276,6 +277,7 @@ void cpu_step(struct cpu *c)
         return;
     if (!c->is_repeating || c->repeating != c->seg[CS].base + c->eip)
         trail_note(c, c->seg[CS].base + c->eip);
+    trail_note_one(c, c->seg[CS].base + c->eip, c->icount);
     c->stepping = c->eflags & FLAG_TF;
     c->inhibit = INHIBIT_NONE;
     c->icount++;

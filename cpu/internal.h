@@ -181,13 +181,6 @@ static inline void cpu_sync_clock(struct cpu *c)
     c->clock->now = c->time_base + ((c->icount - c->ahead) << c->cost_log2);
 }
 
-/* Executed lately: from here on. Meanwhile the engine comes to its run loop for every block. */
-static inline void trail_note(struct cpu *c, lin_t lin)
-{
-    if (c->keeps_trail)
-        c->trail[c->icount % TRAIL] = (struct trail){.lin = lin, .icount = (uint32_t)c->icount};
-}
-
 static inline uint32_t reg_get(const struct cpu *c, unsigned offset, unsigned size)
 {
     return host_get((const uint8_t *)c->gpr + offset, size);

@@ -21,8 +21,10 @@ struct cpu;
 struct fault;
 
 /* Where a run of instructions without a branch between them was entered: the trail of what was
-   executed lately, at [icount % TRAIL]. Kept while somebody is interested only. */
+   executed lately, at [icount % TRAIL]. Complete while somebody is interested; otherwise only single
+   instructions are noted, those that ended a block, and TRAIL_GAP behind them. */
 #define TRAIL 4096u
+#define TRAIL_GAP UINT32_MAX
 struct trail {
     uint32_t lin;    /* linear address of its first instruction */
     uint32_t icount; /* low half of the count before it */

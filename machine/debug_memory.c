@@ -172,6 +172,10 @@ size_t debug_history(const struct machine *m, struct debug_insn *list, size_t n)
         struct debug_insn part[STRETCH_MAX];
         if (t->icount != (uint32_t)at)
             continue;
+        if (t->lin == TRAIL_GAP) {
+            end = at;
+            continue;
+        }
         size_t k = decode_stretch(m, t->lin, at, end - at, part);
         while (k-- && got < n)
             list[got++] = part[k];

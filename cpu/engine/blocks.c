@@ -16,6 +16,7 @@
 #include "cpu/engine/block.h"
 
 #include "cpu/internal.h"
+#include "cpu/trail.h"
 #include "cpu/opcodes.h"
 #include "mmu/bus.h"
 #include "mmu/paging.h"
@@ -140,7 +141,7 @@ static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
         r++;
     if (r == end || from + n > r->eip + r->i.len)
         return false;
-    const uint8_t *page = bus_host_page(e->bus, b->phys);
+    const uint8_t *page = bus_code_page(e->bus, b->phys);
     const struct opcode *o = &opcodes[r->i.row];
     bool fixed = o->dst == Jb || o->dst == Jv || (r->i.row >= G_C0 && r->i.row < G_C6);
     unsigned where = (b->phys & PAGE_OFFSET_MASK) + (r->eip - b->eip);

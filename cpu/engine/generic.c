@@ -8,6 +8,7 @@
 #include "cpu/engine/block.h"
 
 #include "cpu/internal.h"
+#include "cpu/trail.h"
 
 /* To the run loop; EIP is set. */
 static inline void leave(struct cpu *c, uint64_t res, uint64_t aux, int64_t left)
@@ -78,6 +79,7 @@ void h_careful(ARGS)
     aux = c->aux;
     tlb = c->host;
     if (restless(c) || jump_key(c) != key || c->next != ip->to) {
+        trail_note_one(c, c->seg[CS].base + ip->eip, c->icount - c->ahead);
         c->icount -= c->ahead - 1;
         c->ahead = 0;
         c->eip = c->next;
