@@ -13,13 +13,11 @@
 
 /* M(condition, ...) for those that a comparison, a logic operation, INC and DEC are fused with; and
    their numbers, in the same order. */
+// clang-format off
 #define EACH_COMPARISON(M, ...)                                                                    \
-    M(b, __VA_ARGS__)                                                                              \
-    M(ae, __VA_ARGS__)                                                                             \
-    M(e, __VA_ARGS__)                                                                              \
-    M(ne, __VA_ARGS__)                                                                             \
-    M(be, __VA_ARGS__) M(a, __VA_ARGS__) M(l, __VA_ARGS__) M(ge, __VA_ARGS__) M(le, __VA_ARGS__)   \
-        M(g, __VA_ARGS__)
+    M(b, __VA_ARGS__) M(ae, __VA_ARGS__) M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(be, __VA_ARGS__)   \
+    M(a, __VA_ARGS__) M(l, __VA_ARGS__) M(ge, __VA_ARGS__) M(le, __VA_ARGS__) M(g, __VA_ARGS__)
+// clang-format on
 #define EACH_SIGN(M, ...) M(e, __VA_ARGS__) M(ne, __VA_ARGS__) M(s, __VA_ARGS__) M(ns, __VA_ARGS__)
 enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge, CC_le, CC_g, CCS };
 /* An array by condition code of handlers whose names end in the condition. */
