@@ -171,7 +171,9 @@ count() {
         host "$t"
         per=$(awk -v h=$((host - empty_host)) -v i=$((insns - empty_insns)) 'BEGIN { printf "%.2f", h / i }')
         echo "$t $per" | tee -a "$tmp/counts"
-        [ -n "$same" ] && [ -z "$record" ] || continue
+        if [ -z "$same" ] || [ -n "$record" ]; then
+            continue
+        fi
         before=$(sed -n "s/^$t //p" "$counts")
         check "$(awk -v a="$per" -v b="${before:-0}" 'BEGIN { if (a < b * 1.03 && a > b * 0.97) print "yes" }')" \
             "$t: $per host instructions for a guest instruction, $counts says ${before:-nothing}"

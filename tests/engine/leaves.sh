@@ -33,12 +33,20 @@ for object in "$B"/cpu/engine/h_*.o; do
         fi
     done < <(look "$object")
 done
-[ $handlers -gt 2000 ] && pass || fail "only $handlers handlers in $B/cpu/engine"
+if [ $handlers -gt 2000 ]; then
+    pass
+else
+    fail "only $handlers handlers in $B/cpu/engine"
+fi
 
 # It would be seen.
 tmp=$(mktemp -d) || exit 2
 trap 'rm -rf "$tmp"' EXIT
 printf '.type f, @function\nf: call g\n jmp *(%%rsi)\n.type h, @function\nh: ret\n' >"$tmp/bad.s"
 as --64 -o "$tmp/bad.o" "$tmp/bad.s"
-[ "$(look "$tmp/bad.o" | grep -c 'calls_\|returns')" -eq 2 ] && pass || fail "a call and a return are not seen"
+if [ "$(look "$tmp/bad.o" | grep -c 'calls_\|returns')" -eq 2 ]; then
+    pass
+else
+    fail "a call and a return are not seen"
+fi
 finish
