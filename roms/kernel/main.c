@@ -98,10 +98,14 @@ static void start_init(const char *command)
     proc_start(init);
 }
 
-/* The second module, or what swap= takes from the end of memory, or nothing. */
+/* The second module, or what swap= takes from the end of memory; without it a sixteenth of the memory,
+   at most 8 MiB. */
 static struct range find_swap_area(void)
 {
-    uint32_t wanted = bootinfo_size(&boot, "swap=");
+    const struct range *last = &boot.ram[boot.ram_count - 1];
+    uint32_t wanted = last->end / 16 < 8u << 20 ? last->end / 16 : 8u << 20;
+    if (bootinfo_option(&boot, "swap="))
+        wanted = bootinfo_size(&boot, "swap=");
     if (boot.module_count > 1 || !wanted)
         return boot.module_count > 1 ? boot.modules[1] : (struct range){0, 0};
     struct range area = bootinfo_carve(&boot, wanted);

@@ -51,7 +51,8 @@ for each in emu386 qemu; do
         check $? "$each: ${memory} MiB: the banner"
         run $each ${memory}M 'quiet run=cat /proc/meminfo'
         total=$(number MemTotal:)
-        least=$((memory * 1004 - 1536)) # what kernel, initrd and page structures may take
+        swapped=$((memory * 64 < 8192 ? memory * 64 : 8192)) # the swap area
+        least=$((memory * 1004 - 1536 - swapped)) # and what kernel, initrd and page structures may take
         [ "${total:-0}" -ge $least ] && [ "$total" -le $((memory * 1024)) ]
         check $? "$each: ${memory} MiB: MemTotal"
     done
