@@ -85,6 +85,17 @@ static void read_modules(struct bootinfo *b, const struct multiboot_info *info)
     }
 }
 
+/* Above 1 MiB, rounded up to whole MiB, plus the first. */
+static uint32_t count_mib(const struct bootinfo *b)
+{
+    uint32_t pages = 0;
+    for (unsigned i = 0; i < b->ram_count; i++) {
+        if (b->ram[i].start >= 0x100000)
+            pages += (b->ram[i].end - b->ram[i].start) / PAGE_SIZE;
+    }
+    return 1 + (pages + 255) / 256;
+}
+
 void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t phys)
 {
     struct multiboot_info info;
@@ -101,16 +112,7 @@ void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t phys)
         add_ram(b, 0x100000, info.mem_upper * 1024);
     if (b->ram_count == 0)
         panic("the boot loader reports no memory");
-}
-
-uint32_t bootinfo_mib(const struct bootinfo *b)
-{
-    uint32_t pages = 0;
-    for (unsigned i = 0; i < b->ram_count; i++) {
-        if (b->ram[i].start >= 0x100000)
-            pages += (b->ram[i].end - b->ram[i].start) / PAGE_SIZE;
-    }
-    return 1 + (pages + 255) / 256;
+    b->mib = count_mib(b);
 }
 
 const char *bootinfo_option(const struct bootinfo *b, const char *text)

@@ -17,6 +17,7 @@ struct range {
 struct bootinfo {
     struct range ram[32];    /* usable memory, whole pages, below 4 GiB */
     unsigned ram_count;      /* entries of ram in use */
+    uint32_t mib;            /* size of RAM as the user would say it */
     struct range modules[2]; /* the initrd; the swap area */
     unsigned module_count;   /* entries of modules in use */
     char command_line[512];  /* what the user wrote, cut if longer */
@@ -25,8 +26,6 @@ struct bootinfo {
 /* Reads the multiboot information at physical address info. */
 void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t info);
 
-/* RAM size as the user would say it: above 1 MiB, rounded up to whole MiB, plus the first. */
-uint32_t bootinfo_mib(const struct bootinfo *b);
 
 /* The bytes that "NAME=SIZE" asks for, SIZE a number and K, M or G; 0: the option is not there. */
 uint32_t bootinfo_size(const struct bootinfo *b, const char *name);

@@ -48,7 +48,7 @@ static void banner(void)
     tty_color(TTY_TITLE);
     for (const char *c = "emu386 demo kernel\n"; *c; c++)
         tty_put(*c);
-    print("memory %u MiB\n", bootinfo_mib(&boot));
+    print("memory %u MiB\n", boot.mib);
     print("user %08x-%08x, kernel %08x-ffffffff\n", 0, USER_END - 1, PAGE_OFFSET);
 }
 
