@@ -111,9 +111,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
 void cpu_keep_trail(struct cpu *c, bool on)
 {
     memset(c->trail, 0xff, sizeof c->trail);
-    c->keeps_trail = on;
-    if (c->engine)
-        engine_flush(c->engine);
+    c->trail_mask = on ? TRAIL - 1 : TRAIL_SHORT - 1;
 }
 
 void cpu_fini(struct cpu *c)
@@ -277,7 +275,6 @@ void cpu_step(struct cpu *c)
         return;
     if (!c->is_repeating || c->repeating != c->seg[CS].base + c->eip)
         trail_note(c, c->seg[CS].base + c->eip);
-    trail_note_one(c, c->seg[CS].base + c->eip, c->icount);
     c->stepping = c->eflags & FLAG_TF;
     c->inhibit = INHIBIT_NONE;
     c->icount++;

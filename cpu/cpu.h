@@ -137,7 +137,7 @@ struct cpu {
     lin_t repeating;          /* the REP instruction here is being repeated, if `is_repeating` */
     bool is_repeating;
     bool accessing;   /* an instruction's own access is on the bus */
-    bool keeps_trail; /* somebody is interested in: */
+    uint32_t trail_mask; /* TRAIL - 1 while somebody is interested, else TRAIL_SHORT - 1 */
     struct trail trail[TRAIL];
     struct trail_era era[ERAS]; /* number n is at n % ERAS */
     uint64_t eras;              /* how many there ever were */
@@ -182,7 +182,7 @@ bool cpu_load_control(struct cpu *c, unsigned n, uint32_t value, struct fault *w
    another one waits already, or the processor has shut down. */
 bool cpu_inject(struct cpu *c, unsigned vector, bool has_code, uint32_t code);
 
-/* Whether the trail (observe.h) is kept from now on. It is empty then. */
+/* Whether the trail (observe.h) is long from now on. It is empty then. */
 void cpu_keep_trail(struct cpu *c, bool on);
 
 /* Real mode with these selectors (in the order of ES CS SS DS FS GS). */

@@ -20,11 +20,11 @@
 struct cpu;
 struct fault;
 
-/* Where a run of instructions without a branch between them was entered: the trail of what was
-   executed lately, at [icount % TRAIL]. Complete while somebody is interested; otherwise only single
-   instructions are noted, those that ended a block, and TRAIL_GAP behind them. */
+/* Where a run of instructions, one behind the other in memory, was entered: the trail of what was
+   executed lately, at [icount & trail_mask]. It covers the last TRAIL instructions while somebody is
+   interested, otherwise the last TRAIL_SHORT, which stay in the host's nearest cache. */
 #define TRAIL 4096u
-#define TRAIL_GAP UINT32_MAX
+#define TRAIL_SHORT 256u
 struct trail {
     uint32_t lin;    /* linear address of its first instruction */
     uint32_t icount; /* low half of the count before it */

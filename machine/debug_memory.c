@@ -165,17 +165,13 @@ static size_t decode_stretch(const struct machine *m, uint32_t lin, uint64_t ico
 size_t debug_history(const struct machine *m, struct debug_insn *list, size_t n)
 {
     const struct cpu *c = &m->cpu;
-    uint64_t end = c->icount, first = end > TRAIL ? end - TRAIL : 0;
+    uint64_t end = c->icount, first = end > c->trail_mask ? end - c->trail_mask - 1 : 0;
     size_t got = 0;
     for (uint64_t at = end; at-- > first && got < n;) {
-        const struct trail *t = &c->trail[at % TRAIL];
+        const struct trail *t = &c->trail[at & c->trail_mask];
         struct debug_insn part[STRETCH_MAX];
         if (t->icount != (uint32_t)at)
             continue;
-        if (t->lin == TRAIL_GAP) {
-            end = at;
-            continue;
-        }
         size_t k = decode_stretch(m, t->lin, at, end - at, part);
         while (k-- && got < n)
             list[got++] = part[k];

@@ -115,7 +115,7 @@ void debug_attach(struct machine *m, bool on)
     struct debug *d = &m->debug;
     assert(on || d->attached);
     d->attached += on ? 1 : UINT32_MAX;
-    if (m->cpu.keeps_trail != (d->attached > 0))
+    if ((m->cpu.trail_mask == TRAIL - 1) != (d->attached > 0))
         cpu_keep_trail(&m->cpu, d->attached > 0);
 }
 

@@ -27,7 +27,7 @@ typedef void handler(ARGS);
 
 struct rec {
     handler *fn;            /* executes it */
-    const struct rec *link; /* relative branch: the target's first record, once it is known */
+    const struct rec *link; /* relative branch: head of the target's block, once it is known */
     struct insn i;          /* as decoded */
     uint32_t eip;           /* of its first byte */
     uint32_t to;            /* where a relative branch leads; else the next instruction */
@@ -51,8 +51,11 @@ struct block {
     uint16_t bytes;          /* length of the guest code */
     uint16_t n;              /* instructions */
     uint8_t mode;            /* MODE_* when it was decoded */
+    struct rec head;         /* where it is entered: notes that for the trail, goes on to rec[0] */
     struct rec rec[];        /* n records and a sentinel that falls through */
 };
+_Static_assert(offsetof(struct block, rec) == offsetof(struct block, head) + sizeof(struct rec),
+               "behind the head comes the first instruction");
 
 #define JUMP_CACHE 4096u
 
@@ -60,7 +63,7 @@ struct block {
 struct jump {
     uint32_t eip;          /* the target */
     uint32_t key;          /* jump_key when it was looked up */
-    const struct rec *rec; /* first record of the block there */
+    const struct rec *rec; /* head of the block there */
 };
 
 /* What decoded code on one physical page there is. */
@@ -112,7 +115,7 @@ static inline uint32_t jump_key(const struct cpu *c)
 static inline const struct block *block_of(const struct rec *first)
 {
     return (const struct block *)(const void *)((const uint8_t *)first -
-                                                offsetof(struct block, rec));
+                                                offsetof(struct block, head));
 }
 
 /* How a handler reaches the next record. A tail call where the compiler guarantees one or is known
@@ -156,7 +159,8 @@ handler h_generic;     /* goes on to the next record */
 handler h_generic_end; /* the row ends the block */
 handler h_careful;     /* the row may end the block */
 handler h_through;     /* sentinel: on to whatever follows the block */
-handler h_dead;        /* first record of a killed block */
+handler h_enter;       /* head of a block */
+handler h_dead;        /* head of a killed block */
 handler h_not_linked;  /* a relative branch that is taken and does not know its target */
 handler h_search;      /* to c->eip */
 

@@ -117,7 +117,7 @@ static void kill(struct engine *e, struct block **p)
     *p = b->page_next;
     unhash(e, b);
     unlink_block(e, b);
-    b->rec[0].fn = h_dead;
+    b->head.fn = h_dead;
     e->stats.killed++;
 }
 
@@ -269,6 +269,7 @@ static unsigned decode_block(const struct engine *e, struct block *b, const stru
         (struct rec){.fn = h_through, .eip = end - 1, .to = end, .delta = NOT_LINKED, .after = 1};
     for (unsigned k = 0; k < n; k++)
         b->rec[k].after = (uint16_t)(n - k);
+    b->head = (struct rec){.fn = h_enter, .eip = c->eip, .after = (uint16_t)n};
     b->n = (uint16_t)n;
     b->bytes = (uint16_t)at;
     handlers_fuse(b->rec, n, c->mode);
@@ -344,8 +345,8 @@ struct block *block_find(struct engine *e, struct cpu *c)
     if (!b || !inside_limit(c, b))
         return NULL;
     /* Segments that are not flat would have to look at the limit again. */
-    if ((c->mode & MODE_FLAT_CS) && !c->keeps_trail)
-        *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = b->rec};
+    if (c->mode & MODE_FLAT_CS)
+        *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = &b->head};
     return b;
 }
 
@@ -355,10 +356,9 @@ static void link_branch(struct engine *e, const struct cpu *c, const struct rec 
                         struct block *b)
 {
     struct rec *r = rec_at(e, (uint32_t)((const uint8_t *)from - e->arena));
-    if (c->keeps_trail || r->to != c->eip || e->from_key != jump_key(c) ||
-        !(b->mode & MODE_FLAT_CS))
+    if (r->to != c->eip || e->from_key != jump_key(c) || !(b->mode & MODE_FLAT_CS))
         return;
-    r->link = b->rec;
+    r->link = &b->head;
     r->delta = b->n - (r->after - 1);
     r->next_in = b->in;
     b->in = (uint32_t)((const uint8_t *)from - e->arena);

@@ -79,7 +79,6 @@ void h_careful(ARGS)
     aux = c->aux;
     tlb = c->host;
     if (restless(c) || jump_key(c) != key || c->next != ip->to) {
-        trail_note_one(c, c->seg[CS].base + ip->eip, c->icount - c->ahead);
         c->icount -= c->ahead - 1;
         c->ahead = 0;
         c->eip = c->next;
@@ -130,6 +129,14 @@ void h_through(ARGS)
     if (__builtin_expect(left < 0, 0))
         GO_TO(h_not_linked, ip);
     GO(ip->link);
+}
+
+/* Only flat code comes here from other blocks: EIP is the linear address. */
+void h_enter(ARGS)
+{
+    uint32_t at = (uint32_t)(c->stop - (uint64_t)left) - ip->after;
+    c->trail[at & c->trail_mask] = (struct trail){.lin = ip->eip, .icount = at};
+    GO(ip + 1);
 }
 
 /* Nothing of a killed block is executed; the run loop looks again. */
