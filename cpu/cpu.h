@@ -136,7 +136,7 @@ struct cpu {
     struct observer observer; /* what a debugger wants to be told */
     lin_t repeating;          /* the REP instruction here is being repeated, if `is_repeating` */
     bool is_repeating;
-    bool accessing;   /* an instruction's own access is on the bus */
+    bool accessing;      /* an instruction's own access is on the bus */
     uint32_t trail_mask; /* TRAIL - 1 while somebody is interested, else TRAIL_SHORT - 1 */
     struct trail trail[TRAIL];
     struct trail_era era[ERAS]; /* number n is at n % ERAS */

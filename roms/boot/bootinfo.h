@@ -26,7 +26,6 @@ struct bootinfo {
 /* Reads the multiboot information at physical address info. */
 void bootinfo_read(struct bootinfo *b, uint32_t magic, uint32_t info);
 
-
 /* The bytes that "NAME=SIZE" asks for, SIZE a number and K, M or G; 0: the option is not there. */
 uint32_t bootinfo_size(const struct bootinfo *b, const char *name);
 

@@ -62,11 +62,13 @@ says "^  physical $hex \(RAM\), 4K page, user, read-only"
 says "^~ bffff000-bfffffff +4K  user r[w-] at $hex -> user rw at $hex  \(other frame\)"
 says "^$hex  child .*\(current\)"
 
-# Whose frame is it? That of the shell's stack, found by hand, after another program has begun.
+# Whose frame is it? That of the shell's stack, found by hand, and that of another program's.
 session '' 'wait "$ " on serial for 60 s' 'type "segv\n"' 'until exec sys_fork' 'as name shell' \
     'set $pde = phys dword [$cr3 + 0x2ff * 4]' \
     'set $frame = phys dword [($pde & ~0xfff) + 0x3ff * 4] & ~0xfff' 'rmap $frame' \
-    'break exc 14 if cr2 < 0x1000' 'c' 'as name segv' 'rmap $frame' 'rmap 0xb8000'
+    'break exc 14 if cr2 < 0x1000' 'c' 'as name segv' \
+    'set $pde = phys dword [$cr3 + 0x2ff * 4]' \
+    'set $frame = phys dword [($pde & ~0xfff) + 0x3ff * 4] & ~0xfff' 'rmap $frame' 'rmap 0xb8000'
 says "^physical $hex \(RAM\) is mapped at 2 addresses in 2 address spaces"
 says "^  bffff000  user rw.*  cr3 $hex \(shell\) \(current\)$"
 says "^physical $hex \(RAM\) is mapped at 2 addresses in [34] address spaces"
