@@ -378,6 +378,8 @@ void debug_begin(struct machine *m)
     struct debug *d = &m->debug;
     if (d->dirty)
         debug_prepare(m);
+    if (d->attached) /* a debugger was told of it, and goes on all the same */
+        m->cpu.finding_stop = false;
     if (!d->leave)
         return;
     d->leave = false;
