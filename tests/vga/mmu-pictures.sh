@@ -18,10 +18,11 @@ run() { # COMMAND...: on a machine of its own, by the monitor
 
 run 'wait "$ " on screen for 20 s' "screenshot $to/boot.png" 'type "ls /bin\nlayout\n"' \
     'wait "$ " on serial for 30 s' 'wait "$ " on serial for 30 s' "screenshot $to/shell.png"
-# While `demand` touches its pages, and when `cow` has forked: at the parent's write.
+# While `demand` touches its pages, and when `cow` has forked: at its first write to a page that is shared.
 run 'wait "$ " on screen for 20 s' 'type "demand\n"' 'wait "the heap, every" on serial for 60 s' \
     "screenshot $to/mmu-demand.png --mmu" "screenshot $to/mmu-demand-table.png --mmu table 0x08000000" \
     "screenshot $to/mmu-demand-frames.png --mmu frames"
-run 'wait "$ " on screen for 20 s' 'type "cow\n"' 'wait "the child writes" on serial for 60 s' \
+run 'wait "$ " on screen for 20 s' 'type "cow\n"' 'until exec sys_fork' 'until exec sys_fork' \
+    'until exc 14 if (code & 7) == 7 && cr2 < 0x40000000' \
     "screenshot $to/mmu-cow.png --mmu" "screenshot $to/mmu-cow-table.png --mmu table 0x08000000" \
     "screenshot $to/mmu-cow-frames.png --mmu frames"
