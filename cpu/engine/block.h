@@ -144,6 +144,7 @@ static inline const struct block *block_of(const struct rec *first)
         c->res = res;                                                                              \
         c->aux = aux;                                                                              \
         c->icount = c->stop - (uint64_t)left;                                                      \
+        (void)tlb; /* the loop takes it from c->host */                                            \
         c->engine->loop = (record);                                                                \
         return;                                                                                    \
     } while (0)
