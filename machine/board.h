@@ -75,6 +75,11 @@ struct machine {
     uint64_t row_count[OPCODE_ROWS]; /* config.count_rows: completed instructions */
 };
 
+/* wiring.c: makes the chips, connects them and puts them on the bus; the processor is there. */
+bool board_wire(struct machine *m, struct error *err);
+/* What the processor is given: its INTA cycle, and where FERR# goes. */
+uint8_t board_acknowledge(void *machine);
+void board_ferr(void *fperr, unsigned n, bool level);
 /* run.c: one machine by itself. */
 enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insns);
 /* Reset, and what a reset starts. */

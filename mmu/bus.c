@@ -18,22 +18,18 @@
 #endif
 #include "mmu/bus.h"
 
-#include "base/snap.h"
 #include "base/trace.h"
+#include "mmu/bus_parts.h"
 
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 
-#define PAGE_SIZE 4096u
-#define PAGE_SHIFT 12
 #define PAGES (UINT32_C(1) << 20)
 #define PORTS 65536u
 #define RAM_HINT UINT64_C(0x800000000)
 #define MAX_RAM (UINT32_C(3584) << 20)
-#define A20_BIT (UINT32_C(1) << 20)
-#define SNAP_END UINT32_MAX /* ends the list of pages in a snapshot */
 
 /* ---- Init and mapping ------------------------------------------------------------------ */
 
@@ -79,43 +75,84 @@ void bus_fini(struct bus *b)
     memset(b, 0, sizeof *b);
 }
 
-static void mapping_changed(struct bus *b)
+void bus_changed(struct bus *b)
 {
     if (b->mapping_changed)
         b->mapping_changed(b->mapping_arg);
 }
 
-/* Appends r (`size` bytes at r.base) and paints its pages; `flags` is PAGE_ROM, PAGE_MMIO or 0. */
-static void map_region(struct bus *b, struct bus_region r, uint32_t size, uint8_t flags)
+/* Who answers in a page: of those that reach it, the one mapped last. */
+static uint8_t top_region(const struct bus *b, uint32_t page)
+{
+    unsigned top = 0;
+
+    for (unsigned n = 1; n < b->regions; n++) {
+        const struct bus_region *r = &b->region[n];
+
+        if (r->name && page - (r->base >> PAGE_SHIFT) < r->pages && r->layer > b->region[top].layer)
+            top = n;
+    }
+    return (uint8_t)top;
+}
+
+static void paint_page(struct bus *b, uint32_t page, uint8_t region)
+{
+    const struct bus_region *r = &b->region[region];
+    uint8_t flags = r->host ? r->rom ? PAGE_ROM : 0 : PAGE_MMIO;
+
+    b->page_region[page] = region;
+    b->page_flags[page] = (uint8_t)((b->page_flags[page] & ~(PAGE_ROM | PAGE_MMIO)) | flags);
+}
+
+/* Puts r (`size` bytes at r.base) on top. */
+static unsigned map_region(struct bus *b, struct bus_region r, uint32_t size)
 {
     uint32_t first = r.base >> PAGE_SHIFT;
+    unsigned slot = 1;
 
     assert(r.name && r.base % PAGE_SIZE == 0 && size > 0 && size % PAGE_SIZE == 0);
     assert((uint64_t)r.base + size <= UINT64_C(1) << 32);
-    assert(b->regions < BUS_REGIONS);
+    while (slot < b->regions && b->region[slot].name)
+        slot++;
+    assert(slot < BUS_REGIONS);
+    if (slot == b->regions)
+        b->regions++;
     r.pages = size >> PAGE_SHIFT;
-    b->region[b->regions] = r;
-    for (uint32_t page = first; page < first + r.pages; page++) {
-        b->page_region[page] = (uint8_t)b->regions;
-        b->page_flags[page] = (uint8_t)((b->page_flags[page] & ~(PAGE_ROM | PAGE_MMIO)) | flags);
-    }
-    b->regions++;
-    mapping_changed(b);
+    r.layer = ++b->layers;
+    b->region[slot] = r;
+    for (uint32_t page = first; page < first + r.pages; page++)
+        paint_page(b, page, (uint8_t)slot);
+    bus_changed(b);
+    return slot;
 }
 
-void bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size, uint32_t ram_offset)
+void bus_unmap(struct bus *b, unsigned region)
+{
+    struct bus_region r;
+
+    assert(region > 0 && region < b->regions && b->region[region].name);
+    r = b->region[region];
+    b->region[region] = (struct bus_region){.name = NULL};
+    for (uint32_t page = r.base >> PAGE_SHIFT; page < (r.base >> PAGE_SHIFT) + r.pages; page++)
+        if (b->page_region[page] == region)
+            paint_page(b, page, top_region(b, page));
+    bus_changed(b);
+}
+
+unsigned bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size,
+                     uint32_t ram_offset)
 {
     assert(ram_offset % PAGE_SIZE == 0 && ram_offset <= b->ram_size);
     assert(size <= b->ram_size - ram_offset);
-    map_region(b, (struct bus_region){.name = name, .base = base, .host = b->ram + ram_offset},
-               size, 0);
+    return map_region(
+        b, (struct bus_region){.name = name, .base = base, .host = b->ram + ram_offset}, size);
 }
 
-void bus_map_rom(struct bus *b, const char *name, phys_t base, uint32_t size, uint8_t *host)
+unsigned bus_map_rom(struct bus *b, const char *name, phys_t base, uint32_t size, uint8_t *host)
 {
     assert(host);
-    map_region(b, (struct bus_region){.name = name, .base = base, .host = host, .rom = true}, size,
-               PAGE_ROM);
+    return map_region(b, (struct bus_region){.name = name, .base = base, .host = host, .rom = true},
+                      size);
 }
 
 static bool widths_ok(const struct io_ops *ops)
@@ -123,20 +160,20 @@ static bool widths_ok(const struct io_ops *ops)
     return ops && ops->widths <= 7 && (ops->widths == 0 || (ops->widths & 1));
 }
 
-void bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
-                  const struct io_ops *ops, void *dev)
+unsigned bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
+                      const struct io_ops *ops, void *dev)
 {
     assert(widths_ok(ops) && !ops->unaligned);
-    map_region(b, (struct bus_region){.name = name, .base = base, .ops = ops, .dev = dev}, size,
-               PAGE_MMIO);
+    return map_region(b, (struct bus_region){.name = name, .base = base, .ops = ops, .dev = dev},
+                      size);
 }
 
-void bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
-                           uint8_t *host, uint8_t *dirty)
+unsigned bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
+                               uint8_t *host, uint8_t *dirty)
 {
     assert(host && dirty);
-    map_region(b, (struct bus_region){.name = name, .base = base, .host = host, .dirty = dirty},
-               size, 0);
+    return map_region(
+        b, (struct bus_region){.name = name, .base = base, .host = host, .dirty = dirty}, size);
 }
 
 void bus_dirty_cleared(struct bus *b)
@@ -159,20 +196,57 @@ void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty)
             b->page_flags[page] =
                 (uint8_t)((b->page_flags[page] & ~PAGE_MMIO) | (host ? 0 : PAGE_MMIO));
     }
-    mapping_changed(b);
+    bus_changed(b);
+}
+
+unsigned bus_map_ports_over(struct bus *b, const char *name, uint16_t base, uint16_t n,
+                            const struct io_ops *ops, void *dev)
+{
+    unsigned slot = 1;
+
+    assert(name && widths_ok(ops) && n > 0 && (uint32_t)base + n <= PORTS);
+    while (slot < b->ranges && b->range[slot].name)
+        slot++;
+    assert(slot < BUS_PORT_RANGES);
+    if (slot == b->ranges)
+        b->ranges++;
+    b->range[slot] = (struct port_range){
+        .name = name, .layer = ++b->layers, .base = base, .n = n, .ops = ops, .dev = dev};
+    memset(b->port_of + base, (int)slot, n);
+    return slot;
 }
 
 void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
                    const struct io_ops *ops, void *dev)
 {
-    assert(name && widths_ok(ops) && n > 0 && (uint32_t)base + n <= PORTS);
-    assert(b->ranges < BUS_PORT_RANGES);
-    for (uint32_t port = base; port < (uint32_t)base + n; port++) {
+    for (uint32_t port = base; port < (uint32_t)base + n && port < PORTS; port++)
         assert(b->port_of[port] == 0); /* two devices claim one port */
-        b->port_of[port] = (uint8_t)b->ranges;
+    (void)bus_map_ports_over(b, name, base, n, ops, dev);
+}
+
+static uint8_t top_range(const struct bus *b, uint32_t port)
+{
+    unsigned top = 0;
+
+    for (unsigned n = 1; n < b->ranges; n++) {
+        const struct port_range *r = &b->range[n];
+
+        if (r->name && port - r->base < r->n && r->layer > b->range[top].layer)
+            top = n;
     }
-    b->range[b->ranges++] =
-        (struct port_range){.name = name, .base = base, .n = n, .ops = ops, .dev = dev};
+    return (uint8_t)top;
+}
+
+void bus_unmap_ports(struct bus *b, unsigned range)
+{
+    struct port_range r;
+
+    assert(range > 0 && range < b->ranges && b->range[range].name);
+    r = b->range[range];
+    b->range[range] = (struct port_range){.name = NULL};
+    for (uint32_t port = r.base; port < (uint32_t)r.base + r.n; port++)
+        if (b->port_of[port] == range)
+            b->port_of[port] = top_range(b, port);
 }
 
 void bus_set_a20(struct bus *b, bool open)
@@ -182,7 +256,7 @@ void bus_set_a20(struct bus *b, bool open)
     if (mask == b->a20_mask)
         return;
     b->a20_mask = mask;
-    mapping_changed(b);
+    bus_changed(b);
 }
 
 /* ---- Bytes in host memory -------------------------------------------------------------- */
@@ -214,11 +288,6 @@ static void host_store(uint8_t *p, uint32_t value, unsigned size)
     p[3] = (uint8_t)(value >> 24);
 }
 
-static const struct bus_region *region_at(const struct bus *b, phys_t a)
-{
-    return &b->region[b->page_region[a >> PAGE_SHIFT]];
-}
-
 /* ---- Memory ---------------------------------------------------------------------------- */
 
 /* The widest piece, at most `left` bytes and aligned at `a` if it must be, that ops implements. */
@@ -230,7 +299,7 @@ static unsigned piece_size(const struct io_ops *ops, uint32_t a, unsigned left)
     return 1;
 }
 
-static uint32_t mmio_read(struct bus *b, const struct bus_region *r, phys_t a, unsigned size)
+uint32_t bus_mmio_read(struct bus *b, const struct bus_region *r, phys_t a, unsigned size)
 {
     if (!r->ops || !r->ops->read) {
         TRACE(b->trace, TRACE_BUS, "read of %u at %08x: %s answers", size, a,
@@ -243,8 +312,8 @@ static uint32_t mmio_read(struct bus *b, const struct bus_region *r, phys_t a, u
     return r->ops->read(r->dev, a - r->base, size) & ones(size);
 }
 
-static void mmio_write(struct bus *b, const struct bus_region *r, phys_t a, uint32_t value,
-                       unsigned size)
+void bus_mmio_write(struct bus *b, const struct bus_region *r, phys_t a, uint32_t value,
+                    unsigned size)
 {
     if (!r->ops || !r->ops->write) {
         TRACE(b->trace, TRACE_BUS, "write of %0*x at %08x: %s", (int)(2 * size), value, a,
@@ -271,23 +340,23 @@ static uint32_t read_pieces(struct bus *b, phys_t a, unsigned size)
 
     for (unsigned done = 0, n; done < size; done += n) {
         phys_t at = bus_a20(b, a + done);
-        const struct bus_region *r = region_at(b, at);
+        const struct bus_region *r = bus_region_at(b, at);
 
         n = memory_piece(r, at, size - done);
-        value |= (r->host ? r->host[at - r->base] : mmio_read(b, r, at, n)) << (8 * done);
+        value |= (r->host ? r->host[at - r->base] : bus_mmio_read(b, r, at, n)) << (8 * done);
     }
     return value;
 }
 
 /* Bytes that decoded code may have come from have changed. */
-static void note_store(struct bus *b, phys_t a, unsigned n)
+void bus_stored(struct bus *b, phys_t a, unsigned n)
 {
     if ((b->page_flags[a / PAGE_SIZE] & PAGE_CODE) && b->code_written)
         b->code_written(b->code_written_arg, a, n);
 }
 
 /* Bytes that paging entries in use may be made of are about to change. */
-static void before_store(struct bus *b, phys_t a, unsigned n)
+void bus_before_store(struct bus *b, phys_t a, unsigned n)
 {
     uint8_t *flags = &b->page_flags[a / PAGE_SIZE];
 
@@ -303,15 +372,15 @@ static void write_pieces(struct bus *b, phys_t a, uint32_t value, unsigned size)
 {
     for (unsigned done = 0, n; done < size; done += n) {
         phys_t at = bus_a20(b, a + done);
-        const struct bus_region *r = region_at(b, at);
+        const struct bus_region *r = bus_region_at(b, at);
 
         n = memory_piece(r, at, size - done);
         if (r->host && !r->rom) {
-            before_store(b, at, 1);
+            bus_before_store(b, at, 1);
             r->host[at - r->base] = (uint8_t)(value >> (8 * done));
-            note_store(b, at, 1);
+            bus_stored(b, at, 1);
         } else {
-            mmio_write(b, r, at, (value >> (8 * done)) & ones(n), n);
+            bus_mmio_write(b, r, at, (value >> (8 * done)) & ones(n), n);
         }
     }
 }
@@ -326,12 +395,12 @@ uint32_t bus_read(struct bus *b, phys_t a, unsigned size)
     const struct bus_region *r;
 
     a = bus_a20(b, a);
-    r = region_at(b, a);
+    r = bus_region_at(b, a);
     if (inside_page(a, size)) {
         if (r->host)
             return host_load(r->host + (a - r->base), size);
         if (!r->ops)
-            return mmio_read(b, r, a, size);
+            return bus_mmio_read(b, r, a, size);
     }
     return read_pieces(b, a, size);
 }
@@ -341,16 +410,16 @@ void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size)
     const struct bus_region *r;
 
     a = bus_a20(b, a);
-    r = region_at(b, a);
+    r = bus_region_at(b, a);
     if (inside_page(a, size)) {
         if (r->host && !r->rom) {
-            before_store(b, a, size);
+            bus_before_store(b, a, size);
             host_store(r->host + (a - r->base), value, size);
-            note_store(b, a, size);
+            bus_stored(b, a, size);
             return;
         }
         if (!r->ops) {
-            mmio_write(b, r, a, value & ones(size), size);
+            bus_mmio_write(b, r, a, value & ones(size), size);
             return;
         }
     }
@@ -359,19 +428,19 @@ void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size)
 
 uint8_t *bus_host_page(const struct bus *b, phys_t a)
 {
-    const struct bus_region *r = region_at(b, a);
+    const struct bus_region *r = bus_region_at(b, a);
 
     return r->host ? r->host + ((a & ~(PAGE_SIZE - 1)) - r->base) : NULL;
 }
 
 const uint8_t *bus_code_page(const struct bus *b, phys_t a)
 {
-    return region_at(b, a)->dirty ? NULL : bus_host_page(b, a);
+    return bus_region_at(b, a)->dirty ? NULL : bus_host_page(b, a);
 }
 
 void bus_note_store(struct bus *b, phys_t a)
 {
-    const struct bus_region *r = region_at(b, a);
+    const struct bus_region *r = bus_region_at(b, a);
 
     if (r->dirty)
         r->dirty[(a - r->base) >> PAGE_SHIFT] = 0xff;
@@ -431,164 +500,4 @@ void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size)
                   part, at);
         }
     }
-}
-
-/* ---- Looking and loading --------------------------------------------------------------- */
-
-/* n bytes of one page of a device that is memory. False: it is none. */
-static bool copy_device(const struct bus_region *r, phys_t at, uint8_t *to, const uint8_t *from,
-                        size_t n)
-{
-    if (!r->ops || !r->ops->peek)
-        return false;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t off = at - r->base + (uint32_t)i;
-
-        if (to)
-            to[i] = r->ops->peek(r->dev, off);
-        if (from)
-            r->ops->write(r->dev, off, from[i], 1);
-    }
-    return true;
-}
-
-static void copy_host(struct bus *b, phys_t at, uint8_t *host, uint8_t *to, const uint8_t *from,
-                      size_t n)
-{
-    if (to)
-        memcpy(to, host, n);
-    if (from) {
-        before_store(b, at, (unsigned)n);
-        memcpy(host, from, n);
-        note_store(b, at, (unsigned)n);
-    }
-}
-
-/* Moves up to n bytes page by page between memory at `a` and one of `to`, `from`. */
-static size_t copy_pages(struct bus *b, phys_t a, uint8_t *to, const uint8_t *from, size_t n)
-{
-    size_t done = 0;
-
-    while (done < n) {
-        phys_t at = a + (phys_t)done;
-        size_t take = PAGE_SIZE - at % PAGE_SIZE;
-        uint8_t *page = bus_host_page(b, at), *out = to ? to + done : NULL;
-        const uint8_t *in = from ? from + done : NULL;
-
-        if (take > n - done)
-            take = n - done;
-        if (done > 0 && at == 0) /* past 4 GiB */
-            break;
-        if (page)
-            copy_host(b, at, page + at % PAGE_SIZE, out, in, take);
-        else if (!copy_device(region_at(b, at), at, out, in, take))
-            break; /* registers, or nothing */
-        done += take;
-    }
-    return done;
-}
-
-size_t bus_peek(const struct bus *b, phys_t a, void *buf, size_t n)
-{
-    return copy_pages((struct bus *)(uintptr_t)b, a, buf, NULL, n); /* reads only */
-}
-
-size_t bus_poke(struct bus *b, phys_t a, const void *buf, size_t n)
-{
-    return copy_pages(b, a, NULL, buf, n);
-}
-
-/* ---- Snapshot -------------------------------------------------------------------------- */
-
-static bool page_is_zero(const uint8_t *page)
-{
-    return page[0] == 0 && memcmp(page, page + 1, PAGE_SIZE - 1) == 0;
-}
-
-static void save_ram(struct bus *b, struct snap *s)
-{
-    uint32_t end = SNAP_END;
-
-    for (uint32_t page = 0; page < b->ram_size / PAGE_SIZE; page++) {
-        uint8_t *bytes = b->ram + (size_t)page * PAGE_SIZE;
-
-        if (page_is_zero(bytes))
-            continue;
-        snap_u32(s, &page);
-        snap_bytes(s, bytes, PAGE_SIZE);
-    }
-    snap_u32(s, &end);
-}
-
-static void load_ram(struct bus *b, struct snap *s)
-{
-    /* Private anonymous pages that are given up read as zero again, and cost nothing. */
-    if (madvise(b->ram, b->ram_size, MADV_DONTNEED) != 0)
-        memset(b->ram, 0, b->ram_size);
-    for (uint64_t least = 0;;) {
-        uint32_t page = 0;
-
-        snap_u32(s, &page);
-        if (!snap_ok(s) || page == SNAP_END)
-            return;
-        if (page < least || page >= b->ram_size / PAGE_SIZE) {
-            snap_fail(s, "RAM page %u is out of order or beyond the end", (unsigned)page);
-            return;
-        }
-        least = (uint64_t)page + 1;
-        snap_bytes(s, b->ram + (size_t)page * PAGE_SIZE, PAGE_SIZE);
-    }
-}
-
-/* PAGE_TOUCHED as runs of pages: first, how many; closed by a run of none. */
-static void snap_touched(struct bus *b, struct snap *s)
-{
-    const uint32_t pages = UINT32_C(1) << 20;
-    uint32_t first = 0, n = 0;
-
-    for (uint32_t page = 0; !s->loading && page <= pages; page++) {
-        bool touched = page < pages && (b->page_flags[page] & PAGE_TOUCHED);
-
-        if (touched && !n++)
-            first = page;
-        if (!touched && n) {
-            snap_u32(s, &first);
-            snap_u32(s, &n);
-            n = 0;
-        }
-    }
-    for (uint32_t page = 0; s->loading && page < pages; page++)
-        b->page_flags[page] &= (uint8_t)~PAGE_TOUCHED;
-    do {
-        first = n = 0;
-        snap_u32(s, &first);
-        snap_u32(s, &n);
-        for (uint32_t page = first; n && page < pages && page - first < n; page++)
-            b->page_flags[page] |= PAGE_TOUCHED;
-    } while (s->loading && snap_ok(s) && n);
-}
-
-void bus_snap(struct bus *b, struct snap *s)
-{
-    bool open = b->a20_mask == UINT32_MAX;
-    uint32_t ram_size = b->ram_size;
-
-    if (!snap_section(s, "bus", 1))
-        return;
-    snap_u32(s, &ram_size);
-    if (ram_size != b->ram_size)
-        snap_fail(s, "it has %u KiB of RAM, this machine %u", (unsigned)(ram_size >> 10),
-                  (unsigned)(b->ram_size >> 10));
-    snap_bool(s, &open);
-    snap_u64(s, &b->io_count);
-    snap_touched(b, s);
-    if (!snap_ok(s))
-        return;
-    if (!s->loading) {
-        save_ram(b, s);
-        return;
-    }
-    load_ram(b, s);
-    b->a20_mask = open ? UINT32_MAX : ~A20_BIT;
-    mapping_changed(b); /* RAM is new everywhere, whatever A20 says */
 }

@@ -52,11 +52,12 @@ enum {
 /* A page where nothing ever is: what lies beyond 4 GiB of physical addresses looks like it. */
 #define BUS_NOWHERE UINT32_C(0xffeff000)
 
-#define BUS_REGIONS 32
-#define BUS_PORT_RANGES 64
+#define BUS_REGIONS 96
+#define BUS_PORT_RANGES 128
 
 struct bus_region {
-    const char *name;
+    const char *name; /* NULL: the slot is free */
+    unsigned layer;   /* where several reach, the highest answers: the one mapped last */
     phys_t base;
     uint32_t pages;           /* 4 KiB pages */
     uint8_t *host;            /* RAM and ROM: first byte; NULL for MMIO */
@@ -67,7 +68,8 @@ struct bus_region {
 };
 
 struct port_range {
-    const char *name;
+    const char *name; /* NULL: the slot is free */
+    unsigned layer;   /* as bus_region's */
     uint16_t base;
     uint16_t n;
     const struct io_ops *ops;
@@ -75,16 +77,17 @@ struct port_range {
 };
 
 struct bus {
-    struct bus_region region[BUS_REGIONS]; /* [0] is "nothing" */
-    unsigned regions;
+    struct bus_region region[BUS_REGIONS];    /* [0] is "nothing" */
+    unsigned regions;                         /* slots in use, free ones between them included */
     struct port_range range[BUS_PORT_RANGES]; /* [0] is "nothing" */
-    unsigned ranges;
-    uint8_t *page_region;               /* per physical page (2^20): index into region[] */
-    uint8_t *page_flags;                /* per physical page: PAGE_* */
-    uint8_t *port_of;                   /* per port (65536): index into range[] */
-    uint8_t *ram;                       /* all of RAM, one host mapping (owned) */
-    uint32_t ram_size;                  /* bytes, a multiple of 4 KiB */
-    uint32_t a20_mask;                  /* ~0u, or ~(1 << 20) while the gate is closed */
+    unsigned ranges;                          /* the same */
+    unsigned layers;                          /* given out so far */
+    uint8_t *page_region;                     /* per physical page (2^20): index into region[] */
+    uint8_t *page_flags;                      /* per physical page: PAGE_* */
+    uint8_t *port_of;                         /* per port (65536): index into range[] */
+    uint8_t *ram;                             /* all of RAM, one host mapping (owned) */
+    uint32_t ram_size;                        /* bytes, a multiple of 4 KiB */
+    uint32_t a20_mask;                        /* ~0u, or ~(1 << 20) while the gate is closed */
     void (*mapping_changed)(void *arg); /* called after A20 or a region changes, may be NULL */
     void *mapping_arg;
     /* Called after a store (not by the CPU's fast path) into a PAGE_CODE page; may be NULL. */
@@ -109,21 +112,31 @@ struct bus {
 bool bus_init(struct bus *b, uint32_t ram_size, struct trace *t, struct error *err);
 void bus_fini(struct bus *b);
 
-/* Maps `size` bytes (whole pages) at base; a later mapping covers an earlier one. */
-void bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size, uint32_t ram_offset);
-void bus_map_rom(struct bus *b, const char *name, phys_t base, uint32_t size, uint8_t *host);
-void bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
-                  const struct io_ops *ops, void *dev);
+/* Maps `size` bytes (whole pages) at base; a later mapping covers an earlier one. Returns a number for
+   bus_unmap. A device that the guest can move (a PCI function) maps and unmaps as it is told to. */
+unsigned bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size,
+                     uint32_t ram_offset);
+unsigned bus_map_rom(struct bus *b, const char *name, phys_t base, uint32_t size, uint8_t *host);
+unsigned bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t size,
+                      const struct io_ops *ops, void *dev);
 /* `host` and `dirty` (a byte a page) are the device's. Who clears bytes of `dirty` calls
    bus_dirty_cleared, so that the next store sets them again. */
-void bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
-                           uint8_t *host, uint8_t *dirty);
+unsigned bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
+                               uint8_t *host, uint8_t *dirty);
 void bus_dirty_cleared(struct bus *b);
 /* The MMIO region that was mapped at base becomes device memory, as above, or, with host == NULL,
    asks its functions again. */
 void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty);
+/* What it covered answers again. */
+void bus_unmap(struct bus *b, unsigned region);
+
+/* The board's own ports: no two may claim one. */
 void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
                    const struct io_ops *ops, void *dev);
+/* Ports whose place the guest chooses: they cover what was there, until they are unmapped. */
+unsigned bus_map_ports_over(struct bus *b, const char *name, uint16_t base, uint16_t n,
+                            const struct io_ops *ops, void *dev);
+void bus_unmap_ports(struct bus *b, unsigned range);
 
 void bus_set_a20(struct bus *b, bool open);
 static inline phys_t bus_a20(const struct bus *b, phys_t a)
@@ -136,6 +149,11 @@ uint32_t bus_read(struct bus *b, phys_t a, unsigned size);
 void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size);
 uint32_t bus_in(struct bus *b, uint16_t port, unsigned size);
 void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size);
+
+/* Accesses of a bus master or of the DMA controller: A20 is the processor's and plays no part, ROM keeps
+   its bytes, a device is accessed byte by byte, where nothing is all ones are read. */
+void bus_dma_read(struct bus *b, phys_t a, void *buf, size_t n);
+void bus_dma_write(struct bus *b, phys_t a, const void *buf, size_t n);
 
 /* Host address of the page that holds `a` if it is RAM or ROM, else NULL. */
 uint8_t *bus_host_page(const struct bus *b, phys_t a);

@@ -463,6 +463,82 @@ static void test_unaligned_ports(void)
     bus_fini(&b);
 }
 
+/* What a PCI function or PAM does: come, cover, go; what was beneath answers again. */
+static void test_unmap(void)
+{
+    static uint8_t rom[2 * 4096] = {[0] = 0xaa, [4096] = 0xbb};
+    struct bus b = bus_of(MIB);
+    struct probe p = {0};
+    unsigned over, top;
+    bus_map_ram(&b, "ram", 0, MIB, 0);
+    bus_map_rom(&b, "rom", 0xf0000, sizeof rom, rom);
+    over = bus_map_ram(&b, "shadow", 0xf1000, 4096, 0xf1000);
+    bus_write(&b, 0xf1000, 0x12, 1);
+    CHECK(bus_read(&b, 0xf1000, 1) == 0x12 && bus_read(&b, 0xf0000, 1) == 0xaa, "half shadowed");
+    top = bus_map_mmio(&b, "bar", 0xf0000, sizeof rom, &bytes_ops, &p);
+    CHECK(b.page_flags[0xf1] & PAGE_MMIO, "a device on top");
+    bus_unmap(&b, over);
+    bus_unmap(&b, top);
+    CHECK(bus_read(&b, 0xf1000, 1) == 0xbb && (b.page_flags[0xf1] & PAGE_ROM), "the ROM again");
+    for (unsigned n = 0; n < 3 * BUS_REGIONS; n++)
+        bus_unmap(&b, bus_map_ram(&b, "again", 0xf0000, 4096, 0));
+    CHECK(bus_read(&b, 0xf0000, 1) == 0xaa, "slots are used again");
+
+    bus_map_ports(&b, "board", 0x100, 2, &bytes_ops, &p);
+    over = bus_map_ports_over(&b, "bar", 0x101, 0x20, &bytes_ops, &p);
+    p.log[0] = 0;
+    bus_out(&b, 0x101, 0x7, 1);
+    CHECK(strcmp(p.log, "w1@0=7 ") == 0, "the upper one: '%s'", p.log);
+    bus_unmap_ports(&b, over);
+    p.log[0] = 0;
+    bus_out(&b, 0x101, 0x7, 1);
+    bus_out(&b, 0x102, 0x7, 1);
+    CHECK(strcmp(p.log, "w1@1=7 ") == 0, "the board's again, then nobody: '%s'", p.log);
+    for (unsigned n = 0; n < 3 * BUS_PORT_RANGES; n++)
+        bus_unmap_ports(&b, bus_map_ports_over(&b, "again", 0x200, 1, &bytes_ops, &p));
+    bus_fini(&b);
+}
+
+/* Who is told of stores into decoded code. */
+struct heard {
+    unsigned calls; /* how often */
+    phys_t at;      /* the last time: where */
+    unsigned n;     /* how many bytes */
+};
+
+static void hear(void *arg, phys_t at, unsigned n)
+{
+    struct heard *h = arg;
+
+    h->calls++;
+    h->at = at;
+    h->n = n;
+}
+
+/* Bus masters: no A20, ROM keeps its bytes, decoded code hears of stores. */
+static void test_dma(void)
+{
+    static uint8_t rom[4096] = {0xaa};
+    uint8_t buf[8] = {1, 2, 3, 4, 5, 6, 7, 8}, got[8];
+    struct bus b = bus_of(2 * MIB);
+    struct heard h = {0};
+    bus_map_ram(&b, "ram", 0, 2 * MIB, 0);
+    bus_map_rom(&b, "rom", 0xff000, sizeof rom, rom);
+    b.code_written = hear;
+    b.code_written_arg = &h;
+    b.page_flags[0x100] |= PAGE_CODE;
+    bus_set_a20(&b, false);
+    bus_dma_write(&b, 0xffffc, buf, 8);
+    CHECK(b.ram[MIB] == 5 && b.ram[MIB + 3] == 8 && b.ram[3] == 0, "A20 plays no part");
+    CHECK(rom[0xffc] == 0, "ROM stays");
+    CHECK(h.calls == 1 && h.at == MIB && h.n == 4, "code was told");
+    bus_dma_read(&b, 0xffffc, got, 8);
+    CHECK(got[0] == 0 && got[4] == 5, "reads both");
+    bus_dma_read(&b, 0xd0000000, got, 8);
+    CHECK(got[0] == 0xff && got[7] == 0xff, "nobody is all ones");
+    bus_fini(&b);
+}
+
 static void no_bytes(struct bus *b)
 {
     static const struct io_ops ops = {.read = probe_read, .write = probe_write, .widths = 4};
@@ -491,6 +567,8 @@ int main(void)
     test_peek_poke();
     test_device_memory();
     test_unaligned_ports();
+    test_unmap();
+    test_dma();
     test_page_list();
     test_snapshot();
     test_board_errors();
