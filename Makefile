@@ -175,5 +175,6 @@ help: ## list the targets and the variables
 	@echo '  B=DIR         where to build (build)      CC=gcc|clang   the compiler (gcc)'
 	@echo '  OPT=FLAGS     optimisation (-O2 -g)       SAN=FLAGS      sanitizers, with another B'
 	@echo '  JOBS=N        suites that run at a time'
+	@echo '  ONLY=PATTERNS for test: suites by name, with %: ONLY="monitor-% snap"'
 
 -include $(shell find $(B) -name '*.d' 2>/dev/null)

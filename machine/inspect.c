@@ -5,6 +5,7 @@
 #include "base/out.h"
 #include "base/screen.h"
 #include "machine/board.h"
+#include "machine/debug.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -24,6 +25,19 @@ const struct bus *inspect_bus(const struct machine *m)
 const struct config *inspect_config(const struct machine *m)
 {
     return &m->cfg;
+}
+
+static bool maps_alike(const struct machine *m, uint32_t cr3, uint32_t lin)
+{
+    uint32_t mine, theirs;
+    bool here = debug_translate(m, m->cpu.mmu.cr3, lin, &mine);
+    return debug_translate(m, cr3, lin, &theirs) == here && (!here || mine == theirs);
+}
+
+bool inspect_space_alive(const struct machine *m, uint32_t cr3)
+{
+    return !m->cpu.mmu.paging ||
+           (maps_alike(m, cr3, m->cpu.idtr.base) && maps_alike(m, cr3, m->cpu.gdtr.base));
 }
 
 static void pic_both(const struct machine *m, struct out *to)

@@ -19,6 +19,10 @@ const struct cpu *inspect_cpu(const struct machine *m);
 const struct bus *inspect_bus(const struct machine *m);
 const struct config *inspect_config(const struct machine *m);
 
+/* Is a page directory that was in CR3 still an address space? One that was freed maps no more the IDT
+   and the GDT as the one in use does, whatever else a kernel does with its upper half. */
+bool inspect_space_alive(const struct machine *m, uint32_t cr3);
+
 /* A chip, or what people call one. */
 struct inspect_device {
     const char *name;    /* "pic" */

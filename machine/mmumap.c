@@ -7,6 +7,7 @@
 #include "machine/mmumap.h"
 
 #include "machine/board.h"
+#include "machine/inspect.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -21,15 +22,6 @@ struct map_space map_space_now(const struct machine *m)
                               .cr3 = mmu->cr3 & (mmu->mode.pae ? ~UINT32_C(31) : PAGE_FRAME_MASK)};
 }
 
-/* A directory that was freed is no address space any more: one that lives maps the IDT as the one in
-   use does, whatever else a kernel does with its upper half. */
-static bool is_alive(const struct machine *m, uint32_t cr3)
-{
-    uint32_t idt = m->cpu.idtr.base, mine, theirs;
-    return debug_translate(m, m->cpu.mmu.cr3, idt, &mine) &&
-           debug_translate(m, cr3, idt, &theirs) && mine == theirs;
-}
-
 unsigned map_spaces(const struct machine *m, uint32_t cr3[MAP_SPACES])
 {
     const struct spaces *seen = &m->cpu.mmu.spaces;
@@ -38,7 +30,7 @@ unsigned map_spaces(const struct machine *m, uint32_t cr3[MAP_SPACES])
         return 0;
     cr3[n++] = map_space_now(m).cr3;
     for (unsigned k = 0; k < seen->n && n < MAP_SPACES; k++) {
-        if (seen->seen[k].cr3 != cr3[0] && is_alive(m, seen->seen[k].cr3))
+        if (seen->seen[k].cr3 != cr3[0] && inspect_space_alive(m, seen->seen[k].cr3))
             cr3[n++] = seen->seen[k].cr3;
     }
     return n;
@@ -77,11 +69,7 @@ static void cell_of_walk(const struct machine *m, const struct walk *w, struct m
 static bool is_stale(const struct machine *m, uint32_t lin, const struct walk *w)
 {
     const struct tlb_entry *e = tlb_look(&m->cpu.mmu.tlb, lin);
-    if (!e)
-        return false;
-    if (w->result != WALK_OK || w->frame != (e->frame & PAGE_FRAME_MASK))
-        return true;
-    return ((e->frame & TLB_W) && !w->writable) || ((e->frame & TLB_U) && !w->user);
+    return e && mmu_entry_stale(&m->cpu.mmu, e, w->result == WALK_OK, w);
 }
 
 void map_pages(const struct machine *m, uint32_t cr3, uint32_t base,

@@ -255,6 +255,13 @@ static void report_stale(struct mmu *m, lin_t lin, unsigned access, const struct
     sanitizer_report(&m->sanitizer, &f);
 }
 
+bool mmu_entry_stale(const struct mmu *m, const struct tlb_entry *e, bool present,
+                     const struct walk *w)
+{
+    return !present || frame_of(w) != (e->frame & PAGE_FRAME_MASK) ||
+           (e->frame & ~rights_of(m, w) & (TLB_W | TLB_U));
+}
+
 /* A paging entry has changed since e was last looked at: does e still say what the tables say? True
    if host pointers may be given out for it. */
 static bool still_agrees(struct mmu *m, lin_t lin, unsigned access, struct tlb_entry *e)
@@ -262,9 +269,8 @@ static bool still_agrees(struct mmu *m, lin_t lin, unsigned access, struct tlb_e
     struct walk w;
     bool present = walk_page(m->bus, m->cr3, &m->mode, lin, &w);
     uint32_t rights = present ? rights_of(m, &w) : 0;
-    uint32_t lost = e->frame & ~rights & (TLB_W | TLB_U);
     bool moved = !present || frame_of(&w) != (e->frame & PAGE_FRAME_MASK);
-    if (!moved && !lost) {
+    if (!mmu_entry_stale(m, e, present, &w)) {
         e->checked = m->sanitizer.epoch;
         return true;
     }

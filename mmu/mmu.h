@@ -103,6 +103,10 @@ bool mmu_check(const struct mmu *m, lin_t lin, unsigned access, struct mmu_fault
 /* A fault found by either of the two above is being raised: what the TLB holds for the address
    goes (SDM vol. 3, 4.10.4.1). */
 void mmu_fault_taken(struct mmu *m, const struct mmu_fault *f);
+/* What the tables say now (`present`: *w succeeded), is it less than what the TLB's entry permits, or
+   another frame? */
+bool mmu_entry_stale(const struct mmu *m, const struct tlb_entry *e, bool present,
+                     const struct walk *w);
 /* Where does lin lead by the page tables in memory (not the TLB)? No effect at all. */
 bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys);
 

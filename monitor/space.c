@@ -180,31 +180,19 @@ void space_entry_text(const struct space *s, uint64_t entry, bool page, char *te
         word(text, n, avail);
 }
 
-/* Two sets of tables agree on where the processor's own tables are: both can be switched to. */
-static bool maps_alike(const struct space *a, const struct space *b, uint32_t lin)
-{
-    struct walk wa, wb;
-    return space_walk(a, lin, &wa) == space_walk(b, lin, &wb) && wa.frame == wb.frame;
-}
-
 unsigned space_known(const struct machine *m, struct known_space list[KNOWN_SPACES])
 {
     const struct cpu *c = inspect_cpu(m);
     const struct spaces *all = &c->mmu.spaces;
-    struct space now, other;
     unsigned n = 0;
     uint32_t mine = c->mmu.cr3 & (c->mmu.mode.pae ? ~31u : PAGE_FRAME_MASK);
-    space_current(&now, m);
     if (!all->n || all->seen[0].cr3 != mine) /* set behind the guest's back */
         list[n++] = (struct known_space){.cr3 = mine, .current = true};
     for (unsigned i = 0; i < all->n; i++) {
         const struct space_seen *seen = &all->seen[i];
-        space_at(&other, m, seen->cr3);
-        bool alike =
-            maps_alike(&now, &other, c->idtr.base) && maps_alike(&now, &other, c->gdtr.base);
         list[n++] = (struct known_space){.cr3 = seen->cr3,
                                          .current = seen->cr3 == mine,
-                                         .gone = now.paging && !alike,
+                                         .gone = !inspect_space_alive(m, seen->cr3),
                                          .loads = seen->loads,
                                          .icount = seen->icount,
                                          .eip = seen->eip};

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* tlbview.c - see tlbview.h; the rules are those of mmu/mmu.c (still_agrees). */
+/* tlbview.c - see tlbview.h. */
 #include "monitor/tlbview.h"
 
 #include "cpu/cpu.h"
@@ -43,8 +43,7 @@ void tlbview_look(const struct machine *m, uint32_t lin, struct tlbview *v)
               (e->frame & TLB_LARGE ? PTE_PS : 0);
     v->way = mmu->tlb.shape.ways ? tlb_slot_of(&mmu->tlb, lin) : -1;
     uint32_t rights = there ? (v->walk.user ? PTE_US : 0) | (v->walk.writable ? PTE_RW : 0) : 0;
-    uint64_t frame = v->walk.frame >> 32 ? BUS_NOWHERE : v->walk.frame;
-    if (!there || frame != v->phys || (v->bits & ~rights & (PTE_US | PTE_RW))) {
+    if (mmu_entry_stale(mmu, e, there, &v->walk)) {
         v->state = TLBVIEW_STALE;
         find_writer(mmu, v);
     } else {
