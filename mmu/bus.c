@@ -43,6 +43,7 @@ bool bus_init(struct bus *b, uint32_t ram_size, struct trace *t, struct error *e
     b->regions = 1;
     b->range[0] = (struct port_range){.name = "nothing"};
     b->ranges = 1;
+    b->layers = BUS_RANKS; /* those below are for what was sunk */
     b->a20_mask = UINT32_MAX;
     b->trace = t;
     b->page_region = calloc(PAGES, 1);
@@ -134,6 +135,18 @@ void bus_unmap(struct bus *b, unsigned region)
     r = b->region[region];
     b->region[region] = (struct bus_region){.name = NULL};
     for (uint32_t page = r.base >> PAGE_SHIFT; page < (r.base >> PAGE_SHIFT) + r.pages; page++)
+        if (b->page_region[page] == region)
+            paint_page(b, page, top_region(b, page));
+    bus_changed(b);
+}
+
+void bus_sink(struct bus *b, unsigned region, unsigned rank)
+{
+    struct bus_region *r = &b->region[region];
+
+    assert(region > 0 && region < b->regions && r->name && rank > 0 && rank < BUS_RANKS);
+    r->layer = rank;
+    for (uint32_t page = r->base >> PAGE_SHIFT; page < (r->base >> PAGE_SHIFT) + r->pages; page++)
         if (b->page_region[page] == region)
             paint_page(b, page, top_region(b, page));
     bus_changed(b);
@@ -245,6 +258,17 @@ void bus_unmap_ports(struct bus *b, unsigned range)
     r = b->range[range];
     b->range[range] = (struct port_range){.name = NULL};
     for (uint32_t port = r.base; port < (uint32_t)r.base + r.n; port++)
+        if (b->port_of[port] == range)
+            b->port_of[port] = top_range(b, port);
+}
+
+void bus_sink_ports(struct bus *b, unsigned range, unsigned rank)
+{
+    struct port_range *r = &b->range[range];
+
+    assert(range > 0 && range < b->ranges && r->name && rank > 0 && rank < BUS_RANKS);
+    r->layer = rank;
+    for (uint32_t port = r->base; port < (uint32_t)r->base + r->n; port++)
         if (b->port_of[port] == range)
             b->port_of[port] = top_range(b, port);
 }

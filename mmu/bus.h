@@ -57,7 +57,7 @@ enum {
 
 struct bus_region {
     const char *name; /* NULL: the slot is free */
-    unsigned layer;   /* where several reach, the highest answers: the one mapped last */
+    unsigned layer; /* where several reach, the highest answers: the one mapped last, or by rank */
     phys_t base;
     uint32_t pages;           /* 4 KiB pages */
     uint8_t *host;            /* RAM and ROM: first byte; NULL for MMIO */
@@ -129,6 +129,10 @@ void bus_dirty_cleared(struct bus *b);
 void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty);
 /* What it covered answers again. */
 void bus_unmap(struct bus *b, unsigned region);
+/* Puts it beneath everything that was not sunk; of two sunk ones the higher rank (1 to BUS_RANKS - 1)
+   answers, whichever was mapped last: what a bridge passes on only where nobody before it answers. */
+void bus_sink(struct bus *b, unsigned region, unsigned rank);
+#define BUS_RANKS 4096u
 
 /* The board's own ports: no two may claim one. */
 void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
@@ -137,6 +141,7 @@ void bus_map_ports(struct bus *b, const char *name, uint16_t base, uint16_t n,
 unsigned bus_map_ports_over(struct bus *b, const char *name, uint16_t base, uint16_t n,
                             const struct io_ops *ops, void *dev);
 void bus_unmap_ports(struct bus *b, unsigned range);
+void bus_sink_ports(struct bus *b, unsigned range, unsigned rank); /* as bus_sink */
 
 void bus_set_a20(struct bus *b, bool open);
 static inline phys_t bus_a20(const struct bus *b, phys_t a)
