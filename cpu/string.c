@@ -202,6 +202,32 @@ static uint32_t cmps_many(struct cpu *c, const struct insn *i, uint32_t n)
     return k + 1;
 }
 
+/* Does anybody look at every access to a port? */
+static bool ports_watched(const struct cpu *c)
+{
+    return c->break_io || OBSERVED(c, OBSERVE_PORT);
+}
+
+static uint32_t ins_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    if ((c->eflags & FLAG_DF) || ports_watched(c))
+        return 0;
+    uint8_t *to = stretch(c, i, ES, get(c, i, EDI), &n, true);
+    n = to ? bus_in_many(c->bus, (uint16_t)c->gpr[EDX], i->size, to, n) : 0;
+    step_many(c, i, EDI, n);
+    return n;
+}
+
+static uint32_t outs_many(struct cpu *c, const struct insn *i, uint32_t n)
+{
+    if ((c->eflags & FLAG_DF) || ports_watched(c))
+        return 0;
+    const uint8_t *from = stretch(c, i, i->seg, get(c, i, ESI), &n, false);
+    n = from ? bus_out_many(c->bus, (uint16_t)c->gpr[EDX], i->size, from, n) : 0;
+    step_many(c, i, ESI, n);
+    return n;
+}
+
 static void movs(struct cpu *c, const struct insn *i)
 {
     uint32_t v = mem_read(c, i->seg, get(c, i, ESI), i->size);
@@ -296,13 +322,13 @@ uint32_t x_cmps(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 uint32_t x_ins(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     task_check_io(c, (uint16_t)c->gpr[EDX], i->size);
-    repeat(c, i, ins, NULL, false);
+    repeat(c, i, ins, ins_many, false);
     return 0;
 }
 
 uint32_t x_outs(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
 {
     task_check_io(c, (uint16_t)c->gpr[EDX], i->size);
-    repeat(c, i, outs, NULL, false);
+    repeat(c, i, outs, outs_many, false);
     return 0;
 }

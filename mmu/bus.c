@@ -525,3 +525,35 @@ void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size)
         }
     }
 }
+
+/* The device at this port, if an access of this size is one piece. */
+static const struct port_range *whole_port(const struct bus *b, uint16_t port, unsigned size)
+{
+    const struct port_range *r = &b->range[b->port_of[port]];
+
+    return r->ops && port_piece(b, r, port, size) == size ? r : NULL;
+}
+
+uint32_t bus_in_many(struct bus *b, uint16_t port, unsigned size, void *buf, uint32_t n)
+{
+    const struct port_range *r = whole_port(b, port, size);
+    uint32_t done;
+
+    if (!r || !r->ops->read_many)
+        return 0;
+    done = r->ops->read_many(r->dev, (uint32_t)port - r->base, size, buf, n);
+    b->io_count += done;
+    return done;
+}
+
+uint32_t bus_out_many(struct bus *b, uint16_t port, unsigned size, const void *buf, uint32_t n)
+{
+    const struct port_range *r = whole_port(b, port, size);
+    uint32_t done;
+
+    if (!r || !r->ops->write_many)
+        return 0;
+    done = r->ops->write_many(r->dev, (uint32_t)port - r->base, size, buf, n);
+    b->io_count += done;
+    return done;
+}

@@ -35,6 +35,12 @@ struct io_ops {
     /* A byte of a device that is memory to the guest (video memory), without side effects; NULL for
        registers. Pokes into such a device are writes. */
     uint8_t (*peek)(const void *dev, uint32_t off);
+    /* Optional, for data ports: as up to n accesses of `size` bytes (one of `widths`) at the same offset,
+       one after the other. The device does only as many of them as nobody but the reader or writer could
+       notice - no wire moves, no event is armed, the time plays no part - and says how many; 0 is always
+       right. What follows comes by read and write. */
+    uint32_t (*read_many)(void *dev, uint32_t off, unsigned size, void *buf, uint32_t n);
+    uint32_t (*write_many)(void *dev, uint32_t off, unsigned size, const void *buf, uint32_t n);
     bool unaligned; /* wide pieces may start anywhere (word ports at neighbouring addresses) */
     bool quiet;     /* no access can drive a wire or arm an event: it is not counted as I/O */
 };
@@ -154,6 +160,10 @@ uint32_t bus_read(struct bus *b, phys_t a, unsigned size);
 void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size);
 uint32_t bus_in(struct bus *b, uint16_t port, unsigned size);
 void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size);
+/* The first of n accesses to one port, if its device can do several at once (io_ops.read_many): how many
+   were done. */
+uint32_t bus_in_many(struct bus *b, uint16_t port, unsigned size, void *buf, uint32_t n);
+uint32_t bus_out_many(struct bus *b, uint16_t port, unsigned size, const void *buf, uint32_t n);
 
 /* Accesses of a bus master or of the DMA controller: A20 is the processor's and plays no part, ROM keeps
    its bytes, a device is accessed byte by byte, where nothing is all ones are read. */
