@@ -325,6 +325,8 @@ static bool open_ui(struct session *s, struct error *err)
         .display = o->display,
         .pace = o->pace,
         .stdio_taken = stdio,
+        .interactive =
+            o->monitor || o->gdb || (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
         .name = o->image  ? o->image
                 : o->bios ? o->bios
                           : "built-in kernel",

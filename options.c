@@ -91,8 +91,8 @@ static bool set_speed(struct options *o, const char *value, struct error *err)
 
 static bool set_pace(struct options *o, const char *value, struct error *err)
 {
-    static const char *const names[] = {"realtime", "none", NULL};
-    static const enum ui_pace paces[] = {UI_PACE_REALTIME, UI_PACE_NONE};
+    static const char *const names[] = {"realtime", "idle", "none", NULL};
+    static const enum ui_pace paces[] = {UI_PACE_REALTIME, UI_PACE_IDLE, UI_PACE_NONE};
     unsigned n;
 
     if (!value_choice("--pace", value, names, &n, err))
@@ -340,7 +340,7 @@ static const struct option_row rows[] = {
     { "tlb",        0,  "MODEL",   set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
     { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
     { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
-    { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display) or none" },
+    { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display), idle or none" },
     { "display",    0,  "KIND",    set_display,   "sdl, term, vnc:ADDR:PORT or none (what works)" },
     { "vnc-password", 0, "FILE",   set_vnc_password, "its first line is what VNC clients must know" },
     { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },

@@ -68,7 +68,8 @@ static const struct help_topic topics[] = {
                 "                 Nothing else is written to stdout; messages go to stderr.\n"
                 "\n"
                 "--pace realtime  virtual time runs no faster than the clock on the wall; the\n"
-                "                 default with a display. --pace none: as fast as it can.\n"
+                "                 default with a display. idle: only while the processor sleeps\n"
+                "                 (HLT); the default for typing without one. none: never.\n"
                 "--screenshot F   writes the screen as PNG when the run ends.\n"},
     {"debugging",
      "--trace CATS     lines on stderr for what happens, CATS:FILE to a file. Separate\n"

@@ -62,6 +62,7 @@ struct machine {
     struct exitport exitport;
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
+    uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
     bool reset_wanted;          /* a chip pulled the reset line */
     bool exited;                /* the guest wrote to the exit port */
     uint32_t exit_value;        /* what it wrote */

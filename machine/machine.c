@@ -199,6 +199,11 @@ uint32_t machine_exit_status(const struct machine *m)
     return m->exit_value << 1 | 1;
 }
 
+uint64_t machine_slept(const struct machine *m)
+{
+    return m->slept;
+}
+
 bool machine_idle(const struct machine *m)
 {
     return m->cpu.halted;

@@ -69,6 +69,8 @@ uint64_t machine_now(const struct machine *m);         /* virtual time, clock un
 uint64_t machine_icount(const struct machine *m);      /* retired instructions since power-on */
 uint32_t machine_exit_status(const struct machine *m); /* (value << 1) | 1 of port F4h */
 bool machine_idle(const struct machine *m);            /* the processor is in HLT */
+/* Clock units that were spent in HLT since the machine was made; restoring does not change it. */
+uint64_t machine_slept(const struct machine *m);
 
 /* For changing, while the machine does not run; to look, inspect.h. */
 struct bus *machine_bus(struct machine *m);

@@ -27,8 +27,9 @@ static bool sleep_on(struct machine *m, uint64_t until)
 {
     if (!cpu_can_wake(&m->cpu))
         return false;
-    uint64_t next = clock_next(&m->clock);
+    uint64_t next = clock_next(&m->clock), began = m->clock.now;
     cpu_skip_to(&m->cpu, next < until ? next : until);
+    m->slept += m->clock.now - began;
     return true;
 }
 

@@ -6,7 +6,8 @@
  *     poll the display -> ask the debuggers -> feed keys -> run a slice -> show -> sleep until
  *     the host is there
  *
- * - Pace: after a slice the loop sleeps until as much host time as virtual time has passed. A
+ * - Pace: after a slice the loop sleeps until as much host time as virtual time has passed, or as the
+ *   processor has slept in HLT (UI_PACE_IDLE). A
  *   machine that cannot keep up is not chased: a lag of more than MAX_LAG is forgotten, so that
  *   after a pause (a stopped process, a busy host) the guest does not race.
  * - A slice is 1/60 s of virtual time at most; it shrinks when the host needs long for it, so
@@ -43,7 +44,7 @@ struct ui {
     const struct display_ops *ops; /* which display */
     void *display;                 /* its state, NULL once closed */
     struct ui_options options;     /* as given */
-    bool realtime;                 /* pace */
+    enum ui_pace pace;             /* never UI_PACE_AUTO */
     bool held;                     /* the machine stopped for good and is still shown */
     bool waiting;                  /* a debugger keeps it from running */
     bool told;                     /* the debuggers know about `stop` */
@@ -54,6 +55,7 @@ struct ui {
     uint64_t slice_max;            /* its limit */
     uint64_t base_host;            /* pace: this host time ... */
     uint64_t base_virtual;         /* ... is this virtual time, both in ns */
+    uint64_t slept;                /* UI_PACE_IDLE: machine_slept that was waited for */
     uint64_t next_key;             /* virtual ns of the next helping of keys */
     uint64_t next_show;            /* host ns of the next frame */
     uint64_t title_key;            /* what the title shows, to notice a change */
@@ -149,10 +151,13 @@ struct ui *ui_open(const struct ui_options *options, struct error *err)
         ui_close(u);
         return NULL;
     }
-    u->realtime = options->pace == UI_PACE_REALTIME ||
-                  (options->pace == UI_PACE_AUTO && u->ops->kind != UI_NONE);
+    u->pace = options->pace != UI_PACE_AUTO ? options->pace
+              : u->ops->kind != UI_NONE     ? UI_PACE_REALTIME
+              : options->interactive        ? UI_PACE_IDLE
+                                            : UI_PACE_NONE;
     u->slice = SLICE_MIN;
-    u->slice_max = u->realtime || u->ops->kind != UI_NONE ? SLICE_MAX : SLICE_MAX_HEADLESS;
+    u->slice_max =
+        u->pace == UI_PACE_NONE && u->ops->kind == UI_NONE ? SLICE_MAX_HEADLESS : SLICE_MAX;
     return u;
 }
 
@@ -291,8 +296,13 @@ static void keep_pace(struct ui *u, const struct machine *m)
         wait_files(u);
         return;
     }
-    if (!u->realtime || !u->told) /* debuggers hear of a stop at once */
+    if (u->pace == UI_PACE_NONE || !u->told) /* debuggers hear of a stop at once */
         return;
+    if (u->pace == UI_PACE_IDLE) { /* what the processor did took its own time */
+        host_sleep(now + units_to_ns(machine_slept(m) - u->slept));
+        u->slept = machine_slept(m);
+        return;
+    }
     target = u->base_host + (virtual_now - u->base_virtual);
     if (now > target + MAX_LAG) {
         u->base_host = now;
@@ -342,6 +352,7 @@ static enum ui_end run_loop(struct ui *u, struct machine *m)
 
     u->base_host = host_now();
     u->base_virtual = units_to_ns(machine_now(m));
+    u->slept = machine_slept(m);
     for (;;) {
         uint64_t now = host_now();
 

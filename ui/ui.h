@@ -28,7 +28,12 @@ struct pollfd;
 struct ui;
 
 enum ui_display { UI_AUTO, UI_SDL, UI_TERM, UI_VNC, UI_NONE };
-enum ui_pace { UI_PACE_AUTO, UI_PACE_REALTIME, UI_PACE_NONE };
+enum ui_pace {
+    UI_PACE_AUTO,     /* realtime with a display; without, idle if somebody is at it, else none */
+    UI_PACE_REALTIME, /* virtual time runs no faster than the host's */
+    UI_PACE_IDLE,     /* the same, but only while the processor sleeps in HLT */
+    UI_PACE_NONE,     /* as fast as the host can */
+};
 
 /* What those who debug the machine, the prompt and gdb, want of the run loop. */
 enum ui_control {
@@ -41,7 +46,8 @@ enum ui_control {
 
 struct ui_options {
     enum ui_display display; /* UI_AUTO: window if there is a desktop, terminal on a tty, none */
-    enum ui_pace pace;       /* UI_PACE_AUTO: realtime with a display, none without */
+    enum ui_pace pace;       /* how virtual time keeps to the host's */
+    bool interactive;        /* somebody types at the guest or debugs it: for UI_PACE_AUTO */
     bool stdio_taken;        /* stdin or stdout is a guest device: UI_TERM is impossible */
     const char *name;        /* what runs, for the title; may be NULL */
     uint64_t max_insns;      /* as machine_run; 0 or UINT64_MAX: no limit */

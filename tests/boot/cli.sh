@@ -76,7 +76,7 @@ bad '1 to 16 ways, and a power of two of sets' --tlb 17x8
 bad '1 to 1221' --speed 0
 bad '1 to 1221' --speed 1222
 bad '1 to 1221' --speed 10x
-bad 'realtime or none' --pace slow
+bad 'realtime, idle or none' --pace slow
 bad 'sdl, term or none' --display vga
 bad 'none, stdio or file:F' --serial com1
 bad 'needs a file name' --serial file:

@@ -257,6 +257,21 @@ static void check_pace(void)
           virtual_seconds(m));
     machine_free(m);
 
+    m = make(IDLE, sizeof(IDLE) - 1);
+    o = (struct ui_options){.timeout = 0.5, .interactive = true};
+    began = seconds(CLOCK_MONOTONIC);
+    run(m, o, &s);
+    took = seconds(CLOCK_MONOTONIC) - began;
+    CHECK(virtual_seconds(m) > 0.2 && virtual_seconds(m) < took + 0.1,
+          "somebody types: sleep takes its time, %.3f virtual seconds", virtual_seconds(m));
+    machine_free(m);
+
+    m = make(SPIN, sizeof(SPIN) - 1);
+    o.pace = UI_PACE_IDLE;
+    run(m, o, &s);
+    CHECK(machine_slept(m) == 0, "a busy guest is not held up");
+    machine_free(m);
+
     m = make(SPIN, sizeof(SPIN) - 1);
     began = seconds(CLOCK_MONOTONIC);
     run(m, (struct ui_options){.timeout = 0.3}, &s);
