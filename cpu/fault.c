@@ -29,6 +29,9 @@ _Noreturn void cpu_fault_code(struct cpu *c, unsigned vector, uint32_t code, enu
     longjmp(c->unwind, 1);
 }
 
+/* WHY_PAGE, beside the flags of the two entries in arg[1]. */
+enum { PAGE_PAE = 1 << 12, PAGE_NO_POINTER = 1 << 13 };
+
 _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
 {
     mmu_fault_taken(&c->mmu, f);
@@ -38,7 +41,9 @@ _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
         .has_code = true,
         .code = f->code,
         .why = WHY_PAGE,
-        .arg = {f->lin, (uint32_t)(f->walk.pde & 0xfff) | (uint32_t)(f->walk.pte & 0xfff) << 16}};
+        .arg = {f->lin, (uint32_t)(f->walk.pde & 0xfff) | (uint32_t)(f->walk.pte & 0xfff) << 16 |
+                            (c->mmu.mode.pae ? PAGE_PAE : 0) |
+                            (f->walk.result == WALK_PDPTE_GONE ? PAGE_NO_POINTER : 0)}};
     longjmp(c->unwind, 1);
 }
 
@@ -156,7 +161,8 @@ const char *fault_name(unsigned vector)
 
 static int explain_page(const struct fault *f, char *text, size_t n)
 {
-    uint32_t pde = f->arg[1] & 0xfff, pte = f->arg[1] >> 16;
+    uint32_t lin = f->arg[0], pde = f->arg[1] & 0xfff, pte = f->arg[1] >> 16;
+    bool pae = f->arg[1] & PAGE_PAE;
     const char *who = f->code & PF_US ? "user" : "supervisor";
     const char *what = f->code & PF_WR ? "write to" : "read of";
     const char *why = "the page-table entry is not present";
@@ -167,14 +173,17 @@ static int explain_page(const struct fault *f, char *text, size_t n)
                                                        : "the page is read-only";
     else if (!(pde & PTE_P))
         why = "the page-directory entry is not present";
-    int len = snprintf(text, n, "%s %s %08x: %s (PDE[%u] flags %03x", who, what, f->arg[0], why,
-                       f->arg[0] >> 22, pde);
+    if (f->arg[1] & PAGE_NO_POINTER)
+        return snprintf(text, n, "%s %s %08x: the directory pointer (PDPTE[%u]) is not present",
+                        who, what, lin, lin >> 30);
+    int len = snprintf(text, n, "%s %s %08x: %s (PDE[%u] flags %03x", who, what, lin, why,
+                       pae ? lin >> 21 & 0x1ff : lin >> 22, pde);
     if (len < 0 || (size_t)len >= n)
         return len;
     if (!(pde & PTE_P) || (pde & PTE_PS))
         return len + snprintf(text + len, n - (size_t)len, ")");
     return len + snprintf(text + len, n - (size_t)len, ", PTE[%u] flags %03x)",
-                          f->arg[0] >> 12 & 0x3ff, pte);
+                          lin >> 12 & (pae ? 0x1ff : 0x3ff), pte);
 }
 
 int fault_explain(const struct fault *f, char *text, size_t n)

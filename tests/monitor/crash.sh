@@ -48,6 +48,11 @@ else
     check "the reports are not those of $golden" diff "$golden" "$scratch/all"
 fi
 
+# The report counted the entries of PAE tables as if they were those of 32-bit ones.
+timeout 30 "$build/emu386" --display none "$build/tests/monitor/guest/pae.elf" >"$scratch/out" 2>&1
+check "PAE: the directory pointer is named" \
+    grep -qF 'supervisor read of 40000000: the directory pointer (PDPTE[1]) is not present' "$scratch/out"
+
 # Nobody asked for a stop: reset starts again, and again.
 timeout 30 "$build/emu386" --display none --max-insns 100000 --on-triple-fault reset \
     "$build/tests/monitor/crash-0.elf" >"$scratch/out" 2>&1
