@@ -331,7 +331,7 @@ static bool set_help(struct options *o, const char *value, struct error *err)
 static const struct option_row rows[] = {
     /* clang-format off */
     { "kernel",    'k', "FILE",    set_kernel,    "image to boot (the same as IMAGE)" },
-    { "initrd",    'i', "FILE",    set_initrd,    "multiboot module, \"FILE args\"; repeatable" },
+    { "initrd",    'i', "FILE",    set_initrd,    "module \"FILE args\", or Linux's RAM disk; repeatable" },
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
     { "bios",       0,  "FILE",    set_bios,      "a ROM that starts instead of an image" },
     { "post-port",  0,  "PORT",    set_post_port, "where the ROM writes its codes (0x80)" },

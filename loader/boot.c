@@ -11,9 +11,11 @@
 
 #include "loader/bootsector.h"
 #include "loader/bytes.h"
+#include "loader/bzimage.h"
 #include "loader/elf.h"
 #include "loader/file.h"
 #include "loader/image.h"
+#include "loader/module.h"
 #include "loader/multiboot1.h"
 #include "mmu/bus.h"
 
@@ -22,7 +24,8 @@
 #include <string.h>
 #include <unistd.h>
 
-#define SUPPORTED "this version boots multiboot 1 and plain i386 ELF kernels and boot sectors"
+#define SUPPORTED                                                                                  \
+    "this version boots Linux (bzImage), multiboot 1 and plain i386 ELF kernels and boot sectors"
 
 /* Formats people have lying about, and why they do not start here. */
 struct known_format {
@@ -34,7 +37,6 @@ struct known_format {
 
 static const struct known_format known_formats[] = {
     /* clang-format off */
-    { 0x202,  4, "HdrS",             "Linux kernel (bzImage): not supported yet; " SUPPORTED },
     { 0x8001, 5, "CD001",            "ISO 9660 CD image: not supported yet; " SUPPORTED },
     { 0,      4, "QFI\xfb",          "QCOW2 disk image: not supported yet; " SUPPORTED },
     { 0,      4, "KDMV",             "VMDK disk image: not supported yet; " SUPPORTED },
@@ -94,8 +96,7 @@ static bool refuse(const char *name, struct bytes file, struct error *err)
 /* Known formats that would otherwise pass as boot sectors: they end in 55h AAh as well. */
 static bool is_foreign(struct bytes file)
 {
-    return (bytes_have(file, 0x202, 4) && memcmp(file.data + 0x202, "HdrS", 4) == 0) ||
-           (bytes_have(file, 0x8001, 5) && memcmp(file.data + 0x8001, "CD001", 5) == 0);
+    return bytes_have(file, 0x8001, 5) && memcmp(file.data + 0x8001, "CD001", 5) == 0;
 }
 
 static bool read_source(struct plan *p, const struct boot_source *s, struct bytes *file,
@@ -115,7 +116,7 @@ static bool read_source(struct plan *p, const struct boot_source *s, struct byte
 }
 
 /* "FILE args": the name ends at the first blank, unless a file of the whole name exists. */
-static bool read_module(struct plan *p, const struct boot_source *s, struct multiboot1_module *m,
+static bool read_module(struct plan *p, const struct boot_source *s, struct boot_module *m,
                         struct error *err)
 {
     struct boot_source named = *s;
@@ -134,22 +135,29 @@ static bool read_module(struct plan *p, const struct boot_source *s, struct mult
     return read_source(p, &named, &m->file, err);
 }
 
+static bool read_modules(struct plan *p, const struct boot_request *r, struct boot_module **modules,
+                         struct error *err)
+{
+    *modules = plan_alloc(p, r->module_count * sizeof **modules, err);
+    if (!*modules)
+        return false;
+    for (unsigned i = 0; i < r->module_count; i++) {
+        if (!read_module(p, &r->modules[i], &(*modules)[i], err))
+            return false;
+    }
+    return true;
+}
+
 static bool plan_multiboot(struct plan *p, const struct boot_request *r, struct bytes file,
                            struct error *err)
 {
     struct multiboot1_request mb = {.file = file, .count = r->module_count};
-    struct multiboot1_module *modules;
+    struct boot_module *modules;
     size_t size = strlen(p->name) + 2 + (r->append ? strlen(r->append) : 0);
-    char *cmdline;
+    char *cmdline = plan_alloc(p, size, err);
 
-    modules = plan_alloc(p, r->module_count * sizeof *modules, err);
-    cmdline = plan_alloc(p, size, err);
-    if (!modules || !cmdline)
+    if (!cmdline || !read_modules(p, r, &modules, err))
         return false;
-    for (unsigned i = 0; i < r->module_count; i++) {
-        if (!read_module(p, &r->modules[i], &modules[i], err))
-            return false;
-    }
     snprintf(cmdline, size, "%s%s%s", p->name, r->append && *r->append ? " " : "",
              r->append ? r->append : "");
     mb.modules = modules;
@@ -157,14 +165,37 @@ static bool plan_multiboot(struct plan *p, const struct boot_request *r, struct 
     return multiboot1_plan(p, &mb, err);
 }
 
-/* What only a multiboot kernel can be given. */
+static bool plan_linux(struct plan *p, const struct boot_request *r, struct bytes file,
+                       struct error *err)
+{
+    struct bzimage_request linux_request = {
+        .file = file, .cmdline = r->append ? r->append : "", .count = r->module_count};
+    struct boot_module *modules;
+
+    p->kind = "Linux kernel";
+    if (!read_modules(p, r, &modules, err))
+        return false;
+    for (unsigned i = 0; i < r->module_count; i++) {
+        if (strcmp(modules[i].name, modules[i].string) != 0)
+            return error_set(err,
+                             "--initrd %s: arguments go to multiboot modules; a Linux kernel's "
+                             "initial RAM disk has none, its options go to --append",
+                             modules[i].string);
+    }
+    linux_request.initrds = modules;
+    return bzimage_plan(p, &linux_request, err);
+}
+
+/* What only a multiboot or Linux kernel can be given. */
 static bool check_extras(const struct plan *p, const struct boot_request *r, struct error *err)
 {
     if (r->module_count)
-        return error_set(err, "%s: is no multiboot kernel (%s), so it cannot be given --initrd %s",
-                         p->name, p->kind, r->modules[0].name);
+        return error_set(
+            err, "%s: is no multiboot or Linux kernel (%s), so it cannot be given --initrd %s",
+            p->name, p->kind, r->modules[0].name);
     if (r->append)
-        return error_set(err, "%s: is no multiboot kernel (%s), so it cannot be given --append",
+        return error_set(err,
+                         "%s: is no multiboot or Linux kernel (%s), so it cannot be given --append",
                          p->name, p->kind);
     return true;
 }
@@ -210,6 +241,8 @@ bool boot_plan(struct plan *p, const struct boot_request *r, struct error *err)
         return plan_elf(p, r, file, err);
     if (has_multiboot2(file))
         return error_set(err, "%s: multiboot 2 kernel: not supported yet; " SUPPORTED, p->name);
+    if (bzimage_is(file))
+        return plan_linux(p, r, file, err);
     if (!bootsector_is(file) || is_foreign(file))
         return refuse(p->name, file, err);
     if (bootsector_is_disk(file))

@@ -3,8 +3,8 @@
  * boot.h - from what the user named to a machine about to execute its first instruction.
  *
  * - boot_plan reads the image and the modules, recognises the image by its contents and fills a
- *   plan: multiboot 1 kernels (ELF or with address fields), plain i386 ELF executables (flat
- *   protected mode, loaded at their physical addresses) and boot sectors.
+ *   plan: Linux kernels, multiboot 1 kernels (ELF or with address fields), plain i386 ELF
+ *   executables (flat protected mode, loaded at their physical addresses) and boot sectors.
  * - Formats that are known and not supported here are refused by name.
  * - boot_apply puts the plan's pieces into memory and sets the processor.
  * - The plan keeps every byte it needs: the request's strings and built-in bytes are borrowed

@@ -7,6 +7,7 @@
 
 #include "loader/elf.h"
 #include "loader/image.h"
+#include "loader/module.h"
 #include "loader/multiboot1_info.h"
 
 #include <string.h>
@@ -173,7 +174,7 @@ static bool plan_modules(struct plan *p, const struct multiboot1_request *r,
     if (from < PLAN_HIGH_BASE)
         from = PLAN_HIGH_BASE;
     for (unsigned i = 0; i < r->count; i++) {
-        const struct multiboot1_module *m = &r->modules[i];
+        const struct boot_module *m = &r->modules[i];
         phys_t at;
 
         if (!plan_find(p, m->file.size, 4096, from, &at))

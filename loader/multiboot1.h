@@ -20,6 +20,7 @@
 #include "base/types.h"
 #include "loader/bytes.h"
 
+struct boot_module;
 struct plan;
 
 #define MULTIBOOT1_SEARCH 8192u /* the header lies in the first so many bytes */
@@ -40,17 +41,11 @@ struct multiboot1_header {
     uint32_t entry_addr;    /* first instruction */
 };
 
-struct multiboot1_module {
-    struct bytes file;  /* contents, borrowed */
-    const char *name;   /* the file, for messages */
-    const char *string; /* what the kernel reads about it: "FILE args" */
-};
-
 struct multiboot1_request {
-    struct bytes file;                       /* the kernel, borrowed */
-    const char *cmdline;                     /* "IMAGE args" */
-    const struct multiboot1_module *modules; /* in the order of the command line */
-    unsigned count;                          /* how many modules */
+    struct bytes file;                 /* the kernel, borrowed */
+    const char *cmdline;               /* "IMAGE args" */
+    const struct boot_module *modules; /* in the order of the command line */
+    unsigned count;                    /* how many modules */
 };
 
 enum multiboot1_found multiboot1_find(struct bytes file, struct multiboot1_header *h);

@@ -14,13 +14,13 @@
 
 #include "loader/bytes.h"
 #include "loader/image.h"
+#include "loader/memmap.h"
 
 #include <string.h>
 
 enum {
     INFO_SIZE = 116,
     MAP_ENTRY = 24, /* its own size field, base, length, type */
-    MAP_ENTRIES = 5,
     MODULE_ENTRY = 16,
 
     HAS_MEMORY = 1 << 0,
@@ -31,22 +31,16 @@ enum {
     HAS_NAME = 1 << 9,
     HAS_FRAMEBUFFER = 1 << 12,
 
-    MAP_USABLE = 1,
-    MAP_RESERVED = 2,
     FRAMEBUFFER_TEXT = 2,
 
-    EBDA_BASE = 0x9fc00,
-    ROM_BASE = 0xf0000,
     TEXT_BASE = 0xb8000,
 };
-
-#define FIRMWARE_BASE UINT32_C(0xfffc0000)
 
 static const char loader_name[] = "emu386";
 
 size_t multiboot1_info_size(const struct multiboot1_info *info)
 {
-    size_t size = INFO_SIZE + MAP_ENTRIES * MAP_ENTRY + (size_t)info->modules * MODULE_ENTRY;
+    size_t size = INFO_SIZE + MEMMAP_ENTRIES * MAP_ENTRY + (size_t)info->modules * MODULE_ENTRY;
 
     size += strlen(info->cmdline) + 1 + sizeof loader_name;
     for (unsigned i = 0; i < info->modules; i++)
@@ -67,15 +61,12 @@ static uint8_t *put_map_entry(uint8_t *to, uint32_t base, uint32_t length, uint3
 
 static unsigned put_map(uint8_t *to, uint32_t memory)
 {
-    uint8_t *start = to;
+    struct memmap_entry map[MEMMAP_ENTRIES];
+    unsigned n = memmap_fill(map, memory);
 
-    to = put_map_entry(to, 0, EBDA_BASE, MAP_USABLE);
-    to = put_map_entry(to, EBDA_BASE, PLAN_LOW_END - EBDA_BASE, MAP_RESERVED);
-    to = put_map_entry(to, ROM_BASE, PLAN_HIGH_BASE - ROM_BASE, MAP_RESERVED);
-    if (memory > PLAN_HIGH_BASE)
-        to = put_map_entry(to, PLAN_HIGH_BASE, memory - PLAN_HIGH_BASE, MAP_USABLE);
-    to = put_map_entry(to, FIRMWARE_BASE, -FIRMWARE_BASE, MAP_RESERVED);
-    return (unsigned)(to - start);
+    for (unsigned i = 0; i < n; i++)
+        to = put_map_entry(to, map[i].base, map[i].length, map[i].type);
+    return n * MAP_ENTRY;
 }
 
 static void put_framebuffer(uint8_t *to)
@@ -102,11 +93,11 @@ static phys_t put_string(uint8_t *block, phys_t at, size_t *next, const char *te
 void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, phys_t at)
 {
     size_t map = INFO_SIZE;
-    size_t modules = map + MAP_ENTRIES * MAP_ENTRY;
+    size_t modules = map + MEMMAP_ENTRIES * MAP_ENTRY;
     size_t strings = modules + (size_t)info->modules * MODULE_ENTRY;
     uint32_t flags = HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME;
 
-    bytes_put32(block + 4, EBDA_BASE / 1024);
+    bytes_put32(block + 4, MEMMAP_EBDA / 1024);
     bytes_put32(block + 8, (info->memory - PLAN_HIGH_BASE) / 1024);
     bytes_put32(block + 16, put_string(block, at, &strings, info->cmdline));
     bytes_put32(block + 20, info->modules);

@@ -162,6 +162,17 @@ static void as_firmware_leaves_it(struct machine *m, bool mask_all)
     }
 }
 
+/* The flat segments under the names that the loaded code's own protocol gives them. */
+static void name_segments(struct cpu *c, const struct machine_entry *e)
+{
+    const uint16_t sel[SEGS] = {
+        [ES] = e->es, [CS] = e->cs, [SS] = e->ss, [DS] = e->ds, [FS] = e->ds, [GS] = e->ds};
+    for (unsigned n = 0; n < SEGS; n++)
+        c->seg[n].sel = sel[n];
+    c->gdtr.base = e->gdt;
+    c->gdtr.limit = e->gdt_limit;
+}
+
 void machine_enter(struct machine *m, const struct machine_entry *e)
 {
     struct cpu *c = &m->cpu;
@@ -172,6 +183,8 @@ void machine_enter(struct machine *m, const struct machine_entry *e)
         cpu_enter_flat32(c, e->eip);
     else
         cpu_enter_real(c, (const uint16_t[]){e->es, e->cs, e->ss, e->ds, 0, 0}, e->eip);
+    if (e->protected_mode && e->cs)
+        name_segments(c, e);
     const uint32_t gpr[8] = {e->eax, e->ecx, e->edx, e->ebx, e->esp, e->ebp, e->esi, e->edi};
     for (unsigned n = 0; n < 8; n++)
         c->gpr[n] = gpr[n];

@@ -57,7 +57,7 @@ static void test_formats(void)
         const char *words;
     } rows[] = {
         /* clang-format off */
-        { 0x202,  "HdrS",             "bzImage" },
+        { 0x202,  "HdrS",             "Linux kernel with boot protocol 0.00" },
         { 0x8001, "CD001",            "ISO 9660" },
         { 0,      "QFI\xfb",          "QCOW2" },
         { 0,      "KDMV",             "VMDK" },

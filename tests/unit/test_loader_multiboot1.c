@@ -4,6 +4,7 @@
  * of the information structure as the kernel reads it, refusals, and mutated kernels.
  */
 #include "loader/image.h"
+#include "loader/module.h"
 #include "loader/multiboot1.h"
 #include "tests/report.h"
 #include "tests/unit/loader_images.h"
@@ -40,7 +41,7 @@ static bool peek_is(const struct plan *p, phys_t at, const char *text)
     return peek(p, at, found, (uint32_t)strlen(text) + 1) && strcmp(found, text) == 0;
 }
 
-static bool load(const uint8_t *image, size_t size, const struct multiboot1_module *modules,
+static bool load(const uint8_t *image, size_t size, const struct boot_module *modules,
                  unsigned count, uint32_t memory, struct plan *p, struct error *err)
 {
     struct multiboot1_request r = {.file = {image, size}, .cmdline = "k.elf one two"};
@@ -105,7 +106,7 @@ static void check_map(const struct plan *p, phys_t info)
 static void test_info(void)
 {
     static const uint8_t one[5000] = {'1'}, two[10] = "module two";
-    static const struct multiboot1_module modules[] = {
+    static const struct boot_module modules[] = {
         {{one, sizeof one}, "initrd", "initrd"},
         {{two, sizeof two}, "b", "b x=1"},
     };
@@ -152,7 +153,7 @@ static void test_variants(void)
 {
     uint8_t image[IMAGE_SIZE];
     uint8_t *big = calloc(1, 14u << 20);
-    struct multiboot1_module module = {{big, 14u << 20}, "big.img", "big.img"};
+    struct boot_module module = {{big, 14u << 20}, "big.img", "big.img"};
     struct error err;
     struct plan p;
 
@@ -278,7 +279,7 @@ static uint32_t touch(const struct plan *p)
 static void test_fuzz(void)
 {
     static const uint8_t data[100] = {1};
-    static const struct multiboot1_module module = {{data, sizeof data}, "m", "m"};
+    static const struct boot_module module = {{data, sizeof data}, "m", "m"};
     uint8_t elf[IMAGE_SIZE], raw[1024];
     uint64_t seed = 2;
     unsigned planned = 0, refused = 0, silent = 0;
