@@ -37,9 +37,10 @@ enum machine_stop {
 struct machine_entry {
     bool protected_mode; /* true: flat 32-bit segments, paging off (multiboot); false: real mode */
     uint32_t eip;        /* entry point: EIP, or IP in real mode */
-    uint16_t cs, ds, es, ss; /* segments; in protected mode cs 0: code 08h, data 10h, and no table */
-    uint32_t gdt;            /* protected mode with cs: where the table of these selectors lies */
-    uint16_t gdt_limit;      /* and its last byte */
+    uint16_t cs, ds, es,
+        ss;             /* segments; in protected mode cs 0: code 08h, data 10h, and no table */
+    uint32_t gdt;       /* protected mode with cs: where the table of these selectors lies */
+    uint16_t gdt_limit; /* and its last byte */
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp;
     bool interrupts; /* IF */
 };
