@@ -34,7 +34,7 @@ static const struct help_topic topics[] = {
     {"images", "An image is recognised by its contents.\n"
                "\n"
                "Linux         bzImage or zImage, protocol 2.00 to 2.15, at the 32-bit entry: no\n"
-               "              firmware behind it. -a TEXT; -i FILE: initial RAM disk; several are\n"
+               "              firmware behind it. -a TEXT; -i FILE: RAM disk; several are\n"
                "              joined. A kernel for i386 to i686, not x86-64.\n"
                "multiboot 1   ELF or with address fields. EAX=2BADB002h, EBX=information, flat\n"
                "              32-bit segments, paging off, interrupts off. Memory map, command\n"
