@@ -12,6 +12,7 @@
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
 #include "devices/fperr.h"
+#include "devices/fwcfg.h"
 #include "devices/kbc.h"
 #include "devices/lpt.h"
 #include "devices/pic.h"
@@ -25,6 +26,7 @@
 #include "devices/vga.h"
 #include "machine/config.h"
 #include "machine/debug_state.h"
+#include "machine/firmware.h"
 #include "machine/machine.h"
 #include "mmu/bus.h"
 
@@ -60,6 +62,8 @@ struct machine {
     struct postcode postcode;
     struct debugcon debugcon;
     struct exitport exitport;
+    struct fwcfg fwcfg;
+    struct firmware firmware; /* what fw_cfg says */
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
     uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */

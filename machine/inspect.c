@@ -130,6 +130,11 @@ static void exit_one(const struct machine *m, struct out *to)
     exitport_info(&m->exitport, to);
 }
 
+static void fwcfg_one(const struct machine *m, struct out *to)
+{
+    fwcfg_info(&m->fwcfg, to);
+}
+
 static void memory_map(const struct machine *m, struct out *to)
 {
     const struct bus *b = &m->bus;
@@ -177,6 +182,7 @@ static const struct inspect_device devices[] = {
     {"post", "postcode", "the last POST code", post_one},
     {"debugcon", "e9", "the debug console (E9h)", debugcon_one},
     {"exit", "exitport", "the exit port (F4h)", exit_one},
+    {"fwcfg", "fw_cfg", "what fw_cfg tells the firmware", fwcfg_one},
     {"memory", "mtree", "who answers at which physical address", memory_map},
     {"ports", "io", "who answers at which port", port_map},
 };

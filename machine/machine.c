@@ -123,6 +123,7 @@ void machine_reset(struct machine *m)
     fperr_reset(&m->fperr);
     postcode_reset(&m->postcode);
     debugcon_reset(&m->debugcon);
+    fwcfg_reset(&m->fwcfg);
     cpu_reset(&m->cpu);
     m->twin_fresh = true;
 }

@@ -30,6 +30,7 @@ void machine_snap(struct machine *m, struct snap *s)
     fperr_snap(&m->fperr, s);
     postcode_snap(&m->postcode, s);
     debugcon_snap(&m->debugcon, s);
+    fwcfg_snap(&m->fwcfg, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
     if (s->loading)

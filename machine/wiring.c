@@ -141,6 +141,8 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "vga", 0x3b0, 0x30, &vga_port_ops, &m->vga);
     bus_map_ports(b, "com1", 0x3f8, 8, &uart_ops, &m->com1);
     bus_map_ports(b, "elcr master", 0x4d0, 1, &pic_elcr_ops, &m->pic[PIC_MASTER]);
+    bus_map_ports(b, "fw_cfg", 0x510, 2, &fwcfg_ops, &m->fwcfg);
+    bus_map_ports(b, "fw_cfg dma", 0x514, 8, &fwcfg_dma_ops, &m->fwcfg);
     bus_map_ports(b, "elcr slave", 0x4d1, 1, &pic_elcr_ops, &m->pic[PIC_SLAVE]);
 }
 
@@ -185,6 +187,8 @@ static void wire_chips(struct machine *m)
     postcode_init(&m->postcode, t);
     debugcon_init(&m->debugcon, m->cfg.debugcon_write, m->cfg.debugcon_ctx);
     exitport_init(&m->exitport, guest_exit, m, t);
+    fwcfg_init(&m->fwcfg, &m->bus, t);
+    firmware_describe(&m->firmware, &m->cfg, &m->fwcfg);
 }
 
 /* What the AT's setup program keeps in CMOS and a kernel may look up: memory sizes. */

@@ -1,0 +1,91 @@
+/* SPDX-License-Identifier: MIT */
+/* firmware.c - what firmware is told, and what it would tell (see firmware.h). */
+#include "machine/firmware.h"
+
+#include "devices/fwcfg.h"
+#include "machine/config.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define BIOS_AREA UINT32_C(0xf0000)
+#define HIGH_MEMORY UINT32_C(0x100000)
+#define LOW_END UINT32_C(0xa0000)
+
+unsigned firmware_memory_map(const struct config *cfg, struct firmware_range map[FIRMWARE_RANGES])
+{
+    unsigned n = 0;
+    map[n++] = (struct firmware_range){0, FIRMWARE_EBDA, FIRMWARE_RAM};
+    map[n++] = (struct firmware_range){FIRMWARE_EBDA, LOW_END - FIRMWARE_EBDA, FIRMWARE_RESERVED};
+    map[n++] = (struct firmware_range){BIOS_AREA, HIGH_MEMORY - BIOS_AREA, FIRMWARE_RESERVED};
+    if (cfg->memory > HIGH_MEMORY)
+        map[n++] = (struct firmware_range){HIGH_MEMORY, cfg->memory - HIGH_MEMORY, FIRMWARE_RAM};
+    return n;
+}
+
+static void put_le(uint8_t *p, uint64_t v, unsigned bytes)
+{
+    for (unsigned n = 0; n < bytes; n++)
+        p[n] = (uint8_t)(v >> (8 * n));
+}
+
+/* ---- The order of boot devices, as Open Firmware paths --------------------------------- */
+
+static void add_path(struct firmware *f, const char *path)
+{
+    size_t used = strlen(f->boot_order);
+    if (used + strlen(path) + 2 <= sizeof f->boot_order)
+        snprintf(f->boot_order + used, sizeof f->boot_order - used, "%s\n", path);
+}
+
+static void add_units(struct firmware *f, const struct config *cfg, enum config_ide kind)
+{
+    char path[64];
+    for (unsigned n = 0; n < CONFIG_UNITS; n++) {
+        if (cfg->ide[n].kind != kind)
+            continue;
+        snprintf(path, sizeof path, "/pci@i0cf8/ide@1,1/drive@%u/disk@%u", n / 2, n % 2);
+        add_path(f, path);
+    }
+}
+
+static void order_devices(struct firmware *f, const struct config *cfg)
+{
+    char path[64];
+    for (const char *at = cfg->boot_order; *at; at++) {
+        if (*at == 'c')
+            add_units(f, cfg, IDE_DISK);
+        if (*at == 'd')
+            add_units(f, cfg, IDE_CDROM);
+        for (unsigned n = 0; *at == 'a' && n < CONFIG_FLOPPIES; n++) {
+            snprintf(path, sizeof path, "/pci@i0cf8/isa@1/fdc@03f0/floppy@%u", n);
+            add_path(f, path);
+        }
+    }
+}
+
+void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcfg *device)
+{
+    static const uint8_t none[16];
+    /* S3 and S4 absent: bit 7 says whether a state exists, the low bits its SLP_TYP. */
+    static const uint8_t system_states[6] = {0x80, 0, 0, 0x01, 0x02, 0x80};
+    bool pc = cfg->machine == MACHINE_PC;
+    *f = (struct firmware){.cpus = {1, 0}, .irq0 = {pc}};
+    put_le(f->ram_size, cfg->memory, 8);
+    put_le(f->e820 + 8, cfg->memory, 8);
+    put_le(f->e820 + 16, FIRMWARE_RAM, 4);
+    fwcfg_add(device, FWCFG_UUID, none, 16);
+    fwcfg_add(device, FWCFG_RAM_SIZE, f->ram_size, sizeof f->ram_size);
+    fwcfg_add(device, FWCFG_NO_GRAPHIC, none, 2);
+    fwcfg_add(device, FWCFG_CPUS, f->cpus, sizeof f->cpus);
+    fwcfg_add(device, FWCFG_NUMA, none, 8);
+    fwcfg_add(device, FWCFG_BOOT_MENU, none, 2);
+    fwcfg_add(device, FWCFG_MAX_CPUS, f->cpus, sizeof f->cpus);
+    fwcfg_add(device, FWCFG_IRQ0_OVERRIDE, f->irq0, sizeof f->irq0);
+    if (*cfg->boot_order) {
+        order_devices(f, cfg);
+        fwcfg_add_file(device, "bootorder", f->boot_order, (uint32_t)strlen(f->boot_order) + 1);
+    }
+    fwcfg_add_file(device, "etc/e820", f->e820, sizeof f->e820);
+    fwcfg_add_file(device, "etc/system-states", system_states, sizeof system_states);
+}

@@ -1,0 +1,43 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * firmware.h - what the board tells its firmware (by fw_cfg), and what firmware would tell a kernel
+ * (the memory map), for those who load kernels without any.
+ *
+ * Source: QEMU's fw_cfg documentation and SeaBIOS's runtime configuration (docs/Runtime_config.md) for
+ * the items; ACPI 6.2, chapter 15 for memory maps.
+ */
+#ifndef MACHINE_FIRMWARE_H
+#define MACHINE_FIRMWARE_H
+
+#include "base/types.h"
+
+struct config;
+struct fwcfg;
+
+/* Kinds of memory, as INT 15h E820h gives them. */
+enum { FIRMWARE_RAM = 1, FIRMWARE_RESERVED = 2 };
+
+struct firmware_range {
+    uint64_t base, size; /* bytes */
+    uint32_t kind;       /* FIRMWARE_* */
+};
+
+#define FIRMWARE_RANGES 8u
+#define FIRMWARE_EBDA UINT32_C(0x9fc00) /* the extended BIOS data area, to A0000h */
+
+/* The map that INT 15h E820h gives on this board; the number of ranges, at most FIRMWARE_RANGES. */
+unsigned firmware_memory_map(const struct config *cfg, struct firmware_range map[FIRMWARE_RANGES]);
+
+/* Items that have no place of their own; part of the machine. */
+struct firmware {
+    uint8_t ram_size[8];   /* bytes of RAM */
+    uint8_t cpus[2];       /* processors */
+    uint8_t irq0[4];       /* IRQ 0 is pin 2 of the I/O APIC */
+    uint8_t e820[20];      /* RAM as the firmware finds it */
+    char boot_order[1024]; /* device paths, a line each, in the order in which to try them */
+};
+
+/* Fills f and adds every item to the device. */
+void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcfg *device);
+
+#endif
