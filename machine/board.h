@@ -63,7 +63,7 @@ struct machine {
     struct debugcon debugcon;
     struct exitport exitport;
     struct fwcfg fwcfg;
-    struct firmware firmware; /* what fw_cfg says */
+    struct firmware firmware;   /* what fw_cfg says */
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
     uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
