@@ -28,6 +28,7 @@ static const char *const cat_names[TRACE_CATS] = {
     [TRACE_VGA]   = "vga",
     [TRACE_BOARD] = "board",
     [TRACE_POST]  = "post",
+    [TRACE_NET]   = "net",
 };
 /* clang-format on */
 

@@ -28,6 +28,7 @@ enum trace_cat {
     TRACE_VGA,
     TRACE_BOARD, /* ports 61h, 92h, E9h, F4h */
     TRACE_POST,  /* POST codes written to port 80h */
+    TRACE_NET,   /* network cards */
     TRACE_CATS   /* number of categories */
 };
 
