@@ -16,8 +16,8 @@ WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wmi
 IS_CLANG := $(findstring clang,$(shell $(CC) --version))
 WARN += $(if $(IS_CLANG),-Winitializer-overrides,-Woverride-init)
 
-UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw libvncserver 2>/dev/null)
-UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw libvncserver 2>/dev/null)
+UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw libvncserver slirp 2>/dev/null)
+UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw libvncserver slirp 2>/dev/null)
 MONITOR_LIBS := $(shell $(PKG_CONFIG) --libs libdw libelf readline 2>/dev/null)
 
 CFLAGS = $(WARN) $(OPT) $(SAN) $(PROFILE) -I. -I$(B)/gen -MMD -MP

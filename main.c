@@ -24,6 +24,7 @@
 #include "monitor/symbols.h"
 #include "options.h"
 #include "tour.h"
+#include "ui/net.h"
 #include "ui/stdio.h"
 #include "ui/ui.h"
 
@@ -57,6 +58,7 @@ struct session {
     char *tour;                 /* --tour: the text of its commands; else NULL */
     struct symbols *symbols;    /* of what is booted; NULL until somebody asked */
     struct ui *ui;              /* NULL until opened */
+    struct net *net;            /* --net: the other end of the cable, or NULL */
     struct debuggers debuggers; /* the prompt, its scripts, gdb */
     struct stdio_in in;         /* COM1's input */
     struct stdio_out serial;    /* COM1's output */
@@ -220,6 +222,11 @@ static void on_poll(void *ctx, struct machine *m)
     flush_outputs(s);
     if (s->serial.failed || s->parallel.failed || s->debugcon.failed)
         quit_flag = QUIT_BY_USER;
+    if (s->net) {
+        net_poll(s->net, m);
+        if (net_failed(s->net))
+            quit_flag = QUIT_BY_USER;
+    }
     stdio_in_poll(&s->in, m);
     if (s->in.quit)
         quit_flag = QUIT_BY_USER;
@@ -303,8 +310,10 @@ static unsigned on_files(void *ctx, struct pollfd *files)
 static uint64_t on_alarm(void *ctx)
 {
     const struct session *s = ctx;
+    uint64_t debuggers = s->debuggers.machine ? debuggers_alarm(&s->debuggers) : UINT64_MAX;
+    uint64_t net = s->net ? net_alarm(s->net) : UINT64_MAX;
 
-    return debuggers_alarm(&s->debuggers);
+    return net < debuggers ? net : debuggers;
 }
 
 /* Names for the MMU view. */
@@ -323,7 +332,8 @@ static bool open_ui(struct session *s, struct error *err)
                  o->debugcon == OPTIONS_PORT_STDIO;
     struct ui_options u = {
         .display = o->display,
-        .pace = o->pace,
+        /* Partners on a network live in real time. */
+        .pace = o->pace == UI_PACE_AUTO && s->net ? UI_PACE_REALTIME : o->pace,
         .stdio_taken = stdio,
         .interactive =
             o->monitor || o->gdb || (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
@@ -346,7 +356,7 @@ static bool open_ui(struct session *s, struct error *err)
         .stopped = on_stopped,
         .control = debugged ? on_control : NULL,
         .files = debugged ? on_files : NULL,
-        .alarm = debugged ? on_alarm : NULL,
+        .alarm = on_alarm,
         .ctx = s,
     };
 
@@ -362,6 +372,18 @@ static void on_reset(void *ctx, struct machine *m)
     (void)boot_apply(&s->plan, m, NULL); /* it fitted the first time */
 }
 
+static bool open_net(struct session *s, struct error *err)
+{
+    struct options *o = &s->options;
+
+    if (!o->net.user)
+        return true;
+    s->net = net_open(&o->net, err);
+    o->config.frame_write = net_send;
+    o->config.frame_ctx = s->net;
+    return s->net != NULL;
+}
+
 static bool start(struct session *s, struct error *err)
 {
     struct trace *trace;
@@ -371,6 +393,8 @@ static bool start(struct session *s, struct error *err)
     if (s->options.bios && !bios_read(&s->bios, s->options.bios, err))
         return false;
     if (!plan_boot(s, err) || !open_outputs(s, err))
+        return false;
+    if (!open_net(s, err))
         return false;
     s->machine = machine_new(&s->options.config, err);
     if (!s->machine)
@@ -477,6 +501,11 @@ static int finish(struct session *s, struct ui_result r)
         print_summary(s);
     if (s->options.config.count_rows)
         machine_isa(s->machine, &s->trace_out);
+    if (net_failed(s->net)) {
+        fprintf(stderr, "emu386: %s: cannot write: %s\n", s->options.net.capture,
+                strerror(net_failed(s->net)));
+        status = EXIT_USAGE;
+    }
     if ((lost = close_port(&s->serial)) || (lost = close_port(&s->parallel)) ||
         (lost = close_port(&s->debugcon)))
         status = lost;
@@ -492,6 +521,7 @@ static void close_session(struct session *s, int status)
     free(s->tour);
     if (s->machine)
         machine_free(s->machine);
+    net_close(s->net);
     plan_free(&s->plan);
     bios_free(&s->bios);
     stdio_out_close(&s->serial);

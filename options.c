@@ -8,6 +8,7 @@
 
 #include "base/trace.h"
 #include "base/version.h"
+#include "options_net.h"
 #include "options_values.h"
 
 #include <errno.h>
@@ -171,6 +172,11 @@ static bool set_post_port(struct options *o, const char *value, struct error *er
 static bool set_debugcon(struct options *o, const char *value, struct error *err)
 {
     return set_port("--debugcon", value, &o->debugcon, &o->debugcon_file, err);
+}
+
+static bool set_net(struct options *o, const char *value, struct error *err)
+{
+    return value_net(value, &o->config, &o->net, err);
 }
 
 static bool set_on_triple_fault(struct options *o, const char *value, struct error *err)
@@ -346,6 +352,7 @@ static const struct option_row rows[] = {
     { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },
     { "parallel",   0,  "WHERE",   set_parallel,  "LPT1: stdio, file:F or none (none)" },
     { "debugcon",   0,  "WHERE",   set_debugcon,  "port E9h: stdio, file:F or none (none)" },
+    { "net",        0,  "KIND",    set_net,       "none or user[,hostfwd=...]: --help network (none)" },
     { "version",    0,  NULL,      set_version,   NULL },
     { "help",       0,  "[TOPIC]", set_help,      "what there is to read; --version" },
     /* How it runs, and what is to be seen of that. */

@@ -14,6 +14,7 @@
 #include "base/types.h"
 #include "machine/config.h"
 #include "monitor/gdb/link.h"
+#include "ui/net.h"
 #include "ui/ui.h"
 
 #include <stdio.h>
@@ -66,6 +67,7 @@ struct options {
     bool gdb;                                              /* --gdb: listen for it ... */
     struct gdb_address gdb_address;                        /* ... here */
     bool gdb_mode_switch;                                  /* --gdb-mode-switch */
+    struct net_options net;                                /* --net */
     bool tour;                                             /* --tour */
     bool wait;                                             /* -S: a debugger starts the machine */
 };

@@ -21,21 +21,21 @@
 struct snap;
 
 #define ETH_ADDRESS 6u
-#define ETH_HEADER 14u  /* two addresses and the type */
-#define ETH_MIN 60u     /* shorter ones are padded by their sender */
-#define ETH_MAX 1518u   /* with a VLAN tag; 1514 without */
-#define ETH_FCS 4u      /* the frame check sequence that follows on the cable */
-#define ETH_QUEUE 64u   /* frames in the cable */
+#define ETH_HEADER 14u /* two addresses and the type */
+#define ETH_MIN 60u    /* shorter ones are padded by their sender */
+#define ETH_MAX 1518u  /* with a VLAN tag; 1514 without */
+#define ETH_FCS 4u     /* the frame check sequence that follows on the cable */
+#define ETH_QUEUE 64u  /* frames in the cable */
 
 struct eth_line {
-    struct clock *clock;                                        /* time */
-    struct event arrival;                                       /* the oldest frame is complete */
+    struct clock *clock;  /* time */
+    struct event arrival; /* the oldest frame is complete */
     void (*deliver)(void *nic, const uint8_t *frame, unsigned length); /* to the card */
-    void *nic;                                                  /* the card */
-    uint32_t rate;                                              /* bits in a second */
-    unsigned first, count;                                      /* ring of ETH_QUEUE */
-    uint16_t length[ETH_QUEUE];                                 /* of each frame */
-    uint8_t frame[ETH_QUEUE][ETH_MAX];                          /* their bytes */
+    void *nic;                                                         /* the card */
+    uint32_t rate;                                                     /* bits in a second */
+    unsigned first, count;                                             /* ring of ETH_QUEUE */
+    uint16_t length[ETH_QUEUE];                                        /* of each frame */
+    uint8_t frame[ETH_QUEUE][ETH_MAX];                                 /* their bytes */
 };
 
 void eth_line_init(struct eth_line *l, struct clock *k, uint32_t rate,

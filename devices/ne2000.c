@@ -497,9 +497,9 @@ void ne2000_snap(struct ne2000 *n, struct snap *s)
 {
     if (!snap_section(s, "ne2000", 1))
         return;
-    uint8_t *bytes[] = {&n->cr,   &n->isr,     &n->imr,  &n->dcr,    &n->tcr,   &n->rcr,  &n->tsr,
-                        &n->rsr,  &n->pstart,  &n->pstop, &n->bnry,  &n->curr,  &n->tpsr, &n->rnpp,
-                        &n->lnpp, &n->fifo_at, &n->tsr_after};
+    uint8_t *bytes[] = {&n->cr,   &n->isr,  &n->imr,    &n->dcr,     &n->tcr,      &n->rcr,
+                        &n->tsr,  &n->rsr,  &n->pstart, &n->pstop,   &n->bnry,     &n->curr,
+                        &n->tpsr, &n->rnpp, &n->lnpp,   &n->fifo_at, &n->tsr_after};
     uint16_t *words[] = {&n->address, &n->clda, &n->crda, &n->rbcr, &n->tbcr};
     for (unsigned i = 0; i < ARRAY_LEN(bytes); i++)
         snap_u8(s, bytes[i]);

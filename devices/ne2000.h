@@ -29,17 +29,17 @@ struct out;
 struct snap;
 struct trace;
 
-#define NE2000_MEMORY 0x4000u             /* bytes, and where the chip sees them */
-#define NE2000_RATE UINT32_C(10000000)    /* bits in a second */
+#define NE2000_MEMORY 0x4000u          /* bytes, and where the chip sees them */
+#define NE2000_RATE UINT32_C(10000000) /* bits in a second */
 #define NE2000_PORTS 32u
 
 struct ne2000 {
-    struct clock *clock; /* time */
-    struct irq irq;      /* INT */
+    struct clock *clock;                                            /* time */
+    struct irq irq;                                                 /* INT */
     void (*send)(void *ctx, const uint8_t *frame, uint16_t length); /* the cable, may be NULL */
-    void *ctx;                     /* passed to send */
-    struct trace *trace;           /* may be NULL */
-    struct event sent;             /* the last bit has left */
+    void *ctx;                                                      /* passed to send */
+    struct trace *trace;                                            /* may be NULL */
+    struct event sent;                                              /* the last bit has left */
     uint8_t prom[32];              /* the address, as the remote DMA reads it */
     uint8_t memory[NE2000_MEMORY]; /* packets */
     uint8_t cr;                    /* command: PS1 PS0 RD2 RD1 RD0 TXP STA STP */

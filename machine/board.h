@@ -28,6 +28,7 @@
 #include "machine/debug_state.h"
 #include "machine/firmware.h"
 #include "machine/machine.h"
+#include "machine/network.h"
 #include "mmu/bus.h"
 
 enum { PIC_MASTER, PIC_SLAVE };
@@ -64,6 +65,7 @@ struct machine {
     struct exitport exitport;
     struct fwcfg fwcfg;
     struct firmware firmware;   /* what fw_cfg says */
+    struct network network;
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
     uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
@@ -82,6 +84,8 @@ struct machine {
 
 /* wiring.c: makes the chips, connects them and puts them on the bus; the processor is there. */
 bool board_wire(struct machine *m, struct error *err);
+/* The input of the PICs that interrupt line n of the ISA bus ends at. */
+struct irq board_line(struct machine *m, unsigned n);
 /* What the processor is given: its INTA cycle, and where FERR# goes. */
 uint8_t board_acknowledge(void *machine);
 void board_ferr(void *fperr, unsigned n, bool level);

@@ -15,6 +15,7 @@ enum config_machine {
     MACHINE_ISA /* an AT: ISA only, no APIC */
 };
 enum config_ide { IDE_NONE, IDE_DISK, IDE_CDROM };
+enum config_nic { NIC_NONE, NIC_NE2000 };
 enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
 
 #define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)    /* 1 MiB */
@@ -55,7 +56,10 @@ struct config {
     void *parallel_ctx;
     void (*serial2_write)(void *ctx, uint8_t byte); /* COM2 output, may be NULL */
     void *serial2_ctx;
-    bool network; /* there is a network card */
+    enum config_nic nic; /* which network card there is */
+    uint8_t mac[6];      /* its address */
+    uint16_t nic_port;   /* NE2000: first port, 0: 300h */
+    uint8_t nic_irq;     /* NE2000: interrupt line, 0: 9 (5 on a machine with PCI) */
     void (*frame_write)(void *ctx, const uint8_t *frame, uint16_t length); /* what it sends */
     void *frame_ctx;
     void (*debugcon_write)(void *ctx, uint8_t byte); /* port E9h output, may be NULL */

@@ -183,6 +183,7 @@ static const struct inspect_device devices[] = {
     {"debugcon", "e9", "the debug console (E9h)", debugcon_one},
     {"exit", "exitport", "the exit port (F4h)", exit_one},
     {"fwcfg", "fw_cfg", "what fw_cfg tells the firmware", fwcfg_one},
+    {"net", "nic ne2000 ethernet", "the network card and its cable", network_info},
     {"memory", "mtree", "who answers at which physical address", memory_map},
     {"ports", "io", "who answers at which port", port_map},
 };

@@ -85,6 +85,7 @@ struct machine *machine_new(const struct config *cfg, struct error *err)
     twin.serial_write = NULL;
     twin.debugcon_write = NULL;
     twin.parallel_write = NULL;
+    twin.frame_write = NULL;
     m->twin = board_new(&twin, err);
     m->twin_fresh = true;
     if (m->twin)
@@ -124,6 +125,7 @@ void machine_reset(struct machine *m)
     postcode_reset(&m->postcode);
     debugcon_reset(&m->debugcon);
     fwcfg_reset(&m->fwcfg);
+    network_reset(m);
     cpu_reset(&m->cpu);
     m->twin_fresh = true;
 }
@@ -258,8 +260,8 @@ void machine_input(struct machine *m, const struct input *in)
         if (in->port == 0)
             (void)uart_receive(&m->com1, in->byte);
         break;
+    case INPUT_FRAME: network_input(m, in->frame, in->length); break;
     case INPUT_MOUSE:
-    case INPUT_FRAME:
     case INPUT_POWER: break; /* nothing takes them */
     }
     if (m->twin)

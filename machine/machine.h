@@ -89,6 +89,9 @@ void machine_input(struct machine *m, const struct input *in);
 /* How many INPUT_SERIAL bytes the line takes now without losing one (uart_room of COM1). */
 unsigned machine_serial_room(const struct machine *m);
 
+/* How many INPUT_FRAMEs the cable takes now without losing one. */
+unsigned machine_frame_room(const struct machine *m);
+
 /* Whole-machine snapshot (symmetric). After a failed load the machine must be freed. */
 void machine_snap(struct machine *m, struct snap *s);
 /* 64-bit hash of RAM, video memory and the processor's architectural state. */

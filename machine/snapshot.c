@@ -31,6 +31,7 @@ void machine_snap(struct machine *m, struct snap *s)
     postcode_snap(&m->postcode, s);
     debugcon_snap(&m->debugcon, s);
     fwcfg_snap(&m->fwcfg, s);
+    network_snap(m, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
     if (s->loading)

@@ -110,6 +110,11 @@ static struct irq line(struct machine *m, unsigned n)
     return (struct irq){pic_set_irq, &m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7};
 }
 
+struct irq board_line(struct machine *m, unsigned n)
+{
+    return line(m, n);
+}
+
 static void map_memory(struct machine *m)
 {
     uint32_t size = m->cfg.memory;
@@ -218,7 +223,7 @@ bool board_wire(struct machine *m, struct error *err)
     wire_chips(m);
     map_memory(m);
     map_ports(m);
-    if (!map_post_port(m, err))
+    if (!network_wire(m, err) || !map_post_port(m, err))
         return false;
     set_cmos(m);
     return true;

@@ -1,0 +1,76 @@
+/* SPDX-License-Identifier: MIT */
+/* network.c - which network card there is and where (see network.h). */
+#include "machine/network.h"
+
+#include "base/out.h"
+#include "machine/board.h"
+
+#define NE2000_IRQ 9u    /* what people set it to; on a PCI machine that line is ACPI's, so */
+#define NE2000_IRQ_PC 5u /* there it has another */
+#define NE2000_BASE 0x300u
+
+static bool wire_ne2000(struct machine *m, struct error *err)
+{
+    struct network *n = &m->network;
+    const struct config *c = &m->cfg;
+    uint16_t base = c->nic_port ? c->nic_port : NE2000_BASE;
+    unsigned irq = c->nic_irq ? c->nic_irq : c->machine == MACHINE_ISA ? NE2000_IRQ : NE2000_IRQ_PC;
+
+    ne2000_init(&n->ne2000, &m->clock, board_line(m, irq), c->mac, c->frame_write, c->frame_ctx,
+                &m->trace);
+    eth_line_init(&n->cable, &m->clock, NE2000_RATE, ne2000_receive, &n->ne2000);
+    for (unsigned port = base; port < base + NE2000_PORTS; port++) {
+        if (m->bus.port_of[port])
+            return error_set(err,
+                             "--net: port %#x of the card at %#x belongs to another device (%s)",
+                             port, base, m->bus.range[m->bus.port_of[port]].name);
+    }
+    bus_map_ports(&m->bus, "ne2000", base, NE2000_PORTS, &ne2000_ops, &n->ne2000);
+    return true;
+}
+
+bool network_wire(struct machine *m, struct error *err)
+{
+    switch (m->cfg.nic) {
+    case NIC_NE2000: return wire_ne2000(m, err);
+    case NIC_NONE: break;
+    }
+    return true;
+}
+
+void network_reset(struct machine *m)
+{
+    if (m->cfg.nic == NIC_NONE)
+        return;
+    eth_line_reset(&m->network.cable);
+    ne2000_reset(&m->network.ne2000);
+}
+
+void network_snap(struct machine *m, struct snap *s)
+{
+    if (m->cfg.nic == NIC_NONE)
+        return;
+    eth_line_snap(&m->network.cable, s);
+    ne2000_snap(&m->network.ne2000, s);
+}
+
+void network_info(const struct machine *m, struct out *to)
+{
+    if (m->cfg.nic == NIC_NONE) {
+        out_text(to, "there is no network card (--net user)\n");
+        return;
+    }
+    ne2000_info(&m->network.ne2000, to);
+    out_printf(to, "cable: %u frames on their way to it\n", m->network.cable.count);
+}
+
+void network_input(struct machine *m, const uint8_t *frame, unsigned length)
+{
+    if (m->cfg.nic != NIC_NONE)
+        (void)eth_line_put(&m->network.cable, frame, length);
+}
+
+unsigned machine_frame_room(const struct machine *m)
+{
+    return m->cfg.nic == NIC_NONE ? 0 : eth_line_room(&m->network.cable);
+}

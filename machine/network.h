@@ -1,0 +1,29 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * network.h - the board's network: one card, as config.h says, and the cable that frames come in by.
+ * Frames go out by config.frame_write. For the files of machine/ only.
+ */
+#ifndef MACHINE_NETWORK_H
+#define MACHINE_NETWORK_H
+
+#include "base/types.h"
+#include "devices/ethernet.h"
+#include "devices/ne2000.h"
+
+struct machine;
+struct out;
+struct snap;
+
+struct network {
+    struct eth_line cable; /* frames on their way in */
+    struct ne2000 ne2000;  /* NIC_NE2000 */
+};
+
+/* Nothing of this does anything on a board without a card. */
+bool network_wire(struct machine *m, struct error *err);
+void network_reset(struct machine *m);
+void network_snap(struct machine *m, struct snap *s);
+void network_info(const struct machine *m, struct out *to);
+void network_input(struct machine *m, const uint8_t *frame, unsigned length);
+
+#endif
