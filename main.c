@@ -332,11 +332,10 @@ static bool open_ui(struct session *s, struct error *err)
                  o->debugcon == OPTIONS_PORT_STDIO;
     struct ui_options u = {
         .display = o->display,
-        /* Partners on a network live in real time. */
-        .pace = o->pace == UI_PACE_AUTO && s->net ? UI_PACE_REALTIME : o->pace,
+        .pace = o->pace,
         .stdio_taken = stdio,
-        .interactive =
-            o->monitor || o->gdb || (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
+        .interactive = o->monitor || o->gdb || s->net ||
+                       (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
         .name = o->image  ? o->image
                 : o->bios ? o->bios
                           : "built-in kernel",
