@@ -26,6 +26,7 @@ static const struct help_topic topics[] = {
          "  --help running      the options of how it runs: limits, traces, debuggers\n"
          "  --help images       what can be booted, and in what state it starts\n"
          "  --help display      window, terminal, keys, serial lines\n"
+         "  --help network      the network card, ports from and to the host\n"
          "  --help debugging    traces, limits, engines, repeatable runs\n"
          "  --help monitor      the prompt, its scripts, driving a guest\n"
          "  --help gdb          debugging with gdb, lldb or an IDE\n"
@@ -71,12 +72,33 @@ static const struct help_topic topics[] = {
                 "                 default with a display. idle: only while the processor sleeps\n"
                 "                 (HLT); the default for typing without one. none: never.\n"
                 "--screenshot F   writes the screen as PNG when the run ends.\n"},
+    {"network", "--net user       a network card and, behind it, a network of its own: the guest\n"
+                "                 is 10.0.2.15 (by DHCP or by hand), 10.0.2.2 the gateway, which\n"
+                "                 answers ping. The guest may open connections to the host's\n"
+                "                 network; 10.0.2.2 is the host itself. Nobody gets in.\n"
+                "--net none       no card (default)\n"
+                "\n"
+                "--net user,...   separated by commas:\n"
+                "  hostfwd=tcp:[ADDR]:PORT-[GUEST]:PORT   (or udp:) what connects to PORT of\n"
+                "                 the host gets to the guest's. ADDR is 127.0.0.1 unless given\n"
+                "                 (0.0.0.0: reachable from everywhere). Repeatable.\n"
+                "  dns            10.0.2.3 resolves names as the host does\n"
+                "  restrict       the guest reaches nothing outside, only forwards work\n"
+                "  model=NAME     ne2000 (ISA, 300h, interrupt 9; 5 on a machine with PCI)\n"
+                "  port=N, irq=N  where the ne2000 is instead\n"
+                "  mac=ADDRESS    the card's (52:54:00:12:34:56)\n"
+                "  pcap=FILE      all frames, in virtual time, for Wireshark; the last option\n"
+                "\n"
+                "  emu386 --net user,hostfwd=tcp::2222-:22 kernel.elf\n"
+                "\n"
+                "What the network itself answers comes at the same instruction in every run;\n"
+                "what comes from the host comes when it comes.\n"},
     {"debugging",
      "--trace CATS     lines on stderr for what happens, CATS:FILE to a file. Separate\n"
      "                 categories by commas: cpu int mmu bus pic pit rtc kbd uart vga\n"
-     "                 board post; all. summary: counts and a hash of the machine at\n"
-     "                 the end. isa: how often each instruction was executed, at the\n"
-     "                 end (--engine fast is reference then).\n"
+     "                 board post net; all. summary: counts and a hash of the machine\n"
+     "                 at the end. isa: how often each instruction was executed, at\n"
+     "                 the end (--engine fast is reference then).\n"
      "--max-insns N    ends after exactly N instructions.\n"
      "--timeout S      ends after S seconds of the host's time.\n"
      "--on-triple-fault stop   report registers and history, keep the screen (default)\n"
@@ -156,8 +178,9 @@ bool help_print(const char *topic, FILE *to, struct error *err)
             return true;
         }
     }
-    return error_set(err,
-                     "--help %s: no such topic; options, running, images, display, debugging, "
-                     "monitor, gdb or exit would be right",
-                     topic);
+    return error_set(
+        err,
+        "--help %s: no such topic; options, running, images, display, network, debugging, "
+        "monitor, gdb or exit would be right",
+        topic);
 }

@@ -115,6 +115,24 @@ bad 'a path of 1 to' -g unix:
 bad 'cannot listen there' -g unix:/nonexistent/socket
 bad 'there is a file of this name' -g "unix:$kernel"
 bad 'cannot listen there' -g 203.0.113.1:0
+bad 'none or user' --net tap
+bad 'none or user' --net userx
+bad 'hostfwd=, dns, restrict' --net user,
+bad 'hostfwd=, dns, restrict' --net user,dsn
+bad 'as in tcp::2222-:22' --net user,hostfwd=tcp::2222
+bad 'as in tcp::2222-:22' --net user,hostfwd=tcp::0-:22
+bad 'as in tcp::2222-:22' --net user,hostfwd=sctp::1-:2
+bad 'as in tcp::2222-:22' --net user,hostfwd=tcp:localhost:1-:2
+bad 'as in tcp::2222-:22' --net user,hostfwd=tcp::65536-:2
+bad 'model token-ring: unknown' --net user,model=token-ring
+bad 'an address of one card' --net user,mac=53:54:00:12:34:56
+bad 'an address of one card' --net user,mac=52:54:00:12:34:5
+bad '3 to 15' --net user,irq=16
+bad 'a multiple of 32' --net user,port=0x310
+bad 'after pcap=' --net user,pcap=
+bad 'cannot write /nonexistent/a' --net user,pcap=/nonexistent/a "$kernel"
+bad 'port 0x3f8 of the card' --net user,port=0x3e0 "$kernel"
+bad 'cannot listen on TCP port 203.0.113.1:7777' --net user,hostfwd=tcp:203.0.113.1:7777-:7 "$kernel"
 bad '--gdb needs a value' -g
 bad '--gdb stdio and --serial both need' -g stdio --serial stdio
 bad '--gdb stdio and --display term both need' -g stdio --display term
