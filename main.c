@@ -19,6 +19,7 @@
 #include "loader/image.h"
 #include "machine/debug.h"
 #include "machine/machine.h"
+#include "media.h"
 #include "monitor/monitor.h"
 #include "monitor/postmortem.h"
 #include "monitor/symbols.h"
@@ -54,6 +55,7 @@ struct session {
     struct options options;     /* the command line */
     struct plan plan;           /* what is booted */
     struct bios bios;           /* --bios */
+    struct media media;         /* --disk, --cdrom */
     struct machine *machine;    /* NULL until made */
     char *tour;                 /* --tour: the text of its commands; else NULL */
     struct symbols *symbols;    /* of what is booted; NULL until somebody asked */
@@ -95,6 +97,7 @@ static void install_signals(bool prompt)
     }
     action.sa_handler = SIG_IGN; /* a closed pipe is an error of write */
     sigaction(SIGPIPE, &action, NULL);
+    sigaction(SIGXFSZ, &action, NULL); /* so is a disk's file that may not grow */
 }
 
 /* One line, whatever a file's name contains. */
@@ -391,7 +394,7 @@ static bool start(struct session *s, struct error *err)
         return false;
     if (s->options.bios && !bios_read(&s->bios, s->options.bios, err))
         return false;
-    if (!plan_boot(s, err) || !open_outputs(s, err))
+    if (!plan_boot(s, err) || !media_open(&s->media, &s->options, err) || !open_outputs(s, err))
         return false;
     if (!open_net(s, err))
         return false;
@@ -521,6 +524,7 @@ static void close_session(struct session *s, int status)
     if (s->machine)
         machine_free(s->machine);
     net_close(s->net);
+    media_close(&s->media);
     plan_free(&s->plan);
     bios_free(&s->bios);
     stdio_out_close(&s->serial);

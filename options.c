@@ -44,6 +44,22 @@ static bool set_initrd(struct options *o, const char *value, struct error *err)
     return true;
 }
 
+static bool set_disk(struct options *o, const char *value, struct error *err)
+{
+    if (o->disk_count == OPTIONS_MAX_DISKS)
+        return error_set(err, "--disk %s: at most %u disks", value, OPTIONS_MAX_DISKS);
+    o->disks[o->disk_count++] = value;
+    return true;
+}
+
+static bool set_cdrom(struct options *o, const char *value, struct error *err)
+{
+    if (o->cdrom)
+        return error_set(err, "--cdrom %s: there is one CD-ROM drive, with %s", value, o->cdrom);
+    o->cdrom = value;
+    return true;
+}
+
 static bool set_append(struct options *o, const char *value, struct error *err)
 {
     (void)err;
@@ -341,6 +357,8 @@ static const struct option_row rows[] = {
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
     { "bios",       0,  "FILE",    set_bios,      "a ROM that starts instead of an image" },
     { "post-port",  0,  "PORT",    set_post_port, "where the ROM writes its codes (0x80)" },
+    { "disk",       0,  "FILE",    set_disk,      "hard disk; FILE,snapshot keeps it as it is (disks)" },
+    { "cdrom",      0,  "FILE",    set_cdrom,     "CD-ROM drive with this disc; none: empty" },
     { "memory",    'm', "SIZE",    set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
     { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
     { "tlb",        0,  "MODEL",   set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
@@ -375,8 +393,6 @@ static const struct option_row rows[] = {
     { "wait",      'S', NULL,      set_wait,      "wait for gdb before the first instruction" },
     { "gdb-mode-switch", 0, NULL,  set_gdb_mode_switch, "tell gdb when code becomes 16 or 32 bits wide" },
     /* Not in this version: recognised, refused, not in the help. */
-    { "disk",       0,  "FILE",    NULL,          NULL },
-    { "cdrom",      0,  "FILE",    NULL,          NULL },
     { "floppy",     0,  "FILE",    NULL,          NULL },
     { "boot",       0,  "DEVICE",  NULL,          NULL },
     { "record",     0,  "FILE",    NULL,          NULL },
@@ -525,6 +541,8 @@ static bool check_combination(const struct options *o, struct error *err)
         return error_set(err, "-S waits for gdb: with -g PORT (the monitor, -M, waits by itself)");
     if (o->gdb_mode_switch && !o->gdb)
         return error_set(err, "--gdb-mode-switch goes with -g PORT");
+    if (o->cdrom && o->disk_count == OPTIONS_MAX_DISKS)
+        return error_set(err, "--cdrom %s: with it there is room for three disks", o->cdrom);
     if (no_image && (o->module_count || o->append))
         return error_set(err, "--%s goes to an image, and --bios starts without one",
                          o->append ? "append" : "initrd");

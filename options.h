@@ -21,6 +21,7 @@
 
 #define OPTIONS_MAX_MODULES 64
 #define OPTIONS_MAX_COMMANDS 256
+#define OPTIONS_MAX_DISKS 4
 #define OPTIONS_DEFAULT_MEMORY (UINT32_C(64) << 20)
 
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
@@ -38,6 +39,9 @@ struct options {
     const char *image;                        /* what to boot, NULL: the built-in kernel */
     const char *modules[OPTIONS_MAX_MODULES]; /* --initrd, in order */
     unsigned module_count;                    /* how many */
+    const char *disks[OPTIONS_MAX_DISKS];     /* --disk, in order */
+    unsigned disk_count;                      /* how many */
+    const char *cdrom;                        /* --cdrom: file, "none": no disc; NULL: no drive */
     const char *append;                       /* --append, or NULL */
     enum ui_display display;                  /* --display */
     enum ui_pace pace;                        /* --pace */

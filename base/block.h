@@ -14,6 +14,8 @@
 
 #include "base/types.h"
 
+struct snap;
+
 #define BLOCK_SECTOR 512u
 
 struct block {
@@ -21,6 +23,9 @@ struct block {
     bool (*read)(void *ctx, uint64_t sector, uint32_t count, void *buf);
     bool (*write)(void *ctx, uint64_t sector, uint32_t count, const void *buf);
     bool (*flush)(void *ctx);
+    /* The medium's part of a machine's snapshot: what was written and is nowhere else, or what shows at
+       loading that the medium is still the one that was there. May be NULL: nothing. */
+    void (*snap)(void *ctx, struct snap *s);
     void *ctx;        /* theirs */
     uint64_t sectors; /* the size of the medium, at least 1 */
     bool read_only;   /* write is refused: the drive is told by its medium */

@@ -29,6 +29,7 @@ static const char *const cat_names[TRACE_CATS] = {
     [TRACE_BOARD] = "board",
     [TRACE_POST]  = "post",
     [TRACE_NET]   = "net",
+    [TRACE_DISK]  = "disk",
 };
 /* clang-format on */
 

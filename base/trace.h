@@ -29,6 +29,7 @@ enum trace_cat {
     TRACE_BOARD, /* ports 61h, 92h, E9h, F4h */
     TRACE_POST,  /* POST codes written to port 80h */
     TRACE_NET,   /* network cards */
+    TRACE_DISK,  /* disks and CD-ROM drives: commands and what became of them */
     TRACE_CATS   /* number of categories */
 };
 

@@ -9,6 +9,7 @@
 #include "base/trace.h"
 #include "cpu/cpu.h"
 #include "cpu/opcodes.h"
+#include "devices/ata.h"
 #include "devices/debugcon.h"
 #include "devices/exitport.h"
 #include "devices/fperr.h"
@@ -56,6 +57,7 @@ struct machine {
     struct ps2kbd kbd;
     struct uart com1;
     struct lpt lpt1;
+    struct ata ide[2]; /* primary and secondary channel */
     struct vga vga;
     struct vga_memory *vga_memory; /* owned */
     struct port92 port92;

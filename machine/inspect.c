@@ -77,6 +77,12 @@ static void lpt1_one(const struct machine *m, struct out *to)
     lpt_info(&m->lpt1, to);
 }
 
+static void ide_both(const struct machine *m, struct out *to)
+{
+    ata_info(&m->ide[0], to);
+    ata_info(&m->ide[1], to);
+}
+
 static void vga_one(const struct machine *m, struct out *to)
 {
     struct screen *s = calloc(1, sizeof *s);
@@ -175,6 +181,7 @@ static const struct inspect_device devices[] = {
     {"rtc", "cmos mc146818", "the MC146818 clock and its CMOS memory", rtc_one},
     {"com1", "uart serial 16550", "the first serial port, a 16550A", com1_one},
     {"lpt1", "lpt parallel", "the parallel port", lpt1_one},
+    {"ide", "ata disk", "the two IDE channels and their drives", ide_both},
     {"vga", "screen", "the VGA and what it shows", vga_one},
     {"port61", "speaker", "port 61h: timer 2's gate, the speaker", port61_one},
     {"a20", "port92", "port 92h and the A20 gate", a20_all},
@@ -218,6 +225,7 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
     static const char *const source[INSPECT_IRQS] = {
         [0] = "timer",         [1] = "keyboard", [2] = "slave PIC",   [4] = "com1",
         [7] = "parallel port", [8] = "rtc",      [12] = "mouse port", [13] = "x87 error",
+        [14] = "ide0",         [15] = "ide1",
     };
     struct pic_view v;
     assert(n < INSPECT_IRQS);
@@ -314,6 +322,19 @@ static int source_rtc(const struct machine *m, char *text, size_t n)
     return snprintf(text, n, "the clock (register B %02x) has nothing to report", b);
 }
 
+static int source_ide(const struct machine *m, unsigned channel, char *text, size_t n)
+{
+    const struct ata *a = &m->ide[channel];
+    const struct ata_drive *d = &a->drive[a->selected];
+    if (d->kind == ATA_NONE)
+        return snprintf(text, n, "drive %u, which is selected, is not there", a->selected);
+    if (a->control & 2)
+        return snprintf(text, n, "interrupts of the channel are off (nIEN of device control)");
+    return snprintf(text, n, "drive %u has status %02x after command %02x: it %s", a->selected,
+                    d->status, d->command,
+                    d->intrq ? "waits until its status is read" : "has nothing to report");
+}
+
 int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size)
 {
     switch (n) {
@@ -330,6 +351,8 @@ int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t s
     case 13:
         return snprintf(text, size, "the x87 reports %s",
                         m->fperr.ferr ? "an exception" : "nothing");
+    case 14:
+    case 15: return source_ide(m, n - 14, text, size);
     default: return snprintf(text, size, "nothing is connected to the line");
     }
 }

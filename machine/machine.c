@@ -119,6 +119,8 @@ void machine_reset(struct machine *m)
     kbc_reset(&m->kbc);
     uart_reset(&m->com1);
     lpt_reset(&m->lpt1);
+    ata_reset(&m->ide[0]);
+    ata_reset(&m->ide[1]);
     vga_reset(&m->vga);
     port92_reset(&m->port92);
     fperr_reset(&m->fperr);

@@ -25,6 +25,8 @@ void machine_snap(struct machine *m, struct snap *s)
     kbc_snap(&m->kbc, s);
     uart_snap(&m->com1, s);
     lpt_snap(&m->lpt1, s);
+    ata_snap(&m->ide[0], s);
+    ata_snap(&m->ide[1], s);
     vga_snap(&m->vga, s);
     port92_snap(&m->port92, s);
     fperr_snap(&m->fperr, s);

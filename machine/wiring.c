@@ -4,8 +4,9 @@
  * nothing registers itself. The map is that of the IBM AT (Technical Reference, 1985) with the
  * VGA, one serial and one parallel port, and the ports of debugcon (E9h) and the exit device (F4h).
  *
- * Not there yet: firmware, DMA, disks, PCI, APICs, COM2-4, mouse.
+ * Not there yet: firmware, DMA, PCI, APICs, COM2-4, mouse.
  */
+#include "base/block.h"
 #include "base/irq.h"
 #include "machine/board.h"
 
@@ -141,9 +142,13 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "debugcon", 0xe9, 1, &debugcon_ops, &m->debugcon);
     bus_map_ports(b, "fpu error", 0xf0, 2, &fperr_ops, &m->fperr);
     bus_map_ports(b, "exit", 0xf4, 4, &exitport_ops, &m->exitport);
+    bus_map_ports(b, "ide1", 0x170, 8, &ata_ops, &m->ide[1]);
     bus_map_ports(b, "vga dispi", 0x1ce, 3, &vga_dispi_ops, &m->vga);
+    bus_map_ports(b, "ide0", 0x1f0, 8, &ata_ops, &m->ide[0]);
+    bus_map_ports(b, "ide1 control", 0x376, 1, &ata_control_ops, &m->ide[1]);
     bus_map_ports(b, "lpt1", 0x378, 3, &lpt_ops, &m->lpt1);
     bus_map_ports(b, "vga", 0x3b0, 0x30, &vga_port_ops, &m->vga);
+    bus_map_ports(b, "ide0 control", 0x3f6, 1, &ata_control_ops, &m->ide[0]);
     bus_map_ports(b, "com1", 0x3f8, 8, &uart_ops, &m->com1);
     bus_map_ports(b, "elcr master", 0x4d0, 1, &pic_elcr_ops, &m->pic[PIC_MASTER]);
     bus_map_ports(b, "fw_cfg", 0x510, 2, &fwcfg_ops, &m->fwcfg);
@@ -160,6 +165,19 @@ static bool map_post_port(struct machine *m, struct error *err)
                          m->bus.range[m->bus.port_of[port]].name);
     bus_map_ports(&m->bus, "post code", port, 1, &postcode_ops, &m->postcode);
     return true;
+}
+
+/* Two channels, a master and a slave on each, as the user has chosen. */
+static void wire_ide(struct machine *m)
+{
+    const struct ata_dma no_dma = {0};
+    ata_init(&m->ide[0], "ide0", &m->clock, line(m, 14), no_dma, &m->trace);
+    ata_init(&m->ide[1], "ide1", &m->clock, line(m, 15), no_dma, &m->trace);
+    for (unsigned n = 0; n < CONFIG_UNITS; n++) {
+        const struct config_unit *u = &m->cfg.ide[n];
+        if (u->kind != IDE_NONE)
+            ata_plug(&m->ide[n / 2], n % 2, u->kind == IDE_DISK ? ATA_DISK : ATA_CDROM, u->medium);
+    }
 }
 
 static void wire_chips(struct machine *m)
@@ -181,6 +199,7 @@ static void wire_chips(struct machine *m)
              (struct ps2_device){0}, t);
     uart_init(&m->com1, "com1", k, line(m, 4), m->cfg.serial_write, m->cfg.serial_ctx, t);
     lpt_init(&m->lpt1, line(m, 7), m->cfg.parallel_write, m->cfg.parallel_ctx);
+    wire_ide(m);
     vga_init(&m->vga, k,
              &(struct vga_board){.memory = m->vga_memory,
                                  .linear_window = vga_window,
@@ -218,6 +237,35 @@ static void set_cmos(struct machine *m)
     rtc_cmos_set(&m->rtc, 0x14, 0x06); /* equipment: VGA, keyboard; x87, no floppy */
 }
 
+/* Types of the disks on the first channel, for a BIOS: "47, with these numbers"; and how addresses of
+   more than 1024 cylinders are translated, two bits a disk (0 not, 1 by LBA, 2 by doubling heads). */
+static void set_cmos_disks(struct machine *m)
+{
+    uint8_t types = 0, translations = 0;
+    for (unsigned n = 0; n < CONFIG_UNITS; n++) {
+        const struct config_unit *u = &m->cfg.ide[n];
+        if (u->kind != IDE_DISK)
+            continue;
+        struct ata_geometry g = ata_geometry(u->medium->sectors);
+        unsigned large = g.cylinders * g.heads <= 131072u ? 2 : 1;
+        translations |= (uint8_t)((g.cylinders > 1024 ? large : 0) << (2 * n));
+        if (n > 1)
+            continue;
+        const uint8_t numbers[9] = {
+            (uint8_t)g.cylinders, (uint8_t)(g.cylinders >> 8),
+            g.heads,              0xff, /* no write precompensation */
+            0xff,                 (uint8_t)(0xc0 | (g.heads > 8 ? 8 : 0)),
+            (uint8_t)g.cylinders, (uint8_t)(g.cylinders >> 8), /* landing zone */
+            g.track};
+        types |= n ? 0x0f : 0xf0;
+        rtc_cmos_set(&m->rtc, 0x19 + n, 47);
+        for (unsigned k = 0; k < ARRAY_LEN(numbers); k++)
+            rtc_cmos_set(&m->rtc, 0x1b + 9 * n + k, numbers[k]);
+    }
+    rtc_cmos_set(&m->rtc, 0x12, types);
+    rtc_cmos_set(&m->rtc, 0x39, translations);
+}
+
 bool board_wire(struct machine *m, struct error *err)
 {
     wire_chips(m);
@@ -226,5 +274,6 @@ bool board_wire(struct machine *m, struct error *err)
     if (!network_wire(m, err) || !map_post_port(m, err))
         return false;
     set_cmos(m);
+    set_cmos_disks(m);
     return true;
 }
