@@ -415,7 +415,41 @@ static void control_write(void *dev, uint32_t off, uint32_t value, unsigned size
     update(a);
 }
 
-const struct io_ops ata_ops = {.read = ata_read, .write = ata_write, .widths = 1 | 2 | 4};
+/* How many accesses may go at once: all before the one that ends the block. */
+static uint32_t at_once(const struct ata_drive *d, enum ata_phase phase, uint32_t off,
+                        unsigned size, uint32_t n)
+{
+    uint32_t most = (d->stop - d->at) / size;
+    if (d->phase != phase || off != 0 || size == 1 || !most)
+        return 0;
+    return n < most ? n : most - 1;
+}
+
+static uint32_t ata_read_many(void *dev, uint32_t off, unsigned size, void *buf, uint32_t n)
+{
+    struct ata *a = dev;
+    struct ata_drive *d = &a->drive[a->selected];
+    n = at_once(d, ATA_GIVING, off, size, n);
+    memcpy(buf, d->buf + d->at, n * size);
+    d->at += n * size;
+    return n;
+}
+
+static uint32_t ata_write_many(void *dev, uint32_t off, unsigned size, const void *buf, uint32_t n)
+{
+    struct ata *a = dev;
+    struct ata_drive *d = &a->drive[a->selected];
+    n = at_once(d, ATA_TAKING, off, size, n);
+    memcpy(d->buf + d->at, buf, n * size);
+    d->at += n * size;
+    return n;
+}
+
+const struct io_ops ata_ops = {.read = ata_read,
+                               .write = ata_write,
+                               .read_many = ata_read_many,
+                               .write_many = ata_write_many,
+                               .widths = 1 | 2 | 4};
 const struct io_ops ata_control_ops = {.read = control_read, .write = control_write, .widths = 1};
 
 /* ---- Made, saved, shown ------------------------------------------------------------------- */

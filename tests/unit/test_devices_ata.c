@@ -99,6 +99,34 @@ static void test_read(void)
     CHECK(good == 256 && alt(&r) == (DRDY | DSC), "a count of 0 is 256");
 }
 
+/* A string instruction moves many words at once: the same as one by one. */
+static void test_many(void)
+{
+    uint8_t got[1024];
+    rig_init(&r, ATA_DISK, ATA_NONE);
+    address(&r, 0, 30, 2);
+    command(&r, 0x20);
+    CHECK(ata_ops.read_many(&r.a, DATA, 2, got, 100) == 100, "a hundred of 256 words");
+    CHECK(ata_ops.read_many(&r.a, DATA, 2, got + 200, 156) == 155 && (alt(&r) & DRQ),
+          "all but the last of a sector");
+    CHECK(ata_ops.read_many(&r.a, DATA, 2, got + 510, 1) == 0, "which comes alone");
+    CHECK(in16(&r) == rig_word(30, 255) && alt(&r) == BSY, "and ends the sector");
+    CHECK(memcmp(got, r.disk[0].bytes + 30 * 512, 510) == 0, "the words are right");
+    CHECK(ata_ops.read_many(&r.a, DATA, 2, got, 256) == 0, "none while it is busy");
+    settle(&r);
+    CHECK(ata_ops.read_many(&r.a, DATA, 4, got, 1000) == 127, "double words");
+    CHECK(ata_ops.read_many(&r.a, STATUS, 1, got, 4) == 0, "only of the data port");
+    (void)ata_ops.read(&r.a, DATA, 4);
+    address(&r, 0, 40, 1);
+    command(&r, 0x30);
+    memset(got, 0x66, sizeof got);
+    CHECK(ata_ops.write_many(&r.a, DATA, 2, got, 512) == 255, "written as well");
+    out16(&r, 0x7777);
+    settle(&r);
+    CHECK(r.disk[0].bytes[40 * 512 + 509] == 0x66 && r.disk[0].bytes[41 * 512 - 1] == 0x77,
+          "to the end");
+}
+
 static void test_chs(void)
 {
     rig_init(&r, ATA_DISK, ATA_NONE);
@@ -328,6 +356,7 @@ int main(void)
     test_presence();
     test_identify();
     test_read();
+    test_many();
     test_chs();
     test_write();
     test_errors();
