@@ -66,7 +66,7 @@ struct machine {
     struct debugcon debugcon;
     struct exitport exitport;
     struct fwcfg fwcfg;
-    struct firmware firmware;   /* what fw_cfg says */
+    struct firmware firmware; /* what fw_cfg says */
     struct network network;
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */

@@ -251,12 +251,15 @@ static void set_cmos_disks(struct machine *m)
         translations |= (uint8_t)((g.cylinders > 1024 ? large : 0) << (2 * n));
         if (n > 1)
             continue;
-        const uint8_t numbers[9] = {
-            (uint8_t)g.cylinders, (uint8_t)(g.cylinders >> 8),
-            g.heads,              0xff, /* no write precompensation */
-            0xff,                 (uint8_t)(0xc0 | (g.heads > 8 ? 8 : 0)),
-            (uint8_t)g.cylinders, (uint8_t)(g.cylinders >> 8), /* landing zone */
-            g.track};
+        const uint8_t numbers[9] = {(uint8_t)g.cylinders,
+                                    (uint8_t)(g.cylinders >> 8),
+                                    g.heads,
+                                    0xff, /* no write precompensation */
+                                    0xff,
+                                    (uint8_t)(0xc0 | (g.heads > 8 ? 8 : 0)),
+                                    (uint8_t)g.cylinders,
+                                    (uint8_t)(g.cylinders >> 8), /* landing zone */
+                                    g.track};
         types |= n ? 0x0f : 0xf0;
         rtc_cmos_set(&m->rtc, 0x19 + n, 47);
         for (unsigned k = 0; k < ARRAY_LEN(numbers); k++)
