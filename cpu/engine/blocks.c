@@ -228,7 +228,8 @@ static bool leads_away(unsigned row)
 }
 
 /* What a record needs beyond its decoding. True if it must be the block's last. */
-static bool finish_record(struct rec *r, uint32_t eip, uint8_t mode, unsigned *exits)
+static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t mode,
+                          unsigned *exits)
 {
     const struct opcode *o = &opcodes[r->i.row];
     bool last = o->flags & (OPC_BRANCH | OPC_ENDS), relative = o->dst == Jb || o->dst == Jv;
@@ -239,7 +240,7 @@ static bool finish_record(struct rec *r, uint32_t eip, uint8_t mode, unsigned *e
     r->link = NULL;
     r->delta = NOT_LINKED;
     r->next_in = 0;
-    r->fn = handler_pick(r, mode);
+    r->fn = o->level > level ? NULL : handler_pick(r, mode); /* #UD is the executor's */
     if (!r->fn && (o->flags & OPC_ENDS) && !leads_away(r->i.row)) {
         r->fn = h_careful;
         last = false;
@@ -260,7 +261,7 @@ static unsigned decode_block(const struct engine *e, struct block *b, const stru
         struct rec *r = &b->rec[n];
         if (decode(&r->i, host + at, room - at, !(c->mode & MODE_CODE32)) != DECODE_OK)
             break;
-        last = finish_record(r, c->eip + at, c->mode, &exits);
+        last = finish_record(r, c->eip + at, c->model->level, c->mode, &exits);
         at += r->i.len;
         n++;
     }

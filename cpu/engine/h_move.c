@@ -177,6 +177,27 @@ HANDLER(nop)
     }
 EACH_CC(SETCC)
 
+/* The source is read, and may fault, whatever the condition says. */
+#define CMOV_CLASS(class, cc)                                                                      \
+    HANDLER(cmov_##cc##_##class)                                                                   \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(uint32_t, lin, host);                                                             \
+        if (flags_cond(cc, res, aux))                                                              \
+            REG(uint32_t, ip->a) = AT(uint32_t, host);                                             \
+        GO(ip + 1);                                                                                \
+    }
+#define CMOVCC(cc)                                                                                 \
+    HANDLER(cmov_##cc##_rr)                                                                        \
+    {                                                                                              \
+        uint32_t v = REG(uint32_t, ip->b);                                                         \
+        if (flags_cond(cc, res, aux))                                                              \
+            REG(uint32_t, ip->a) = v;                                                              \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    EACH_CLASS(CMOV_CLASS, cc)
+EACH_CC(CMOVCC)
+
 static handler *pick_mov32(struct rec *r, uint8_t mode)
 {
     unsigned row = r->i.row;
@@ -242,6 +263,21 @@ static handler *pick_extension(struct rec *r, uint8_t mode)
     return class < 0 ? NULL : from_mem[kind][class];
 }
 
+static handler *pick_cmov(struct rec *r, uint8_t mode)
+{
+#define CMOV_RR(cc) cmov_##cc##_rr,
+#define CMOV_RM(cc) BY_CLASS(cmov_##cc),
+    static handler *const from_reg[16] = {EACH_CC(CMOV_RR)};
+    static handler *const from_mem[16][CLASSES] = {EACH_CC(CMOV_RM)};
+    unsigned cc = r->i.row & 15;
+    r->a = r->i.reg;
+    r->b = r->i.rm;
+    if (!(r->i.flags & INSN_MEM))
+        return from_reg[cc];
+    int class = memory_class(r, mode);
+    return class < 0 ? NULL : from_mem[cc][class];
+}
+
 static handler *pick_lea(const struct rec *r)
 {
     if (!(r->i.flags & INSN_AS32))
@@ -269,6 +305,8 @@ handler *pick_move(struct rec *r, uint8_t mode)
         return nop;
     if (r->i.size != 4)
         return NULL;
+    if (row >= MAP_0F + 0x40 && row <= MAP_0F + 0x4f)
+        return pick_cmov(r, mode);
     bool mem = r->i.flags & INSN_MEM;
     switch (row) {
     case MAP_0F + 0xb6:

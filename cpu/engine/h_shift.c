@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * h_shift.c - specialised handlers of shifts and rotates of dword registers, by an immediate (its
- * count, above 0, is in ip->b) or CL, and of IMUL.
+ * count, above 0, is in ip->b) or CL, of shifts of narrow ones by an immediate, and of IMUL.
  */
 #include "cpu/engine/ops.h"
 
@@ -65,6 +65,52 @@ SHIFT_FORMS(op_sar)
 SHIFT_FORMS(op_rol)
 SHIFT_FORMS(op_ror)
 
+/* Bytes and words; the flags are those of the result extended to 32 bits. */
+static inline uint32_t narrow_flags(unsigned size, uint32_t r, bool cf, bool of, uint64_t *res,
+                                    uint64_t *aux)
+{
+    *res = sign_extend(r, size);
+    *aux = aux_make((uint32_t)*res, cf, of, false);
+    return r;
+}
+
+static inline uint32_t narrow_shl(unsigned size, uint32_t a, unsigned n, uint64_t *res,
+                                  uint64_t *aux)
+{
+    uint64_t wide = (uint64_t)a << n;
+    bool cf = wide >> (8 * size) & 1;
+    return narrow_flags(size, (uint32_t)wide & size_mask(size), cf,
+                        cf ^ (wide >> (8 * size - 1) & 1), res, aux);
+}
+
+static inline uint32_t narrow_shr(unsigned size, uint32_t a, unsigned n, uint64_t *res,
+                                  uint64_t *aux)
+{
+    uint32_t r = a >> n;
+    return narrow_flags(size, r, a >> (n - 1) & 1, r >> (8 * size - 2) & 1, res, aux);
+}
+
+static inline uint32_t narrow_sar(unsigned size, uint32_t a, unsigned n, uint64_t *res,
+                                  uint64_t *aux)
+{
+    int32_t wide = (int32_t)sign_extend(a, size);
+    return narrow_flags(size, (uint32_t)(wide >> n) & size_mask(size), wide >> (n - 1) & 1, false,
+                        res, aux);
+}
+
+#define NARROW(op, T)                                                                              \
+    HANDLER(op##_##T)                                                                              \
+    {                                                                                              \
+        REG(T, ip->a) = (T)op(sizeof(T), REG(T, ip->a), ip->b, &res, &aux);                        \
+        GO(ip + 1);                                                                                \
+    }
+NARROW(narrow_shl, uint8_t)
+NARROW(narrow_shr, uint8_t)
+NARROW(narrow_sar, uint8_t)
+NARROW(narrow_shl, uint16_t)
+NARROW(narrow_shr, uint16_t)
+NARROW(narrow_sar, uint16_t)
+
 static inline uint32_t op_imul(uint32_t a, uint32_t b, uint64_t *res, uint64_t *aux)
 {
     int64_t p = (int64_t)(int32_t)a * (int32_t)b;
@@ -115,6 +161,22 @@ static handler *pick_imul(struct rec *r, uint8_t mode)
     return class < 0 ? NULL : (imm ? rmi : rm)[class];
 }
 
+/* A shift of a narrow register by an immediate; rotates have no handler. */
+static handler *pick_narrow(struct rec *r)
+{
+    static handler *const of_byte[4] = {narrow_shl_uint8_t, narrow_shr_uint8_t, narrow_shl_uint8_t,
+                                        narrow_sar_uint8_t};
+    static handler *const of_word[4] = {narrow_shl_uint16_t, narrow_shr_uint16_t,
+                                        narrow_shl_uint16_t, narrow_sar_uint16_t};
+    unsigned row = r->i.row, kind = row & 7;
+    bool by_one = row >= G_D0 && row < G_D1 + 8, by_imm = row >= G_C0 && row < G_C1 + 8;
+    r->a = r->i.rm;
+    r->b = by_one ? 1 : r->i.imm & 31;
+    if (!(by_one || by_imm) || kind < 4 || !r->b || (r->i.flags & INSN_MEM))
+        return NULL;
+    return (r->i.size == 2 ? of_word : of_byte)[kind - 4];
+}
+
 handler *pick_shift(struct rec *r, uint8_t mode)
 {
     static handler *const by_imm[8] = {op_rol_imm, op_ror_imm, NULL,       NULL,
@@ -123,7 +185,7 @@ handler *pick_shift(struct rec *r, uint8_t mode)
                                       op_shl_cl, op_shr_cl, op_shl_cl, op_sar_cl};
     unsigned row = r->i.row;
     if (r->i.size != 4)
-        return NULL;
+        return pick_narrow(r);
     if (row == MAP_0F + 0xaf || row == 0x69 || row == 0x6b)
         return pick_imul(r, mode);
     if (r->i.flags & INSN_MEM)
