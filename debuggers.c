@@ -27,6 +27,10 @@ static void write_answer(struct out *to, const char *text, size_t n)
 {
     const struct debuggers *d = to->ctx;
 
+    if (d->display) {
+        ui_console_print(d->display, text, n);
+        return;
+    }
     if (n && d->serial && d->serial->file == d->file)
         stdio_out_newline(d->serial);
     fwrite(text, 1, n, d->file);
@@ -143,6 +147,55 @@ static bool open_repl(struct debuggers *d, const struct options *o, struct error
     return d->repl != NULL;
 }
 
+/* ---- A prompt that comes later ----------------------------------------------------------- */
+
+static enum repl_given next_line(void *ctx, const char **line)
+{
+    struct debuggers *d = ctx;
+
+    switch (ui_console_line(d->display, line)) {
+    case UI_LINE: return REPL_LINE;
+    case UI_LINE_LEFT: return REPL_LEFT;
+    case UI_LINE_NONE: break;
+    }
+    return REPL_NO_LINE;
+}
+
+static void say_mistake(void *ctx, const char *text)
+{
+    const struct debuggers *d = ctx;
+
+    ui_console_print(d->display, text, strlen(text));
+    ui_console_print(d->display, "\n", 1);
+}
+
+static bool open_later(struct debuggers *d, struct ui *display, struct error *err)
+{
+    bool inside = ui_console(display);
+    const struct repl_options r = {.input = !inside,
+                                   .terminal = !inside,
+                                   .history = d->history[0] ? d->history : NULL,
+                                   .elsewhere = inside ? &d->elsewhere : NULL};
+
+    if (!inside && (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)))
+        return error_set(err, "there is no terminal for the monitor's prompt");
+    d->elsewhere = (struct repl_elsewhere){.line = next_line, .mistake = say_mistake, .ctx = d};
+    d->repl = repl_open(d->monitor, &r, err);
+    if (!d->repl)
+        return false;
+    d->display = inside ? display : NULL;
+    return true;
+}
+
+void debuggers_complete(struct debuggers *d, const char *line, size_t at, size_t *start,
+                        void (*add)(void *ctx, const char *word), void *ctx)
+{
+    bool files;
+
+    if (d->monitor)
+        monitor_complete(d->monitor, line, at, start, &files, add, ctx);
+}
+
 /* ---- gdb ------------------------------------------------------------------------------- */
 
 /* A name under which gdb finds the file by itself, too; the built-in kernel has only our copy. */
@@ -245,6 +298,11 @@ static_assert((int)KEEP == GDB_KEEP && (int)GO == GDB_GO && (int)HOLD == GDB_HOL
                   (int)END == GDB_END,
               "the prompt and gdb have the same wishes");
 
+static bool attached(const struct debuggers *d)
+{
+    return d->gdb && gdb_attached(d->gdb);
+}
+
 /* Tells everybody that the machine stands still. `stop` is told to the monitor by gdb, if gdb has one
    of its commands run. */
 static enum wish tell(struct debuggers *d, enum machine_stop stop)
@@ -257,7 +315,7 @@ static enum wish tell(struct debuggers *d, enum machine_stop stop)
         return want;
     if (d->repl && !told)
         return (enum wish)repl_stopped(d->repl, stop);
-    if (!told && !gdb_attached(d->gdb) &&
+    if (!told && !attached(d) &&
         stop == MACHINE_BREAK) { /* a point, and nobody is there */
         ok = monitor_stopped(d->monitor, stop, &next, NULL);
         fflush(d->file);
@@ -290,13 +348,20 @@ static bool is_final(enum machine_stop stop)
     return stop == MACHINE_EXITED || stop == MACHINE_INSNS || stop == MACHINE_DIVERGED;
 }
 
+/* A prompt wants to know what became of the machine: always one that was asked for from the start, one
+   in the display only while a command of it runs. */
+static bool minds(const struct debuggers *d)
+{
+    return d->repl && (!d->display || repl_running(d->repl));
+}
+
 static bool take_stop(struct debuggers *d, enum machine_stop stop)
 {
     d->stop = stop;
     d->running = false;
     if (!obey(d, tell(d, stop)))
         return false;
-    if (!d->repl && (is_final(stop) || (!gdb_attached(d->gdb) && stop != MACHINE_BREAK)))
+    if (!minds(d) && (is_final(stop) || (!attached(d) && stop != MACHINE_BREAK)))
         d->running = true; /* nobody holds it: the run loop decides what comes of it */
     return true;
 }
@@ -313,6 +378,27 @@ static bool take_slice(struct debuggers *d)
     if (waited && !repl_running(d->repl)) /* what it waited for has come */
         d->running = false;
     return true;
+}
+
+bool debuggers_prompt(struct debuggers *d, const struct options *o, const struct plan *plan,
+                      struct machine *m, struct ui *display, struct error *err)
+{
+    if (!d->machine) {
+        d->machine = m;
+        d->running = true;
+    }
+    if (!d->monitor && !open_monitor(d, o, plan, err)) {
+        d->machine = NULL;
+        return false;
+    }
+    if (!d->repl) {
+        find_files(d);
+        if (!open_later(d, display, err))
+            return false;
+    } else if (d->display) {
+        ui_console(d->display);
+    }
+    return obey(d, HOLD); /* false: a prepared command ends the program, which control says */
 }
 
 static bool take_interrupt(struct debuggers *d)
@@ -332,7 +418,7 @@ static bool serve(struct debuggers *d)
     if (d->gdb && repl_done(d->repl)) { /* -e and -x are over: the rest is gdb's */
         repl_close(d->repl);
         d->repl = NULL;
-        return obey(d, d->wait || gdb_attached(d->gdb) ? KEEP : GO);
+        return obey(d, d->wait || attached(d) ? KEEP : GO);
     }
     return obey(d, (enum wish)repl_serve(d->repl));
 }
@@ -345,12 +431,12 @@ enum ui_control debuggers_control(struct debuggers *d, enum machine_stop stop)
         return UI_END;
     if (stop == MACHINE_RAN && d->running && !take_slice(d))
         return UI_END;
-    alone = !d->repl && d->running && d->stop != MACHINE_RAN; /* it stopped, and nobody minds */
+    alone = !minds(d) && d->running && d->stop != MACHINE_RAN; /* it stopped, and nobody minds */
     if (!take_interrupt(d) || !serve(d))
         return UI_END;
     if (!d->running)
         return UI_WAIT;
-    return alone || (!d->repl && !gdb_attached(d->gdb)) ? UI_ALONE : UI_GO;
+    return alone || (!minds(d) && !attached(d)) ? UI_ALONE : UI_GO;
 }
 
 unsigned debuggers_files(const struct debuggers *d, struct pollfd *files)

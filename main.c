@@ -293,6 +293,8 @@ static enum ui_control on_control(void *ctx, struct machine *m, enum machine_sto
     enum ui_control want;
 
     (void)m;
+    if (!debuggers_any(&s->debuggers))
+        return UI_ALONE;
     if (stop != MACHINE_RAN || interrupt_flag) {
         flush_outputs(s);
         if (s->options.monitor)
@@ -301,6 +303,24 @@ static enum ui_control on_control(void *ctx, struct machine *m, enum machine_sto
     want = debuggers_control(&s->debuggers, stop);
     share_terminal(s);
     return want;
+}
+
+/* The user of the display wants the prompt. One in this terminal needs Ctrl-C for itself. */
+static bool on_monitor(void *ctx, struct ui *display, struct error *err)
+{
+    struct session *s = ctx;
+
+    if (ui_kind(display) == UI_TERM)
+        install_signals(true);
+    return debuggers_prompt(&s->debuggers, &s->options, &s->plan, s->machine, display, err);
+}
+
+static void on_complete(void *ctx, const char *line, size_t at, size_t *start,
+                        void (*add)(void *add_ctx, const char *word), void *add_ctx)
+{
+    struct session *s = ctx;
+
+    debuggers_complete(&s->debuggers, line, at, start, add, add_ctx);
 }
 
 static unsigned on_files(void *ctx, struct pollfd *files)
@@ -356,9 +376,11 @@ static bool open_ui(struct session *s, struct error *err)
         .mmu_record = o->mmu_record,
         .poll = on_poll,
         .stopped = on_stopped,
-        .control = debugged ? on_control : NULL,
-        .files = debugged ? on_files : NULL,
+        .control = on_control,
+        .files = on_files,
         .alarm = on_alarm,
+        .monitor = on_monitor,
+        .complete = on_complete,
         .ctx = s,
     };
 

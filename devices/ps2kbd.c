@@ -118,6 +118,13 @@ void ps2kbd_key(struct ps2kbd *d, uint8_t usage, bool down)
     }
 }
 
+unsigned ps2kbd_room(const struct ps2kbd *d)
+{
+    unsigned used = d->count;
+
+    return d->scanning && !d->testing && used < PS2KBD_BUFFER ? PS2KBD_BUFFER - used : 0u;
+}
+
 static void repeat_fire(void *arg)
 {
     struct ps2kbd *d = arg;

@@ -56,6 +56,8 @@ void ps2kbd_snap(struct ps2kbd *d, struct snap *s);
 void ps2kbd_info(const struct ps2kbd *d, struct out *to);
 
 void ps2kbd_key(struct ps2kbd *d, uint8_t usage, bool down);
+/* Bytes of codes that it would take now without losing one. */
+unsigned ps2kbd_room(const struct ps2kbd *d);
 struct ps2_device ps2kbd_device(struct ps2kbd *d);
 
 #endif

@@ -270,6 +270,11 @@ void machine_input(struct machine *m, const struct input *in)
         machine_input(m->twin, in);
 }
 
+unsigned machine_key_room(const struct machine *m)
+{
+    return ps2kbd_room(&m->kbd);
+}
+
 unsigned machine_serial_room(const struct machine *m)
 {
     return uart_room(&m->com1);

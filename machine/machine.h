@@ -86,6 +86,8 @@ void machine_screen(const struct machine *m, struct screen *out);
 /* The built-in 8x16 font (code page 437): 256 glyphs of 16 rows, most significant bit left. */
 const uint8_t (*machine_font(void))[16];
 void machine_input(struct machine *m, const struct input *in);
+/* How many codes of keys the keyboard has room for; 0 as well while the guest has it switched off. */
+unsigned machine_key_room(const struct machine *m);
 /* How many INPUT_SERIAL bytes the line takes now without losing one (uart_room of COM1). */
 unsigned machine_serial_room(const struct machine *m);
 

@@ -51,7 +51,7 @@ void repl_close(struct repl *r)
 
 bool repl_done(const struct repl *r)
 {
-    return r->next == r->options.count && !r->options.input && !r->failed;
+    return r->next == r->options.count && !r->options.input && !r->options.elsewhere && !r->failed;
 }
 
 bool repl_running(const struct repl *r)
@@ -83,6 +83,11 @@ static void point_at(const struct repl *r, const char *typed)
 /* Says what went wrong. False: the session is over. */
 static bool complain(struct repl *r, const char *where)
 {
+    if (r->options.elsewhere) {
+        r->options.elsewhere->mistake(r->options.elsewhere->ctx, r->mistake.text);
+        r->mistake.text[0] = 0;
+        return true;
+    }
     fflush(stdout);
     fprintf(stderr, "%s%s%s%s\n", at_terminal(r) ? "" : "emu386: ", where ? where : "",
             where ? ": " : "", r->mistake.text);
@@ -233,6 +238,20 @@ static enum repl_want do_terminal(struct repl *r)
     return want;
 }
 
+/* ---- A prompt elsewhere ---------------------------------------------------------------- */
+
+static enum repl_want do_given(struct repl *r)
+{
+    const char *line;
+
+    switch (r->options.elsewhere->line(r->options.elsewhere->ctx, &line)) {
+    case REPL_NO_LINE: return REPL_HOLD;
+    case REPL_LEFT: return REPL_GO;
+    case REPL_LINE: break;
+    }
+    return do_line(r, line, NULL, false);
+}
+
 /* ---- The run loop ---------------------------------------------------------------------- */
 
 enum repl_want repl_serve(struct repl *r)
@@ -242,6 +261,8 @@ enum repl_want repl_serve(struct repl *r)
     while (want == REPL_KEEP) {
         if (r->next < r->options.count)
             want = do_prepared(r);
+        else if (r->options.elsewhere)
+            want = do_given(r);
         else if (!r->options.input)
             return REPL_END;
         else if (r->options.terminal)

@@ -1,7 +1,8 @@
 /* SPDX-License-Identifier: MIT */
 /*
  * repl.h - the one who gives commands: first the prepared ones (-x, -e, monitorrc), then standard
- * input, with a prompt on a terminal (prompt.h) or line by line from a pipe. Client of the run loop as
+ * input, with a prompt on a terminal (prompt.h) or line by line from a pipe, or a prompt that somebody
+ * else shows (a window). Client of the run loop as
  * gdb's stub is: asked before every slice, told of every stop, it never blocks.
  *
  * A prepared or piped command that fails ends the session, unless a terminal is there to go on at.
@@ -24,12 +25,26 @@ struct repl_command {
     const char *option; /* "-e", for messages */
 };
 
+/* A prompt elsewhere: takes lines from it and says there what was wrong with them. */
+enum repl_given {
+    REPL_NO_LINE,
+    REPL_LINE,
+    REPL_LEFT /* the user has left it: the machine goes on */
+};
+
+struct repl_elsewhere {
+    enum repl_given (*line)(void *ctx, const char **line); /* the next one; never blocks */
+    void (*mistake)(void *ctx, const char *text);          /* a line without its end */
+    void *ctx;                                             /* handed to both */
+};
+
 struct repl_options {
-    const struct repl_command *commands; /* prepared, borrowed */
-    unsigned count;                      /* of them */
-    bool input;                          /* go on with standard input (-M) */
-    bool terminal;                       /* it is one: with a prompt, line editing, history */
-    const char *history;                 /* file for it, NULL: none */
+    const struct repl_command *commands;    /* prepared, borrowed */
+    unsigned count;                         /* of them */
+    bool input;                             /* go on with standard input (-M) */
+    bool terminal;                          /* it is one: with a prompt, line editing, history */
+    const char *history;                    /* file for it, NULL: none */
+    const struct repl_elsewhere *elsewhere; /* instead of standard input; NULL: there is none */
 };
 
 enum repl_want {

@@ -5,13 +5,46 @@
 #include <stdarg.h>
 #include <stdio.h>
 
-void canvas_fill(struct canvas *c, int x, int y, int w, int h, uint32_t color)
+/* A rectangle clipped to the picture, in pixels of the picture. */
+struct area {
+    int zoom, stride;             /* of the canvas, spelled out */
+    int left, top, right, bottom; /* right and bottom are outside */
+};
+
+static struct area clip(const struct canvas *c, int x, int y, int w, int h)
 {
+    int zoom = c->zoom > 1 ? c->zoom : 1;
     int right = x + w < c->width ? x + w : c->width, bottom = y + h < c->height ? y + h : c->height;
 
-    for (int row = y < 0 ? 0 : y; row < bottom; row++)
-        for (int col = x < 0 ? 0 : x; col < right; col++)
-            c->pixels[(size_t)row * (size_t)c->width + (size_t)col] = color;
+    return (struct area){
+        .zoom = zoom,
+        .stride = c->stride ? c->stride : c->width * zoom,
+        .left = (x < 0 ? 0 : x) * zoom,
+        .top = (y < 0 ? 0 : y) * zoom,
+        .right = right * zoom,
+        .bottom = bottom * zoom,
+    };
+}
+
+void canvas_fill(struct canvas *c, int x, int y, int w, int h, uint32_t color)
+{
+    struct area a = clip(c, x, y, w, h);
+
+    for (int row = a.top; row < a.bottom; row++)
+        for (int col = a.left; col < a.right; col++)
+            c->pixels[(size_t)row * (size_t)a.stride + (size_t)col] = color;
+}
+
+void canvas_shade(struct canvas *c, int x, int y, int w, int h, uint32_t color, unsigned part)
+{
+    struct area a = clip(c, x, y, w, h);
+
+    for (int row = a.top; row < a.bottom; row++) {
+        uint32_t *at = c->pixels + (size_t)row * (size_t)a.stride;
+
+        for (int col = a.left; col < a.right; col++)
+            at[col] = canvas_mix(color, at[col], part);
+    }
 }
 
 void canvas_frame(struct canvas *c, int x, int y, int w, int h, uint32_t color)

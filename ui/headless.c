@@ -13,10 +13,10 @@ static void headless_close(void *display)
     (void)display;
 }
 
-static bool headless_poll(void *display, struct ui_keys *keys)
+static bool headless_poll(void *display, struct ui_user *user)
 {
     (void)display;
-    (void)keys;
+    (void)user;
     return true;
 }
 

@@ -13,12 +13,13 @@
  * - A slice is 1/60 s of virtual time at most; it shrinks when the host needs long for it, so
  *   that keys, quitting and the timeout are answered in time. How the time is cut into slices
  *   is invisible to the guest.
- * - Keys are fed a few at a time in virtual time: a PS/2 keyboard buffers 16 bytes.
+ * - Keys are fed a few at a time in virtual time, and only while the keyboard has room for them: it
+ *   buffers 16 bytes. A guest that takes none for two seconds loses them, as on a real machine.
  */
 #include "ui/ui.h"
 #include "base/clock.h"
 #include "base/screen.h"
-#include "ui/display.h"
+#include "ui/loop.h"
 #include "ui/record.h"
 
 #include <poll.h>
@@ -27,7 +28,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define SECOND UINT64_C(1000000000) /* ns of host time */
 #define FRAME (SECOND / 60)         /* how often the screen is shown */
 #define HOLD_WAIT (SECOND / 30)     /* between polls while a stopped machine is held */
 #define MAX_LAG (SECOND / 10)       /* how far the guest may fall behind and catch up */
@@ -38,31 +38,11 @@
 #define SLICE_MAX_HEADLESS (SECOND) /* without both */
 #define KEY_GAP (SECOND / 60)       /* virtual ns between two helpings of keys */
 #define KEYS_AT_ONCE 4u             /* at most 16 bytes in scan code set 2 */
+#define KEY_BYTES 8u                /* the longest code, that of Pause */
+#define KEY_PATIENCE (2 * SECOND)   /* virtual ns that keys wait for a guest that takes none */
+#define SAMPLE (SECOND / 2)         /* between two looks at the rate of instructions */
+#define LEND_TIME (SECOND / 5)      /* a debugged machine runs so long before its screen returns */
 #define VGA_FRAME (SECOND / 70)     /* the VGA counts frames to blink */
-
-struct ui {
-    const struct display_ops *ops; /* which display */
-    void *display;                 /* its state, NULL once closed */
-    struct ui_options options;     /* as given */
-    enum ui_pace pace;             /* never UI_PACE_AUTO */
-    bool held;                     /* the machine stopped for good and is still shown */
-    bool waiting;                  /* a debugger keeps it from running */
-    bool told;                     /* the debuggers know about `stop` */
-    bool lost;                     /* a picture could not be written */
-    bool report_due;               /* the `stopped` hook waits for the terminal to be free */
-    enum machine_stop stop;        /* why it stopped, MACHINE_RAN while it runs */
-    uint64_t slice;                /* virtual ns of the next slice */
-    uint64_t slice_max;            /* its limit */
-    uint64_t base_host;            /* pace: this host time ... */
-    uint64_t base_virtual;         /* ... is this virtual time, both in ns */
-    uint64_t slept;                /* UI_PACE_IDLE: machine_slept that was waited for */
-    uint64_t next_key;             /* virtual ns of the next helping of keys */
-    uint64_t next_show;            /* host ns of the next frame */
-    uint64_t title_key;            /* what the title shows, to notice a change */
-    struct record *record;         /* the film of the MMU view, or NULL */
-    struct ui_keys keys;           /* waiting for the keyboard */
-    struct screen screen;          /* the frame being shown */
-};
 
 /* One clock unit is 275/336 ns (base/clock.h: 13.44 GHz / 11). Exact, without overflow. */
 static uint64_t units_to_ns(uint64_t units)
@@ -155,6 +135,7 @@ struct ui *ui_open(const struct ui_options *options, struct error *err)
               : u->ops->kind != UI_NONE     ? UI_PACE_REALTIME
               : options->interactive        ? UI_PACE_IDLE
                                             : UI_PACE_NONE;
+    u->speed = u->pace == UI_PACE_REALTIME ? 100 : 0;
     u->slice = SLICE_MIN;
     u->slice_max =
         u->pace == UI_PACE_NONE && u->ops->kind == UI_NONE ? SLICE_MAX_HEADLESS : SLICE_MAX;
@@ -183,14 +164,19 @@ void ui_close(struct ui *u)
     free(u);
 }
 
-static void feed_keys(struct ui *u, struct machine *m)
+static void feed_user(struct ui *u, struct machine *m)
 {
     uint64_t now = units_to_ns(machine_now(m));
+    struct ui_keys *keys = &u->user.keys;
     struct input in;
 
-    if (!u->keys.count || now < u->next_key)
+    while (ui_mouse_take(&u->user.mouse, &in))
+        machine_input(m, &in);
+    if (!keys->count || now < u->next_key)
         return;
-    for (unsigned i = 0; i < KEYS_AT_ONCE && ui_keys_take(&u->keys, &in); i++)
+    if (machine_key_room(m) < KEY_BYTES && now < u->next_key + KEY_PATIENCE)
+        return;
+    for (unsigned i = 0; i < KEYS_AT_ONCE && ui_keys_take(keys, &in); i++)
         machine_input(m, &in);
     u->next_key = now + KEY_GAP;
 }
@@ -213,6 +199,7 @@ static void run_slice(struct ui *u, struct machine *m)
 {
     uint64_t began = host_now(), took, until = machine_now(m) + ns_to_units(u->slice);
     uint64_t alarm = u->options.alarm ? u->options.alarm(u->options.ctx) : UINT64_MAX;
+    uint64_t longest = u->speed && u->speed < 100 ? u->slice_max * u->speed / 100 : u->slice_max;
 
     if (u->record && until > ns_to_units(record_due(u->record)))
         until = ns_to_units(record_due(u->record));
@@ -222,7 +209,9 @@ static void run_slice(struct ui *u, struct machine *m)
     if (took > SLICE_LONG && u->slice / 2 >= SLICE_MIN)
         u->slice /= 2;
     else if (took < SLICE_SHORT)
-        u->slice = u->slice * 2 < u->slice_max ? u->slice * 2 : u->slice_max;
+        u->slice *= 2;
+    if (u->slice > longest)
+        u->slice = longest;
 }
 
 static const char *state_name(const struct ui *u)
@@ -230,7 +219,7 @@ static const char *state_name(const struct ui *u)
     switch (u->stop) {
     case MACHINE_HALTED: return "halted";
     case MACHINE_TRIPLE: return "triple fault";
-    default: return u->waiting ? "stopped" : "running";
+    default: return u->waiting ? "stopped" : u->paused ? "paused" : "running";
     }
 }
 
@@ -238,7 +227,7 @@ static const char *state_name(const struct ui *u)
 static void show_title(struct ui *u, const struct machine *m)
 {
     uint64_t seconds = units_to_ns(machine_now(m)) / SECOND;
-    uint64_t key = (seconds * 2 + u->waiting) * 16 + (uint64_t)u->stop + 1;
+    uint64_t key = (seconds * 4 + u->waiting * 2 + u->paused) * 16 + (uint64_t)u->stop + 1;
     char text[160];
 
     if (!u->ops->title || key == u->title_key)
@@ -250,6 +239,29 @@ static void show_title(struct ui *u, const struct machine *m)
     u->ops->title(u->display, text);
 }
 
+static void show_status(struct ui *u, const struct machine *m, uint64_t now)
+{
+    struct ui_status *s = &u->status;
+    uint64_t insns = machine_icount(m);
+
+    if (!u->ops->status)
+        return;
+    if (now - u->sampled >= SAMPLE || insns < u->sampled_insns) {
+        if (u->sampled && insns >= u->sampled_insns)
+            s->rate = (insns - u->sampled_insns) * 1000 / ((now - u->sampled) / 1000000);
+        u->sampled = now;
+        u->sampled_insns = insns;
+    }
+    machine_panel(m, &s->panel);
+    s->state = state_name(u);
+    s->running = !u->held && !u->waiting && !u->paused;
+    s->ns = units_to_ns(machine_now(m));
+    s->speed = u->speed;
+    s->monitor = u->options.monitor != NULL;
+    s->prompt = u->waiting;
+    u->ops->status(u->display, s);
+}
+
 static void show(struct ui *u, const struct machine *m, uint64_t now)
 {
     struct render_phase phase = {.text = now / VGA_FRAME / 16 % 2 == 0,
@@ -257,12 +269,26 @@ static void show(struct ui *u, const struct machine *m, uint64_t now)
 
     if (u->ops->look)
         u->ops->look(u->display, m);
-    if (!u->ops->show || now < u->next_show)
+    if (!u->ops->show || u->lent || now < u->next_show)
         return;
     u->next_show = now + FRAME;
     machine_screen(m, &u->screen);
     show_title(u, m);
+    show_status(u, m, now);
     u->ops->show(u->display, &u->screen, phase);
+}
+
+/* A prompt in the terminal has it while the machine is held, and for the moment of a step. */
+static void lend(struct ui *u, uint64_t now)
+{
+    bool want = u->waiting || (u->lent && now < u->held_since + LEND_TIME);
+
+    if (u->waiting)
+        u->held_since = now;
+    if (!u->ops->lend || want == u->lent)
+        return;
+    u->lent = want;
+    u->ops->lend(u->display, want);
 }
 
 /* The machine stopped for good: whether it is kept on the screen. */
@@ -288,11 +314,17 @@ static void wait_files(struct ui *u)
     poll(files, n, (int)(HOLD_WAIT / 1000000));
 }
 
+void loop_rebase(struct ui *u, const struct machine *m)
+{
+    u->base_host = host_now();
+    u->base_virtual = units_to_ns(machine_now(m));
+}
+
 static void keep_pace(struct ui *u, const struct machine *m)
 {
     uint64_t now = host_now(), virtual_now = units_to_ns(machine_now(m)), target;
 
-    if (u->held || u->waiting) {
+    if (u->held || u->waiting || u->paused) {
         wait_files(u);
         return;
     }
@@ -303,13 +335,11 @@ static void keep_pace(struct ui *u, const struct machine *m)
         u->slept = machine_slept(m);
         return;
     }
-    target = u->base_host + (virtual_now - u->base_virtual);
-    if (now > target + MAX_LAG) {
-        u->base_host = now;
-        u->base_virtual = virtual_now;
-    } else if (now < target) {
+    target = u->base_host + wishes_host(u, virtual_now - u->base_virtual);
+    if (now > target + MAX_LAG)
+        loop_rebase(u, m);
+    else if (now < target)
         host_sleep(target);
-    }
 }
 
 /* The deadline in host ns; a timeout beyond centuries is none. */
@@ -350,8 +380,7 @@ static enum ui_end run_loop(struct ui *u, struct machine *m)
 {
     uint64_t end = deadline(u, host_now());
 
-    u->base_host = host_now();
-    u->base_virtual = units_to_ns(machine_now(m));
+    loop_rebase(u, m);
     u->slept = machine_slept(m);
     for (;;) {
         uint64_t now = host_now();
@@ -360,14 +389,18 @@ static enum ui_end run_loop(struct ui *u, struct machine *m)
             return UI_QUIT;
         if (now >= end)
             return UI_TIMEOUT;
-        if (!u->ops->poll(u->display, &u->keys))
+        if (!u->lent && !u->ops->poll(u->display, &u->user))
+            return UI_CLOSED;
+        wishes_do(u, m);
+        if (u->ended)
             return UI_CLOSED;
         if (u->options.poll)
             u->options.poll(u->options.ctx, m); /* in a hold as well: the quit key is typed there */
         if (!consult(u, m))
             return u->stop == MACHINE_RAN ? UI_QUIT : UI_STOPPED;
-        if (!u->held && !u->waiting) {
-            feed_keys(u, m);
+        lend(u, now);
+        if (!u->held && !u->waiting && !u->paused) {
+            feed_user(u, m);
             if (!take_picture(u, m)) {
                 u->lost = true;
                 return UI_QUIT;
@@ -384,7 +417,7 @@ struct ui_result ui_run(struct ui *u, struct machine *m)
     struct ui_result result;
 
     u->stop = MACHINE_RAN;
-    u->held = u->waiting = false;
+    u->held = u->waiting = u->paused = u->ended = false;
     u->told = true;
     result.why = run_loop(u, m);
     result.stop = u->stop;

@@ -165,7 +165,7 @@ static bool decode(struct term *d, struct ui_keys *keys)
     return stay;
 }
 
-static bool term_poll(void *display, struct ui_keys *keys)
+static bool term_poll(void *display, struct ui_user *user)
 {
     struct term *d = display;
     struct pollfd input = {.fd = STDIN_FILENO, .events = POLLIN};
@@ -182,7 +182,7 @@ static bool term_poll(void *display, struct ui_keys *keys)
             d->last_byte = host_ms();
         }
     }
-    return decode(d, keys);
+    return decode(d, &user->keys);
 }
 
 static wchar_t cell_char(const struct term *d, uint8_t ch)

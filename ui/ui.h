@@ -12,7 +12,9 @@
  *   back and may be called with NULL. Install signal handlers before ui_open and let them only
  *   set the flag `quit` points to: the displays leave foreign handlers alone.
  * - A machine that stopped for good is held on the screen, not closed, when hold_* says so.
- * - Debuggers hold and release the machine through the `control` hook; the display lives on.
+ * - Debuggers hold and release the machine through the `control` hook; the display lives on. A
+ *   user of the display may ask for the monitor: its prompt is then in the display itself
+ *   (ui_console) or, for UI_TERM, in the terminal, which is lent while the machine is held.
  * Not here: serial and debug console back-ends (ui/stdio.h), which main wires itself; the loop
  * calls the `poll` hook for them before every slice, at most 1/60 s apart while it keeps pace.
  */
@@ -67,6 +69,12 @@ struct ui_options {
     /* Virtual time (clock units) at which a slice has to end, if not before, so that what the
        debuggers do then does not depend on the host. UINT64_MAX: any. May be NULL. */
     uint64_t (*alarm)(void *ctx);
+    /* A user wants the monitor's prompt: to be opened where ui_console says, the machine held. False
+       and err: it cannot be. Called once a wish; NULL: there is none to be had. */
+    bool (*monitor)(void *ctx, struct ui *u, struct error *err);
+    /* Completes the word that ends at line[at], as monitor_complete; may be NULL. */
+    void (*complete)(void *ctx, const char *line, size_t at, size_t *start,
+                     void (*add)(void *add_ctx, const char *word), void *add_ctx);
     /* Names a linear address, for the MMU view; may be NULL. */
     int (*symbol)(void *ctx, uint32_t cr3, uint32_t addr, char *text, size_t n);
     const char *vnc_address;  /* UI_VNC: where it listens, dotted */
@@ -97,6 +105,18 @@ struct ui *ui_open(const struct ui_options *options, struct error *err);
 /* Which display it became: never UI_AUTO. */
 enum ui_display ui_kind(const struct ui *u);
 struct ui_result ui_run(struct ui *u, struct machine *m);
+
+/* A prompt in the display itself: opens it if there is such a thing. Then what was typed there, and
+   text for it. */
+enum ui_line {
+    UI_LINE_NONE, /* nothing yet */
+    UI_LINE,      /* *line, which lives until the next call */
+    UI_LINE_LEFT, /* the user has left the prompt: the machine is to go on */
+};
+bool ui_console(struct ui *u);
+enum ui_line ui_console_line(struct ui *u, const char **line);
+void ui_console_print(struct ui *u, const char *text, size_t n);
+
 void ui_close(struct ui *u);
 
 /* Writes what the screen shows now as a PNG file, blinking parts and cursor visible. */

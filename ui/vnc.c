@@ -6,8 +6,10 @@
  *   first line of it (VNC's own scheme: eight characters count, nothing is encrypted).
  * - Keys come as keysyms. A character is typed by the key of a US keyboard that makes it; where the
  *   client's Shift does not agree (another layout), the whole stroke is typed.
+ * - The pointer moves the guest's mouse: VNC says where it is, a PS/2 mouse how far it went, so the two
+ *   can drift apart at the edges of the screen. Buttons 4 and 5 are the wheel.
  * - A client that does not read is dropped after a moment, so that it cannot hold the guest.
- * Not here: the pointer (there is no mouse yet), clipboard, file transfer, web sockets.
+ * Not here: clipboard, file transfer, web sockets.
  */
 #include "base/screen.h"
 #include "ui/display.h"
@@ -24,7 +26,9 @@
 
 struct vnc {
     rfbScreenInfoPtr server;          /* owned */
-    struct ui_keys *keys;             /* the queue, while events are taken */
+    struct ui_user *user;             /* the queues, while events are taken */
+    int pointer_x, pointer_y;         /* where a client's pointer was last */
+    bool pointed;                     /* it was somewhere */
     bool held[KEY_RIGHT_GUI + 1];     /* keys that the guest believes to be down */
     char password[9];                 /* "" for none */
     char *passwords[2];               /* what libvncserver wants to see: a list */
@@ -89,7 +93,7 @@ static uint8_t key_of_keysym(rfbKeySym sym)
 
 static void press(struct vnc *d, uint8_t key, bool down)
 {
-    if (d->held[key] != down && ui_keys_push(d->keys, key, down))
+    if (d->held[key] != down && ui_keys_push(&d->user->keys, key, down))
         d->held[key] = down;
 }
 
@@ -101,7 +105,7 @@ static void on_key(rfbBool down, rfbKeySym sym, rfbClientPtr client)
     bool control = d->held[KEY_LEFT_CTRL] || d->held[0xe4];
     uint8_t key = key_of_keysym(sym);
 
-    if (!d->keys)
+    if (!d->user)
         return;
     if (key) {
         press(d, key, down);
@@ -112,7 +116,7 @@ static void on_key(rfbBool down, rfbKeySym sym, rfbClientPtr client)
     if (control || !(stroke.mods & MOD_SHIFT) == !shift || d->held[stroke.key])
         press(d, stroke.key, down);
     else if (down)
-        (void)ui_keys_type(d->keys, stroke);
+        (void)ui_keys_type(&d->user->keys, stroke);
 }
 
 /* Keys of a client that is gone are let go. */
@@ -120,7 +124,7 @@ static void on_gone(rfbClientPtr client)
 {
     struct vnc *d = client->screen->screenData;
 
-    for (unsigned key = 0; d->keys && key <= KEY_RIGHT_GUI; key++)
+    for (unsigned key = 0; d->user && key <= KEY_RIGHT_GUI; key++)
         press(d, (uint8_t)key, false);
 }
 
@@ -130,15 +134,32 @@ static enum rfbNewClientAction on_client(rfbClientPtr client)
     return RFB_CLIENT_ACCEPT;
 }
 
-static bool vnc_poll(void *display, struct ui_keys *keys)
+static void on_pointer(int mask, int x, int y, rfbClientPtr client)
+{
+    struct vnc *d = client->screen->screenData;
+    uint8_t buttons = (uint8_t)((mask & rfbButton1Mask ? INPUT_LEFT : 0) |
+                                (mask & rfbButton2Mask ? INPUT_MIDDLE : 0) |
+                                (mask & rfbButton3Mask ? INPUT_RIGHT : 0));
+    int wheel = !!(mask & rfbButton5Mask) - !!(mask & rfbButton4Mask);
+
+    if (!d->user)
+        return;
+    ui_mouse_push(&d->user->mouse, d->pointed ? x - d->pointer_x : 0,
+                  d->pointed ? y - d->pointer_y : 0, wheel, buttons);
+    d->pointer_x = x;
+    d->pointer_y = y;
+    d->pointed = true;
+}
+
+static bool vnc_poll(void *display, struct ui_user *user)
 {
     struct vnc *d = display;
 
-    if (ui_keys_room(keys) <= sizeof(d->held))
+    if (ui_keys_room(&user->keys) <= sizeof(d->held))
         return true; /* events wait in their sockets */
-    d->keys = keys;
+    d->user = user;
     rfbProcessEvents(d->server, 0);
-    d->keys = NULL;
+    d->user = NULL;
     return true;
 }
 
@@ -234,6 +255,7 @@ static bool listen_on(struct vnc *d, const struct ui_options *o, struct error *e
     s->deferUpdateTime = 0;
     s->cursor = NULL;
     s->kbdAddEvent = on_key;
+    s->ptrAddEvent = on_pointer;
     s->newClientHook = on_client;
     if (d->password[0]) {
         d->passwords[0] = d->password;
