@@ -315,8 +315,7 @@ static enum wish tell(struct debuggers *d, enum machine_stop stop)
         return want;
     if (d->repl && !told)
         return (enum wish)repl_stopped(d->repl, stop);
-    if (!told && !attached(d) &&
-        stop == MACHINE_BREAK) { /* a point, and nobody is there */
+    if (!told && !attached(d) && stop == MACHINE_BREAK) { /* a point, and nobody is there */
         ok = monitor_stopped(d->monitor, stop, &next, NULL);
         fflush(d->file);
         return ok && next == MONITOR_RUN ? GO : KEEP;

@@ -38,7 +38,7 @@ struct ui {
     uint64_t sampled_insns;  /* ... and the instructions until then */
     uint64_t base_host;      /* pace: this host time ... */
     uint64_t base_virtual;   /* ... is this virtual time, both in ns */
-    uint64_t slept;                /* UI_PACE_IDLE: machine_slept that was waited for */
+    uint64_t slept;          /* UI_PACE_IDLE: machine_slept that was waited for */
     uint64_t next_key;       /* virtual ns of the next helping of keys */
     uint64_t next_show;      /* host ns of the next frame */
     uint64_t title_key;      /* what the title shows, to notice a change */
