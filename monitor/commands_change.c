@@ -292,19 +292,36 @@ static bool run_screenshot(struct monitor *mon, struct line *line, struct answer
 
 /* ---- Keys ------------------------------------------------------------------------------ */
 
+/* Enter on a terminal sends a carriage return. */
+static unsigned serial_events(uint8_t c, struct input *events)
+{
+    events[0] = (struct input){.kind = INPUT_SERIAL, .byte = c == '\n' ? '\r' : c};
+    return 1;
+}
+
 static bool run_type(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
     char text[MONITOR_LINE];
+    bool serial = false;
 
-    if (!line_word(line, "text", text, sizeof text, err) || !line_end(line, err))
+    if (!line_word(line, "text", text, sizeof text, err))
+        return false;
+    if (line_keyword(line, "on")) {
+        serial = line_keyword(line, "serial");
+        if (!serial && !line_keyword(line, "keyboard"))
+            return error_set(err, "type: on keyboard or on serial would be right");
+    }
+    if (!line_end(line, err))
         return false;
     for (const char *s = text; *s; s++) {
         struct input events[KEYMAP_EVENTS];
         struct keymap_stroke stroke;
+        unsigned n;
 
-        if (!keymap_ascii((uint8_t)*s, &stroke))
+        if (!serial && !keymap_ascii((uint8_t)*s, &stroke))
             return error_set(err, "type: no key types the character \\x%02x", (uint8_t)*s);
-        if (!wait_keys(mon, events, keymap_events(stroke, events)))
+        n = serial ? serial_events((uint8_t)*s, events) : keymap_events(stroke, events);
+        if (!wait_keys(mon, events, n))
             return error_set(err, "type: too much waits to be typed; let the machine run");
     }
     answer_string(to, "text", text);
@@ -372,9 +389,10 @@ const struct command commands_change[] = {
       COMMAND_CHANGE, false, run_restore },
     { "reset", NULL, "", "press the reset button", "The image starts again.", "reset", NULL,
       COMMAND_CHANGE, false, run_reset },
-    { "type", NULL, "\"TEXT\"", "type at the guest's keyboard",
-      "A US keyboard; \\n is Enter. The keys go down while the machine runs.",
-      "type \"ls -l\\n\"", NULL, COMMAND_CHANGE, false, run_type },
+    { "type", NULL, "\"TEXT\" [on keyboard|serial]", "type at the guest's keyboard or serial line",
+      "A US keyboard; \\n is Enter. The keys go down while the machine runs. On the serial line the\n"
+      "bytes go to COM1 as the guest takes them.",
+      "type \"ls -l\\n\"\ntype \"root\\n\" on serial", "on keyboard serial", COMMAND_CHANGE, false, run_type },
     { "key", "sendkey", "KEY[-KEY ...] ...", "press keys together, one group after the other",
       "A key is a character, or enter esc tab space backspace del ins home end pgup pgdn up down left\n"
       "right minus f1-f12 caps num scroll print pause menu ctrl shift alt gui rctrl rshift ralt rgui.",

@@ -29,6 +29,9 @@ bool wait_keys(struct monitor *mon, const struct input *events, unsigned n)
 
     if (n > WAIT_KEYS - w->keys_len)
         return false;
+    /* From here on it depends on the machine's time alone: a restored machine is typed at the same. */
+    if (!w->keys_len)
+        w->next_key = next_tick(mon);
     for (unsigned i = 0; i < n; i++)
         w->keys[(w->keys_head + w->keys_len++) % WAIT_KEYS] = events[i];
     return true;
@@ -41,6 +44,8 @@ void wait_type(struct monitor *mon)
     if (!w->keys_len || machine_now(mon->machine) < w->next_key)
         return;
     for (unsigned i = 0; i < KEYS_AT_ONCE && w->keys_len; i++) {
+        if (w->keys[w->keys_head].kind == INPUT_SERIAL && !machine_serial_room(mon->machine))
+            break; /* the guest has not read what came before */
         machine_input(mon->machine, &w->keys[w->keys_head]);
         w->keys_head = (w->keys_head + 1) % WAIT_KEYS;
         w->keys_len--;

@@ -53,6 +53,16 @@ one ./no-such-program
 END
 expect '0 passed, 1 failed' 1 'an empty table' <<'END'
 END
+expect '5 passed, 0 failed' 0 'a skip beside something else' <<'END'
+one echo "SKIP no network"; echo "0 passed, 0 failed, 1 skipped"
+two echo "5 passed, 0 failed"
+END
+expect '0 passed, 1 failed' 1 'nothing but skips' <<'END'
+one echo "SKIP no network"; echo "0 passed, 0 failed, 1 skipped"
+END
+expect '5 passed, 1 failed' 1 'a skip that hides a failing status' <<'END'
+one echo "5 passed, 0 failed, 1 skipped"; exit 1
+END
 expect '3 passed, 0 failed' 0 'a suite that would eat the table as its input' <<'END'
 one cat; echo "1 passed, 0 failed"
 two echo "2 passed, 0 failed"

@@ -81,6 +81,11 @@ says "#PF\(00..\) at .*ring 3"
 says "user (write to|read of) 00000000 was refused: nothing is mapped there; PDE\[0\] is not present"
 says "^  mapped above: 08048000-"
 
+# The serial line is typed at as well; its bytes go in only as the guest takes them.
+session '' 'wait "$ " on serial for 60 s' \
+    'type "echo 0123456789-0123456789-0123456789-0123456789 the whole line\n" on serial' \
+    'wait "\n0123456789-0123456789-0123456789-0123456789 the whole line\n" on serial for 10 s'
+
 # No EOI.
 session "$build/tests/monitor/guest/look.elf" 'until exec wait_key' 'key a' 'until exec pressed' \
     'irq why 1'

@@ -1,0 +1,40 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# debian.sh BUILD [short] - the kernel of Debian 12 (i386, flavour 686) with a busybox of Debian's in an
+# initial RAM disk made here, loaded directly, to its shell on the serial port. The memory map of a
+# process shows the border at C0000000h between programs and kernel that this emulator is about.
+
+# shellcheck disable=SC1091,SC2034 # read by lib.sh
+. "$(dirname "$0")/lib.sh"
+tools cpio gzip
+packages linux-image-686 busybox-static
+unpack linux-image-686 'boot/vmlinuz-*'
+kernel=$unpacked
+unpack busybox-static bin/busybox
+busybox_initrd "$unpacked" "$scratch/initrd.gz"
+
+machine=(-m 128M -k "$kernel" -i "$scratch/initrd.gz" -a 'console=ttyS0,115200 nokaslr')
+script <<'END'
+wait "GUEST-SHELL-READY" on serial for 120 s
+wait "# " on serial for 10 s
+type "cat /proc/self/maps; echo maps=$?\n" on serial
+wait "maps=0" on serial for 10 s
+wait "/ # " on serial for 10 s
+type "cat /proc/interrupts; awk 'BEGIN { print 355 / 113 }'\n" on serial
+wait "\n3.14159\n" on serial for 10 s
+quit
+END
+boots
+says 'Linux version 6\.1\.[0-9-]+-686 '
+says 'Run /init as init process'
+says '^GUEST-INIT-OK Linux 6\.1\.[0-9-]+-686 i686'
+says '^b[0-9a-f]{7}-(bf[0-9a-f]{6}|c0000000) rw-p 00000000 00:00 0 +\[stack\]'
+no_findings
+if [ "$long" ]; then
+    repeats
+    resumes 'maps=0'
+    lockstep 200000000
+    races GUEST-SHELL-READY -cpu pentium2 -m 128 -kernel "$kernel" -initrd "$scratch/initrd.gz" \
+        -append 'console=ttyS0,115200 nokaslr'
+fi
+done_here
