@@ -4,7 +4,7 @@
 # initial RAM disk made here, loaded directly, to its shell on the serial port. The memory map of a
 # process shows the border at C0000000h between programs and kernel that this emulator is about.
 
-# shellcheck disable=SC1091,SC2034 # read by lib.sh
+# shellcheck disable=SC1091,SC2034,SC2154 # read by lib.sh
 . "$(dirname "$0")/lib.sh"
 tools cpio gzip
 packages linux-image-686 busybox-static

@@ -4,7 +4,7 @@
 # disk of ../shared/guests, on the 486 with the kernel's emulation of the coprocessor. Its console is
 # the serial port, where the commands are typed.
 
-# shellcheck disable=SC1091,SC2034 # read by lib.sh
+# shellcheck disable=SC1091,SC2034,SC2154 # read by lib.sh
 . "$(dirname "$0")/lib.sh"
 shared bzImage-6.1-tiny486sx initrd-486.gz
 
