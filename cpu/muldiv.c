@@ -71,8 +71,12 @@ static uint64_t dividend(const struct cpu *c, unsigned size)
     return (uint64_t)reg_get(c, EDX * 4, size) << (8 * size) | reg_get(c, EAX * 4, size);
 }
 
+/* The flags are undefined. On the 386 and 486 they change, which is how software of the time told them
+   from Cyrix's processors; here all are set. Later models leave them alone. */
 static void put_quotient(struct cpu *c, unsigned size, uint32_t q, uint32_t r)
 {
+    if (c->model->level <= 4)
+        flags_put(FLAG_CF | FLAG_PF | FLAG_AF | FLAG_ZF | FLAG_SF | FLAG_OF, &c->res, &c->aux);
     reg_set(c, EAX * 4, q, size);
     reg_set(c, size == 1 ? 1 : EDX * 4, r, size); /* remainder: AH, DX or EDX */
 }

@@ -227,6 +227,13 @@ static bool leads_away(unsigned row)
     }
 }
 
+/* What other models do, or raise #UD for, is the executor's. */
+static bool has_handler(unsigned row, unsigned level)
+{
+    bool division = row == G_F7 + 6 || row == G_F7 + 7;
+    return opcodes[row].level <= level && (level > 4 || !division); /* muldiv.c: flags */
+}
+
 /* What a record needs beyond its decoding. True if it must be the block's last. */
 static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t mode,
                           unsigned *exits)
@@ -240,7 +247,7 @@ static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t m
     r->link = NULL;
     r->delta = NOT_LINKED;
     r->next_in = 0;
-    r->fn = o->level > level ? NULL : handler_pick(r, mode); /* #UD is the executor's */
+    r->fn = has_handler(r->i.row, level) ? handler_pick(r, mode) : NULL;
     if (!r->fn && (o->flags & OPC_ENDS) && !leads_away(r->i.row)) {
         r->fn = h_careful;
         last = false;

@@ -9,6 +9,22 @@
 
 enum { M386 = 3, M486, M586, M686, MODELS };
 
+/* A 486 that kept the flags was taken for a Cyrix by Linux. */
+static void test_division_flags(struct rig *r, unsigned model)
+{
+    static const uint8_t divisions[][2] = {{0xf6, 0xf3}, {0xf7, 0xf3}, {0xf6, 0xfb}, {0xf7, 0xfb}};
+    for (unsigned n = 0; n < ARRAY_LEN(divisions); n++) {
+        one_begin(r, false);
+        r->cpu.gpr[EAX] = 5;
+        r->cpu.gpr[EBX] = 2;
+        cpu_set_eflags(&r->cpu, 0);
+        int v = one_run(r, divisions[n], 2);
+        bool kept = cpu_eflags(&r->cpu) == 2;
+        CHECK(v == -1 && kept == (model >= M586), "%u86: division %u keeps the flags: %d", model, n,
+              kept);
+    }
+}
+
 static void test_instructions(struct rig *r, unsigned model)
 {
     static const struct {
@@ -365,6 +381,7 @@ int main(void)
             }
             r.cpu.row_count = counts.row;
             test_instructions(&r, model);
+            test_division_flags(&r, model);
             test_eflags(&r, model);
             test_cr0(&r, model);
             test_cr4(&r, model);
