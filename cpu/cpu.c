@@ -328,6 +328,7 @@ static bool take_interrupt(struct cpu *c)
 enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
 {
     c->until = until;
+    f80_fresh();
     if (setjmp(c->unwind))
         fault_dispatch(c); /* may come back here by itself: a fault during delivery */
     else if (c->undelivered)

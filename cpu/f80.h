@@ -110,6 +110,19 @@ struct f80_out f80_host_run(enum f80_op op, enum f80_kind kind, struct f80 a, st
 #define F80_HOST 0
 #endif
 
+/* All exceptions masked, to nearest, 64 bits: what FNINIT sets, and what the host's ABI asks for. */
+#define F80_PLAIN_CW 0x37f
+
+/* The host's x87 has this control word, and no exception has stuck there. cpu_run begins so, and so goes
+   on whoever clears exceptions of the guest: then the host never has one that the guest has not. */
+static inline void f80_fresh(void)
+{
+#if F80_HOST
+    uint16_t cw = F80_PLAIN_CW;
+    __asm__ volatile("fnclex\n\tfldcw %0" : : "m"(cw));
+#endif
+}
+
 /* Exact: every 64-bit integer fits. */
 struct f80 f80_from_int(int64_t v);
 

@@ -82,8 +82,6 @@ static struct f80 value_of(const struct image *x)
             ONE(name "l %[b]");                                                                    \
     } while (0)
 
-#define PLAIN_CW 0x37f /* all masked, to nearest, 64 bits */
-
 /* drop: what is left under the result. */
 #define AFTER(insn, drop)                                                                          \
     __asm__ volatile("fnstsw %%ax\n\ttestb $0x3f, %%al\n\tjz 1f\n\tfnclex\n1:\t" insn              \
@@ -131,7 +129,7 @@ static bool narrow(struct f80 v, unsigned fraction, unsigned exponent_bits, stru
     return true;
 }
 
-/* The frequent operations under PLAIN_CW; false: the general way. */
+/* The frequent operations under F80_PLAIN_CW; false: the general way. */
 static bool plain(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b,
                   struct f80_out *out)
 {
@@ -147,7 +145,7 @@ static bool plain(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b
         return narrow(a, 23, 8, out);
     if (op == F80_TO_F64)
         return narrow(a, 52, 11, out);
-    if (host != PLAIN_CW)
+    if (host != F80_PLAIN_CW)
         return false;
     switch (op) {
     case F80_ADD: PLAIN("fadd"); break;
@@ -164,13 +162,29 @@ static bool plain(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b
     return true;
 }
 
+/* The other condition bits are those of some operation before. */
+static unsigned defines(enum f80_op op)
+{
+    switch (op) {
+    case F80_COM:
+    case F80_UCOM:
+    case F80_PREM:
+    case F80_PREM1: return SW_CC;
+    case F80_SIN:
+    case F80_COS:
+    case F80_PTAN:
+    case F80_SINCOS: return SW_C2;
+    default: return 0;
+    }
+}
+
 struct f80_out f80_host_run(enum f80_op op, enum f80_kind kind, struct f80 a, struct f80 b,
                             uint16_t cw)
 {
     struct image x = image_of(a), y = image_of(b), v = {{0}}, w = {{0}};
     uint16_t sw = 0, host = 0;
     struct f80_out out;
-    if (cw == PLAIN_CW && plain(op, kind, a, b, &out))
+    if (cw == F80_PLAIN_CW && plain(op, kind, a, b, &out))
         return out;
     switch (op) {
     case F80_ADD: BINARY("fadd"); break;
@@ -220,8 +234,9 @@ struct f80_out f80_host_run(enum f80_op op, enum f80_kind kind, struct f80 a, st
     case F80_LDZ: LOAD("fldz"); break;
     case F80_OPS: break;
     }
-    return (struct f80_out){
-        .v = value_of(&v), .w = value_of(&w), .sw = sw & (SW_EXCEPTIONS | SW_CC)};
+    return (struct f80_out){.v = value_of(&v),
+                            .w = value_of(&w),
+                            .sw = (uint16_t)(sw & (SW_EXCEPTIONS | SW_C1 | defines(op)))};
 }
 
 #endif

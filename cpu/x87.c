@@ -8,8 +8,6 @@
 #include "base/snap.h"
 #include "cpu/x87_ops.h"
 
-#define CW_BITS 0x1f7fu /* what FLDCW can set; bit 6 reads as one */
-
 /* The FERR# pin follows ES once it has been driven, and never while #MF reports. */
 static void drive_ferr(struct cpu *c, bool level)
 {
@@ -53,12 +51,14 @@ bool x87_settle(struct cpu *c, const struct f80_out *out, unsigned which)
 
 void x87_set_cw(struct cpu *c, uint16_t cw)
 {
-    c->x87.cw = (uint16_t)((cw & CW_BITS) | 0x40);
+    f80_fresh();
+    c->x87.cw = X87_CW(cw);
     summarise(c);
 }
 
 void x87_set_sw(struct cpu *c, uint16_t sw)
 {
+    f80_fresh();
     c->x87.sw = sw;
     summarise(c);
 }

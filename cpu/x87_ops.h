@@ -18,6 +18,9 @@ enum {
     FARG_EFLAGS = 2,    /* compare: the result goes to EFLAGS */
 };
 
+/* What FLDCW makes of a value: bit 6 reads as one. */
+#define X87_CW(value) ((uint16_t)(((value)&0x1f7f) | 0x40))
+
 static inline unsigned x87_top(const struct x87 *f)
 {
     return f->sw >> 11 & 7u;

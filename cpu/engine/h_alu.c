@@ -179,6 +179,12 @@ static handler *pick_form(const struct alu *f, struct rec *r, uint8_t mode)
     return o->dst == Gb || o->dst == Gv ? f->rm[byte][class] : f->mr[byte][class];
 }
 
+HANDLER(sahf)
+{
+    flags_put(REG(uint8_t, 1) | (flag_of(res, aux) ? FLAG_OF : 0), &res, &aux);
+    GO(ip + 1);
+}
+
 static handler *pick_one_operand(struct rec *r, uint8_t mode)
 {
     static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
@@ -209,6 +215,8 @@ handler *pick_alu(struct rec *r, uint8_t mode)
         return pick_form(map[row >> 3], r, mode);
     if (row >= G_80 && row < G_8F)
         return pick_form(map[row & 7], r, mode);
+    if (row == 0x9e)
+        return sahf;
     if (row == 0x84 || row == 0x85 || row == 0xa8 || row == 0xa9 || row == G_F6 || row == G_F7)
         return pick_form(&test, r, mode);
     return r->i.size == 4 ? pick_one_operand(r, mode) : NULL;

@@ -30,7 +30,9 @@ handler *handler_pick(struct rec *r, uint8_t mode)
         h = pick_stack(r, mode);
     if (!h)
         h = pick_shift(r, mode);
-    return h ? h : pick_muldiv(r, mode);
+    if (!h)
+        h = pick_muldiv(r, mode);
+    return h ? h : pick_x87(r, mode);
 }
 
 /* What a record does with the arithmetic flags. Everything that might fault, or leave the block, or

@@ -110,6 +110,8 @@ static void place(struct rig *r, const struct era *e, const struct start *s)
     c->eip = s->eip;
     cpu_set_eflags(c, s->eflags);
     c->halted = c->shutdown = c->intr = c->nmi = c->nmi_blocked = c->stepping = false;
+    memset(c->dr, 0, sizeof c->dr); /* with a breakpoint armed no block is executed any more */
+    debug_update(c);
     c->inhibit = INHIBIT_NONE;
     c->attention = 0;
     c->ahead = 0;
@@ -133,6 +135,18 @@ static void run(struct rig *r, const struct start *s, uint64_t until)
 }
 
 /* ---- comparing ---- */
+
+/* Not the bytes between a register's sixteen bits and the next register. */
+static bool same_x87(const struct x87 *a, const struct x87 *b)
+{
+    for (unsigned n = 0; n < 8; n++) {
+        if (a->reg[n].m != b->reg[n].m || a->reg[n].se != b->reg[n].se)
+            return false;
+    }
+    return a->full == b->full && a->ferr == b->ferr && a->ignne == b->ignne && a->cw == b->cw &&
+           a->sw == b->sw && a->fop == b->fop && a->fcs == b->fcs && a->fds == b->fds &&
+           a->fip == b->fip && a->fdp == b->fdp;
+}
 
 static const char *compare(const struct rig *x, const struct rig *y)
 {
@@ -160,7 +174,7 @@ static const char *compare(const struct rig *x, const struct rig *y)
         return "fault";
     if (a->mmu.stats.walks != b->mmu.stats.walks || a->mmu.stats.faults != b->mmu.stats.faults)
         return "page walks";
-    if (memcmp(&a->x87, &b->x87, sizeof a->x87) != 0)
+    if (!same_x87(&a->x87, &b->x87))
         return "x87";
     return memcmp(x->bus.ram, y->bus.ram, RIG_PT + PAGE_SIZE) ? "memory" : NULL;
 }
@@ -173,6 +187,9 @@ static void show_state(const char *name, const struct cpu *c)
     printf("\n            eip %08x flags %08x count %llu fault %02x:%x cr2 %08x%s\n", c->eip,
            cpu_eflags(c), (unsigned long long)c->icount, c->fault.vector, c->fault.code, c->cr2,
            c->halted ? " halted" : "");
+    const struct x87 *f = &c->x87;
+    printf("            x87 cw %04x sw %04x full %02x last %03x %04x:%08x %04x:%08x\n", f->cw,
+           f->sw, f->full, f->fop, f->fcs, f->fip, f->fds, f->fdp);
 }
 
 static void show_memory(const struct rig *x, const struct rig *y)
