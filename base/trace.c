@@ -30,6 +30,8 @@ static const char *const cat_names[TRACE_CATS] = {
     [TRACE_POST]  = "post",
     [TRACE_NET]   = "net",
     [TRACE_DISK]  = "disk",
+    [TRACE_DMA]   = "dma",
+    [TRACE_FLOPPY] = "floppy",
 };
 /* clang-format on */
 

@@ -30,7 +30,9 @@ enum trace_cat {
     TRACE_POST,  /* POST codes written to port 80h */
     TRACE_NET,   /* network cards */
     TRACE_DISK,  /* disks and CD-ROM drives: commands and what became of them */
-    TRACE_CATS   /* number of categories */
+    TRACE_DMA,   /* modes of the DMA controllers */
+    TRACE_FLOPPY,
+    TRACE_CATS /* number of categories */
 };
 
 #define TRACE_LINES 4096
