@@ -274,6 +274,14 @@ const struct io_ops dma_second_ops = {.read = second_read, .write = second_write
 const struct io_ops dma_page_ops = {
     .read = page_read, .write = page_write, .widths = 1, .quiet = true};
 
+bool dma_page_used(unsigned n)
+{
+    for (unsigned i = 0; i < sizeof page_port; i++)
+        if (page_port[i] == n && i != DMA_CHANNELS)
+            return true;
+    return false;
+}
+
 /* ---- Life -------------------------------------------------------------------------------- */
 
 void dma_init(struct dma *d, struct bus *bus, struct trace *t)

@@ -60,6 +60,9 @@ extern const struct io_ops dma_first_ops;  /* 16 ports from 00h */
 extern const struct io_ops dma_second_ops; /* 32 ports from C0h */
 extern const struct io_ops dma_page_ops;   /* 16 ports from 80h */
 
+/* A page register, 80h + n, that gives a channel its upper address bits. */
+bool dma_page_used(unsigned n);
+
 void dma_init(struct dma *d, struct bus *bus, struct trace *t);
 void dma_reset(struct dma *d);
 void dma_snap(struct dma *d, struct snap *s);

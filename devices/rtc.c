@@ -395,6 +395,15 @@ uint8_t rtc_cmos_get(const struct rtc *r, unsigned index)
     return index < sizeof r->ram ? r->ram[index] : 0xFF;
 }
 
+void rtc_cmos_checksum(struct rtc *r)
+{
+    unsigned sum = 0;
+    for (unsigned n = 0x10; n <= 0x2d; n++)
+        sum += r->ram[n];
+    r->ram[0x2e] = (uint8_t)(sum >> 8);
+    r->ram[0x2f] = (uint8_t)sum;
+}
+
 bool rtc_nmi_masked(const struct rtc *r)
 {
     return r->index & 0x80;

@@ -54,6 +54,8 @@ void rtc_info(const struct rtc *r, struct out *to);
 /* The board's battery-backed configuration, and a look at any byte; no side effects. */
 void rtc_cmos_set(struct rtc *r, unsigned index, uint8_t value);
 uint8_t rtc_cmos_get(const struct rtc *r, unsigned index);
+/* Over 10h-2Dh, into 2Eh and 2Fh: firmware that finds another one calls the settings lost. */
+void rtc_cmos_checksum(struct rtc *r);
 bool rtc_nmi_masked(const struct rtc *r);
 
 #endif

@@ -11,7 +11,9 @@
 #include "cpu/opcodes.h"
 #include "devices/ata.h"
 #include "devices/debugcon.h"
+#include "devices/dma.h"
 #include "devices/exitport.h"
+#include "devices/fdc.h"
 #include "devices/fperr.h"
 #include "devices/fwcfg.h"
 #include "devices/kbc.h"
@@ -56,8 +58,11 @@ struct machine {
     struct kbc kbc;
     struct ps2kbd kbd;
     struct uart com1;
+    struct uart com2;
     struct lpt lpt1;
     struct ata ide[2]; /* primary and secondary channel */
+    struct dma dma;
+    struct fdc fdc;
     struct vga vga;
     struct vga_memory *vga_memory; /* owned */
     struct port92 port92;

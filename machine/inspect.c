@@ -72,6 +72,21 @@ static void com1_one(const struct machine *m, struct out *to)
     uart_info(&m->com1, to);
 }
 
+static void com2_one(const struct machine *m, struct out *to)
+{
+    uart_info(&m->com2, to);
+}
+
+static void dma_both(const struct machine *m, struct out *to)
+{
+    dma_info(&m->dma, to);
+}
+
+static void floppy_one(const struct machine *m, struct out *to)
+{
+    fdc_info(&m->fdc, to);
+}
+
 static void lpt1_one(const struct machine *m, struct out *to)
 {
     lpt_info(&m->lpt1, to);
@@ -180,6 +195,9 @@ static const struct inspect_device devices[] = {
     {"kbc", "kbd keyboard 8042", "the 8042 keyboard controller and the keyboard", kbc_both},
     {"rtc", "cmos mc146818", "the MC146818 clock and its CMOS memory", rtc_one},
     {"com1", "uart serial 16550", "the first serial port, a 16550A", com1_one},
+    {"com2", "", "the second serial port, a 16550A", com2_one},
+    {"dma", "8237", "the two 8237A DMA controllers and their page registers", dma_both},
+    {"floppy", "fdc 82077", "the floppy controller and its drives", floppy_one},
     {"lpt1", "lpt parallel", "the parallel port", lpt1_one},
     {"ide", "ata disk", "the two IDE channels and their drives", ide_both},
     {"vga", "screen", "the VGA and what it shows", vga_one},
@@ -223,9 +241,9 @@ const struct inspect_device *inspect_device_find(const char *name)
 void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
 {
     static const char *const source[INSPECT_IRQS] = {
-        [0] = "timer",         [1] = "keyboard", [2] = "slave PIC",   [4] = "com1",
-        [7] = "parallel port", [8] = "rtc",      [12] = "mouse port", [13] = "x87 error",
-        [14] = "ide0",         [15] = "ide1",
+        [0] = "timer",       [1] = "keyboard",   [2] = "slave PIC",     [3] = "com2",
+        [4] = "com1",        [6] = "floppy",     [7] = "parallel port", [8] = "rtc",
+        [12] = "mouse port", [13] = "x87 error", [14] = "ide0",         [15] = "ide1",
     };
     struct pic_view v;
     assert(n < INSPECT_IRQS);
@@ -295,9 +313,8 @@ static int source_keyboard(const struct machine *m, bool aux, char *text, size_t
         text, n, "byte %02x waits in the keyboard controller's output buffer (port 60h)", k->data);
 }
 
-static int source_com1(const struct machine *m, char *text, size_t n)
+static int source_com(const struct uart *u, char *text, size_t n)
 {
-    const struct uart *u = &m->com1;
     if (!(u->ier & 0x0f))
         return snprintf(text, n, "the serial port's IER is %02x: no interrupt is enabled", u->ier);
     if (!(u->mcr & 8))
@@ -341,7 +358,13 @@ int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t s
     case 0: return source_timer(m, text, size);
     case 1: return source_keyboard(m, false, text, size);
     case 2: return snprintf(text, size, "the slave controller is behind it");
-    case 4: return source_com1(m, text, size);
+    case 3: return source_com(&m->com2, text, size);
+    case 4: return source_com(&m->com1, text, size);
+    case 6:
+        return snprintf(text, size, "the floppy controller %s",
+                        !m->fdc.pending ? "has nothing to report"
+                        : m->fdc.level  ? "asks for attention"
+                                        : "is kept from the line by its DMA gate (DOR bit 3)");
     case 7:
         return snprintf(text, size, "the parallel port %s",
                         m->lpt1.control & 0x10 ? "raises it after each byte"

@@ -83,6 +83,7 @@ struct machine *machine_new(const struct config *cfg, struct error *err)
     struct config twin = *cfg;
     twin.engine = ENGINE_REFERENCE;
     twin.serial_write = NULL;
+    twin.serial2_write = NULL;
     twin.debugcon_write = NULL;
     twin.parallel_write = NULL;
     twin.frame_write = NULL;
@@ -118,6 +119,7 @@ void machine_reset(struct machine *m)
     ps2kbd_reset(&m->kbd);
     kbc_reset(&m->kbc);
     uart_reset(&m->com1);
+    uart_reset(&m->com2);
     lpt_reset(&m->lpt1);
     ata_reset(&m->ide[0]);
     ata_reset(&m->ide[1]);
@@ -128,6 +130,8 @@ void machine_reset(struct machine *m)
     debugcon_reset(&m->debugcon);
     fwcfg_reset(&m->fwcfg);
     network_reset(m);
+    dma_reset(&m->dma);
+    fdc_reset(&m->fdc);
     cpu_reset(&m->cpu);
     m->twin_fresh = true;
 }
@@ -148,16 +152,17 @@ void machine_on_reset(struct machine *m, void (*rebooted)(void *ctx, struct mach
 }
 
 /* The state in which a PC BIOS hands over: interrupts at 08h and 70h, the timer at 18.2 Hz, the
-   keyboard translating to set 1, A20 open. */
+   keyboard translating to set 1, A20 open, the first DMA controller behind channel 4. */
 static void as_firmware_leaves_it(struct machine *m, bool mask_all)
 {
     static const struct {
         uint16_t port;
         uint8_t value;
     } setup[] = {
-        {0x20, 0x11}, {0x21, 0x08}, {0x21, 0x04}, {0x21, 0x01}, {0x21, 0xb8}, {0xa0, 0x11},
-        {0xa1, 0x70}, {0xa1, 0x02}, {0xa1, 0x01}, {0xa1, 0x8f}, {0x43, 0x36}, {0x40, 0x00},
-        {0x40, 0x00}, {0x43, 0x54}, {0x41, 0x12}, {0x64, 0x60}, {0x60, 0x65}, {0x92, 0x02},
+        {0x20, 0x11}, {0x21, 0x08}, {0x21, 0x04}, {0x21, 0x01}, {0x21, 0xb8},
+        {0xa0, 0x11}, {0xa1, 0x70}, {0xa1, 0x02}, {0xa1, 0x01}, {0xa1, 0x8f},
+        {0x43, 0x36}, {0x40, 0x00}, {0x40, 0x00}, {0x43, 0x54}, {0x41, 0x12},
+        {0x64, 0x60}, {0x60, 0x65}, {0x92, 0x02}, {0xd6, 0xc0}, {0xd4, 0x00},
     };
     for (unsigned n = 0; n < ARRAY_LEN(setup); n++)
         bus_out(&m->bus, setup[n].port, setup[n].value, 1);
@@ -258,10 +263,7 @@ void machine_input(struct machine *m, const struct input *in)
 {
     switch (in->kind) {
     case INPUT_KEY: ps2kbd_key(&m->kbd, in->key, in->down); break;
-    case INPUT_SERIAL:
-        if (in->port == 0)
-            (void)uart_receive(&m->com1, in->byte);
-        break;
+    case INPUT_SERIAL: (void)uart_receive(in->port ? &m->com2 : &m->com1, in->byte); break;
     case INPUT_FRAME: network_input(m, in->frame, in->length); break;
     case INPUT_MOUSE:
     case INPUT_POWER: break; /* nothing takes them */
@@ -275,7 +277,7 @@ unsigned machine_key_room(const struct machine *m)
     return ps2kbd_room(&m->kbd);
 }
 
-unsigned machine_serial_room(const struct machine *m)
+unsigned machine_serial_room(const struct machine *m, unsigned port)
 {
-    return uart_room(&m->com1);
+    return uart_room(port ? &m->com2 : &m->com1);
 }

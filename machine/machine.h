@@ -88,8 +88,8 @@ const uint8_t (*machine_font(void))[16];
 void machine_input(struct machine *m, const struct input *in);
 /* How many codes of keys the keyboard has room for; 0 as well while the guest has it switched off. */
 unsigned machine_key_room(const struct machine *m);
-/* How many INPUT_SERIAL bytes the line takes now without losing one (uart_room of COM1). */
-unsigned machine_serial_room(const struct machine *m);
+/* How many INPUT_SERIAL bytes the line (0 for COM1, 1 for COM2) takes now without losing one. */
+unsigned machine_serial_room(const struct machine *m, unsigned port);
 
 /* How many INPUT_FRAMEs the cable takes now without losing one. */
 unsigned machine_frame_room(const struct machine *m);

@@ -24,6 +24,7 @@ void machine_snap(struct machine *m, struct snap *s)
     ps2kbd_snap(&m->kbd, s);
     kbc_snap(&m->kbc, s);
     uart_snap(&m->com1, s);
+    uart_snap(&m->com2, s);
     lpt_snap(&m->lpt1, s);
     ata_snap(&m->ide[0], s);
     ata_snap(&m->ide[1], s);
@@ -34,6 +35,8 @@ void machine_snap(struct machine *m, struct snap *s)
     debugcon_snap(&m->debugcon, s);
     fwcfg_snap(&m->fwcfg, s);
     network_snap(m, s);
+    dma_snap(&m->dma, s);
+    fdc_snap(&m->fdc, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
     if (s->loading)

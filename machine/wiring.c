@@ -2,9 +2,9 @@
 /*
  * wiring.c - which chip sits at which port and on which interrupt line. board_wire is the list;
  * nothing registers itself. The map is that of the IBM AT (Technical Reference, 1985) with the
- * VGA, one serial and one parallel port, and the ports of debugcon (E9h) and the exit device (F4h).
+ * VGA, two serial ports and a parallel one, and the ports of debugcon (E9h) and the exit device (F4h).
  *
- * Not there yet: firmware, DMA, PCI, APICs, COM2-4, mouse.
+ * Not there yet: PCI, APICs.
  */
 #include "base/block.h"
 #include "base/irq.h"
@@ -106,6 +106,12 @@ static void vga_looked(void *machine)
     bus_dirty_cleared(&m->bus);
 }
 
+/* The floppy controller sits on channel 2. */
+static size_t floppy_dma(void *dma, bool to_memory, uint8_t *buf, size_t n, bool *tc)
+{
+    return dma_transfer(dma, 2, to_memory, buf, n, tc);
+}
+
 static struct irq line(struct machine *m, unsigned n)
 {
     return (struct irq){pic_set_irq, &m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7};
@@ -131,14 +137,17 @@ static void map_memory(struct machine *m)
 static void map_ports(struct machine *m)
 {
     struct bus *b = &m->bus;
+    bus_map_ports(b, "dma first", 0x00, 16, &dma_first_ops, &m->dma);
     bus_map_ports(b, "pic master", 0x20, 2, &pic_ops, &m->pic[PIC_MASTER]);
     bus_map_ports(b, "pit", 0x40, 4, &pit_ops, &m->pit);
     bus_map_ports(b, "kbc data", 0x60, 1, &kbc_data_ops, &m->kbc);
     bus_map_ports(b, "port 61", 0x61, 1, &port61_ops, &m->port61);
     bus_map_ports(b, "kbc command", 0x64, 1, &kbc_command_ops, &m->kbc);
     bus_map_ports(b, "rtc", 0x70, 2, &rtc_ops, &m->rtc);
+    bus_map_ports(b, "dma pages", 0x80, 16, &dma_page_ops, &m->dma);
     bus_map_ports(b, "port 92", 0x92, 1, &port92_ops, &m->port92);
     bus_map_ports(b, "pic slave", 0xa0, 2, &pic_ops, &m->pic[PIC_SLAVE]);
+    bus_map_ports(b, "dma second", 0xc0, 32, &dma_second_ops, &m->dma);
     bus_map_ports(b, "debugcon", 0xe9, 1, &debugcon_ops, &m->debugcon);
     bus_map_ports(b, "fpu error", 0xf0, 2, &fperr_ops, &m->fperr);
     bus_map_ports(b, "exit", 0xf4, 4, &exitport_ops, &m->exitport);
@@ -146,9 +155,12 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "vga dispi", 0x1ce, 3, &vga_dispi_ops, &m->vga);
     bus_map_ports(b, "ide0", 0x1f0, 8, &ata_ops, &m->ide[0]);
     bus_map_ports(b, "ide1 control", 0x376, 1, &ata_control_ops, &m->ide[1]);
+    bus_map_ports(b, "com2", 0x2f8, 8, &uart_ops, &m->com2);
     bus_map_ports(b, "lpt1", 0x378, 3, &lpt_ops, &m->lpt1);
     bus_map_ports(b, "vga", 0x3b0, 0x30, &vga_port_ops, &m->vga);
+    bus_map_ports(b, "floppy", 0x3f0, 6, &fdc_ops, &m->fdc);
     bus_map_ports(b, "ide0 control", 0x3f6, 1, &ata_control_ops, &m->ide[0]);
+    bus_map_ports(b, "floppy change", 0x3f7, 1, &fdc_dir_ops, &m->fdc);
     bus_map_ports(b, "com1", 0x3f8, 8, &uart_ops, &m->com1);
     bus_map_ports(b, "elcr master", 0x4d0, 1, &pic_elcr_ops, &m->pic[PIC_MASTER]);
     bus_map_ports(b, "fw_cfg", 0x510, 2, &fwcfg_ops, &m->fwcfg);
@@ -156,14 +168,17 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "elcr slave", 0x4d1, 1, &pic_elcr_ops, &m->pic[PIC_SLAVE]);
 }
 
-/* Where the user wants it: the one port that can be in a chip's way. */
+/* Where the user wants it: the one port that can be in a chip's way. A DMA page register that no
+   channel uses is free for it. */
 static bool map_post_port(struct machine *m, struct error *err)
 {
     uint16_t port = m->cfg.post_port ? m->cfg.post_port : 0x80;
-    if (m->bus.port_of[port])
+    const struct port_range *taken = &m->bus.range[m->bus.port_of[port]];
+    bool page = taken->ops == &dma_page_ops && !dma_page_used(port - taken->base);
+    if (m->bus.port_of[port] && !page)
         return error_set(err, "--post-port %#x: the port belongs to another device (%s)", port,
-                         m->bus.range[m->bus.port_of[port]].name);
-    bus_map_ports(&m->bus, "post code", port, 1, &postcode_ops, &m->postcode);
+                         taken->name);
+    (void)bus_map_ports_over(&m->bus, "post code", port, 1, &postcode_ops, &m->postcode);
     return true;
 }
 
@@ -198,6 +213,7 @@ static void wire_chips(struct machine *m)
     kbc_init(&m->kbc, k, line(m, 1), line(m, 12), a20_kbc, reset, ps2kbd_device(&m->kbd),
              (struct ps2_device){0}, t);
     uart_init(&m->com1, "com1", k, line(m, 4), m->cfg.serial_write, m->cfg.serial_ctx, t);
+    uart_init(&m->com2, "com2", k, line(m, 3), m->cfg.serial2_write, m->cfg.serial2_ctx, t);
     lpt_init(&m->lpt1, line(m, 7), m->cfg.parallel_write, m->cfg.parallel_ctx);
     wire_ide(m);
     vga_init(&m->vga, k,
@@ -213,6 +229,29 @@ static void wire_chips(struct machine *m)
     exitport_init(&m->exitport, guest_exit, m, t);
     fwcfg_init(&m->fwcfg, &m->bus, t);
     firmware_describe(&m->firmware, &m->cfg, &m->fwcfg);
+    dma_init(&m->dma, &m->bus, t);
+    fdc_init(&m->fdc, k, line(m, 6), (struct fdc_dma){floppy_dma, &m->dma}, t);
+}
+
+/* Drive A is always there, of 1.44 MB unless its medium wants another; B comes with a medium. */
+static void connect_floppies(struct machine *m)
+{
+    uint8_t kinds = 0, equipment = rtc_cmos_get(&m->rtc, 0x14) & (uint8_t)~0xc1u;
+    unsigned count = 0;
+    for (unsigned n = 0; n < CONFIG_FLOPPIES; n++) {
+        struct block *medium = m->cfg.floppy[n];
+        struct fdc_format format = {.drive = n == 0 ? FDC_1440K : FDC_NONE};
+        if (medium)
+            (void)fdc_format(medium->sectors, &format);
+        if (!format.drive)
+            continue;
+        fdc_attach(&m->fdc, n, (enum fdc_kind)format.drive);
+        fdc_insert(&m->fdc, n, medium);
+        kinds |= (uint8_t)(format.drive << (n ? 0 : 4));
+        count++;
+    }
+    rtc_cmos_set(&m->rtc, 0x10, kinds);
+    rtc_cmos_set(&m->rtc, 0x14, (uint8_t)(equipment | (count - 1) << 6 | 1));
 }
 
 /* What the AT's setup program keeps in CMOS and a kernel may look up: memory sizes. */
@@ -234,7 +273,7 @@ static void set_cmos(struct machine *m)
     rtc_cmos_set(&m->rtc, 0x31, (uint8_t)(high_kib >> 8));
     rtc_cmos_set(&m->rtc, 0x34, above16 & 0xff);
     rtc_cmos_set(&m->rtc, 0x35, (uint8_t)(above16 >> 8));
-    rtc_cmos_set(&m->rtc, 0x14, 0x06); /* equipment: VGA, keyboard; x87, no floppy */
+    rtc_cmos_set(&m->rtc, 0x14, 0x06); /* equipment: a display of its own BIOS, mouse, x87 */
 }
 
 /* Types of the disks on the first channel, for a BIOS: "47, with these numbers"; and how addresses of
@@ -278,5 +317,7 @@ bool board_wire(struct machine *m, struct error *err)
         return false;
     set_cmos(m);
     set_cmos_disks(m);
+    connect_floppies(m);
+    rtc_cmos_checksum(&m->rtc);
     return true;
 }

@@ -135,7 +135,7 @@ void stdio_in_poll(struct stdio_in *in, struct machine *m)
 {
     while (in->fd >= 0) {
         uint8_t bytes[CHUNK];
-        unsigned room = machine_serial_room(m);
+        unsigned room = machine_serial_room(m, 0);
         ssize_t n;
 
         /* A terminal is read even then: Ctrl-A x has to work when the guest is deaf. */

@@ -62,14 +62,14 @@ static void test_in(void)
     memset(bytes, 'x', sizeof bytes);
     CHECK(write(ends[1], bytes, sizeof bytes) == sizeof bytes, "filled");
     dup2(ends[0], STDIN_FILENO);
-    room = machine_serial_room(m);
+    room = machine_serial_room(m, 0);
     CHECK(room > 0 && room < sizeof bytes, "the line takes some of it: %u", room);
 
     stdio_in_open(&in);
     stdio_in_poll(&in, m);
     CHECK(ioctl(ends[0], FIONREAD, &left) == 0 && left == (int)(sizeof bytes - room),
           "%d bytes stay in the pipe", left);
-    CHECK(machine_serial_room(m) == 0 && in.fd >= 0 && !in.quit, "full, not at its end");
+    CHECK(machine_serial_room(m, 0) == 0 && in.fd >= 0 && !in.quit, "full, not at its end");
     stdio_in_poll(&in, m);
     CHECK(ioctl(ends[0], FIONREAD, &left) == 0 && left == (int)(sizeof bytes - room),
           "and are not touched while there is no room");
@@ -82,7 +82,7 @@ static void test_in(void)
     close(ends[1]);
     stdio_in_open(&in);
     stdio_in_poll(&in, m);
-    CHECK(machine_serial_room(m) == room - 2 && !in.quit, "Ctrl-A is a byte like others in a pipe");
+    CHECK(machine_serial_room(m, 0) == room - 2 && !in.quit, "Ctrl-A is a byte like others in a pipe");
     CHECK(in.fd == -1, "the end of the pipe");
     stdio_in_poll(&in, m);
     stdio_in_close(&in);

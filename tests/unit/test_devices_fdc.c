@@ -1,0 +1,673 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_devices_fdc.c - the floppy controller behind a DMA controller: commands, result tables of the
+ * data sheet, disk change, resets, media that are absent, protected, small or broken.
+ */
+#include "base/snap.h"
+#include "devices/dma.h"
+#include "devices/fdc.h"
+#include "mmu/bus.h"
+#include "tests/report.h"
+
+#include <string.h>
+
+#define SECTORS 2880u
+
+struct disk {
+    struct block block;
+    uint8_t bytes[5760 * 512];
+    unsigned flushes;
+    bool broken;
+};
+
+struct rig {
+    struct clock clock;
+    struct bus bus;
+    struct dma dma;
+    struct fdc fdc;
+    struct disk disk;
+    unsigned edges;
+    bool level;
+};
+
+static bool disk_read(void *ctx, uint64_t sector, uint32_t count, void *buf)
+{
+    struct disk *d = ctx;
+    if (d->broken || sector + count > d->block.sectors)
+        return false;
+    memcpy(buf, d->bytes + sector * 512, count * 512);
+    return true;
+}
+
+static bool disk_write(void *ctx, uint64_t sector, uint32_t count, const void *buf)
+{
+    struct disk *d = ctx;
+    if (d->broken || d->block.read_only || sector + count > d->block.sectors)
+        return false;
+    memcpy(d->bytes + sector * 512, buf, count * 512);
+    return true;
+}
+
+static bool disk_flush(void *ctx)
+{
+    struct disk *d = ctx;
+    d->flushes++;
+    return !d->broken;
+}
+
+static void wire(void *rig, unsigned n, bool level)
+{
+    struct rig *r = rig;
+    (void)n;
+    r->edges += level && !r->level;
+    r->level = level;
+}
+
+static size_t channel2(void *dma, bool to_memory, uint8_t *buf, size_t n, bool *tc)
+{
+    return dma_transfer(dma, 2, to_memory, buf, n, tc);
+}
+
+static void out(struct rig *r, unsigned port, unsigned v)
+{
+    if (port == 0x3f7)
+        fdc_dir_ops.write(&r->fdc, 0, v, 1);
+    else if (port >= 0x3f0)
+        fdc_ops.write(&r->fdc, port - 0x3f0, v, 1);
+    else if (port >= 0xc0)
+        dma_second_ops.write(&r->dma, port - 0xc0, v, 1);
+    else if (port >= 0x80)
+        dma_page_ops.write(&r->dma, port - 0x80, v, 1);
+    else
+        dma_first_ops.write(&r->dma, port, v, 1);
+}
+
+static unsigned in(struct rig *r, unsigned port)
+{
+    return port == 0x3f7 ? fdc_dir_ops.read(&r->fdc, 0, 1) : fdc_ops.read(&r->fdc, port - 0x3f0, 1);
+}
+
+/* Sends a command; false: the chip does not want as many bytes. */
+static bool send(struct rig *r, const uint8_t *bytes, unsigned n)
+{
+    for (unsigned i = 0; i < n; i++) {
+        if ((in(r, 0x3f4) & 0xc0) != 0x80)
+            return false;
+        out(r, 0x3f5, bytes[i]);
+    }
+    return true;
+}
+#define SEND(r, ...) send(r, (const uint8_t[]){__VA_ARGS__}, sizeof((const uint8_t[]){__VA_ARGS__}))
+
+/* Lets time pass until the interrupt; false: nothing is going to happen. */
+static bool wait(struct rig *r)
+{
+    while (!r->level) {
+        uint64_t next = clock_next(&r->clock);
+        if (next == CLOCK_NEVER)
+            return false;
+        r->clock.now = next;
+        clock_fire(&r->clock);
+    }
+    return true;
+}
+
+/* Reads all of the result; how many bytes there were. */
+static unsigned answer(struct rig *r, uint8_t *to, unsigned room)
+{
+    unsigned n = 0;
+    while ((in(r, 0x3f4) & 0xd0) == 0xd0 && n < room)
+        to[n++] = (uint8_t)in(r, 0x3f5);
+    return n;
+}
+
+static bool sense(struct rig *r, unsigned *st0, unsigned *pcn)
+{
+    uint8_t a[2] = {0, 0};
+    SEND(r, 0x08);
+    unsigned n = answer(r, a, 2);
+    *st0 = a[0];
+    *pcn = a[1];
+    return n == 2;
+}
+
+/* Seek drive 0, as a driver does it. */
+static unsigned seek(struct rig *r, unsigned cylinder)
+{
+    unsigned st0, pcn;
+    SEND(r, 0x0f, 0, (uint8_t)cylinder);
+    wait(r);
+    sense(r, &st0, &pcn);
+    return st0 << 8 | pcn;
+}
+
+static void dma(struct rig *r, unsigned mode, phys_t at, unsigned count)
+{
+    out(r, 0x0a, 6);
+    out(r, 0x0c, 0);
+    out(r, 0x0b, mode);
+    out(r, 0x04, at & 0xff);
+    out(r, 0x04, at >> 8 & 0xff);
+    out(r, 0x05, (count - 1) & 0xff);
+    out(r, 0x05, (count - 1) >> 8);
+    out(r, 0x81, at >> 16);
+    out(r, 0x0a, 2);
+}
+enum { TO_MEMORY = 0x46, FROM_MEMORY = 0x4a };
+
+static bool result_is(struct rig *r, const uint8_t *want)
+{
+    uint8_t a[16];
+    unsigned n = answer(r, a, sizeof a);
+    bool same = n == 7 && memcmp(a, want, 7) == 0;
+    if (!same)
+        printf("result of %u: %02x %02x %02x %02x %02x %02x %02x\n", n, a[0], a[1], a[2], a[3],
+               a[4], a[5], a[6]);
+    return same;
+}
+#define RESULT(r, ...) (wait(r) && result_is(r, (const uint8_t[7]){__VA_ARGS__}))
+
+static void fill(struct disk *d, unsigned sectors)
+{
+    d->block = (struct block){disk_read, disk_write, disk_flush, d, sectors, false};
+    d->broken = false;
+    for (unsigned i = 0; i < sizeof d->bytes; i++)
+        d->bytes[i] = (uint8_t)(i * 31 + i / 512);
+}
+
+static bool memory_is(struct rig *r, phys_t at, const uint8_t *want, size_t n)
+{
+    static uint8_t got[65536];
+    bus_dma_read(&r->bus, at, got, n);
+    return memcmp(got, want, n) == 0;
+}
+
+/* Out of reset with the motor of drive 0 on, four interrupts taken, SPECIFY, 500 kbit/s. */
+static void start(struct rig *r)
+{
+    unsigned st0, pcn;
+    out(r, 0x3f2, 0x00);
+    out(r, 0x3f2, 0x1c);
+    wait(r);
+    for (unsigned n = 0; n < 4; n++)
+        sense(r, &st0, &pcn);
+    SEND(r, 0x03, 0xaf, 0x02);
+    out(r, 0x3f7, 0);
+}
+
+static void resets(struct rig *r)
+{
+    unsigned st0, pcn;
+    CHECK(in(r, 0x3f4) == 0x00, "held in reset: the status is 0");
+    out(r, 0x3f5, 0x10);
+    out(r, 0x3f2, 0x0c);
+    CHECK(in(r, 0x3f4) == 0x80, "running: it wants a command");
+    CHECK(!r->level && wait(r) && r->edges == 1, "one interrupt after a reset");
+    for (unsigned n = 0; n < 4; n++)
+        CHECK(sense(r, &st0, &pcn) && st0 == (0xc0 | n), "drive %u polled: %02x", n, st0);
+    CHECK(!sense(r, &st0, &pcn) && st0 == 0x80, "a fifth SENSE INTERRUPT is invalid");
+    uint8_t a[10];
+    SEND(r, 0x10);
+    CHECK(answer(r, a, 10) == 1 && a[0] == 0x90, "VERSION of an 82077");
+    SEND(r, 0x1f);
+    CHECK(answer(r, a, 10) == 1 && a[0] == 0x80, "an invalid command");
+    SEND(r, 0x03, 0xd1, 0x02);
+    SEND(r, 0x13, 0x00, 0x48, 0x05);
+    SEND(r, 0x12, 0x84);
+    SEND(r, 0x94);
+    CHECK(answer(r, a, 10) == 1 && a[0] == 0x10, "LOCK");
+    out(r, 0x3f4, 0x80);
+    wait(r);
+    for (unsigned n = 0; n < 4; n++)
+        sense(r, &st0, &pcn);
+    SEND(r, 0x0e);
+    CHECK(answer(r, a, 10) == 10 && a[4] == 0xd1 && a[5] == 0x02 && a[7] == 0x84 && a[8] == 0x08 &&
+              a[9] == 0x05,
+          "DSR's reset keeps what LOCK locks: %02x %02x %02x", a[7], a[8], a[9]);
+    SEND(r, 0x14);
+    CHECK(answer(r, a, 10) == 1 && a[0] == 0x00, "unlocked");
+    out(r, 0x3f2, 0x08);
+    out(r, 0x3f2, 0x04); /* without DMAGATE there is no interrupt */
+    CHECK(!wait(r), "the gate is closed");
+    out(r, 0x3f2, 0x0c);
+    CHECK(r->level, "and opens");
+    SEND(r, 0x0e);
+    answer(r, a, 10);
+    CHECK(a[4] == 0xd1 && a[8] == 0x20 && a[9] == 0, "DOR's reset sets CONFIGURE back");
+}
+
+static void seeks(struct rig *r)
+{
+    unsigned st0, pcn;
+    uint8_t a[1];
+    start(r);
+    CHECK(in(r, 0x3f7) & 0x80, "the medium is new");
+    SEND(r, 0x07, 0x00);
+    CHECK((in(r, 0x3f4) & 0x91) == 0x81, "busy seeking, and ready for a command");
+    wait(r);
+    CHECK(sense(r, &st0, &pcn) && st0 == 0x20 && pcn == 0, "RECALIBRATE");
+    CHECK(in(r, 0x3f7) & 0x80, "no step, so the change line stays");
+    CHECK(seek(r, 40) == 0x2028, "SEEK");
+    CHECK(!(in(r, 0x3f7) & 0x80), "a step has cleared it");
+    SEND(r, 0x04, 0x04);
+    CHECK(answer(r, a, 1) == 1 && a[0] == 0x2c, "SENSE DRIVE: not track 0, side 1: %02x", a[0]);
+    SEND(r, 0xcf, 0x00, 0x05);
+    wait(r);
+    CHECK(sense(r, &st0, &pcn) && pcn == 45, "RELATIVE SEEK inwards");
+    SEND(r, 0x8f, 0x00, 0x2d);
+    wait(r);
+    CHECK(sense(r, &st0, &pcn) && pcn == 0, "and outwards");
+    SEND(r, 0x04, 0x00);
+    CHECK(answer(r, a, 1) == 1 && a[0] == 0x38, "track 0: %02x", a[0]);
+    SEND(r, 0x07, 0x02);
+    wait(r);
+    CHECK(sense(r, &st0, &pcn) && st0 == 0x72, "no drive 2: equipment check: %02x", st0);
+    SEND(r, 0x0f, 0x00, 79);
+    SEND(r, 0x07, 0x01);
+    while (clock_next(&r->clock) != CLOCK_NEVER) {
+        r->clock.now = clock_next(&r->clock);
+        clock_fire(&r->clock);
+    }
+    unsigned before = r->edges;
+    CHECK(sense(r, &st0, &pcn) && (st0 & 3) == 0 && pcn == 79, "two seeks at once: the first");
+    CHECK(r->edges == before + 1 && sense(r, &st0, &pcn) && (st0 & 3) == 1, "and the second");
+    CHECK(!r->level, "all told");
+    seek(r, 200);
+    SEND(r, 0x07, 0x00);
+    wait(r);
+    CHECK(sense(r, &st0, &pcn) && st0 == 0x70, "79 steps do not reach track 0 from the end");
+    SEND(r, 0x07, 0x00);
+    wait(r);
+    CHECK(sense(r, &st0, &pcn) && st0 == 0x20, "a second RECALIBRATE does");
+}
+
+static void reads(struct rig *r)
+{
+    const uint8_t *disk = r->disk.bytes;
+    start(r);
+    seek(r, 3);
+    dma(r, TO_MEMORY, 0x10000, 512);
+    unsigned before = r->edges;
+    SEND(r, 0xe6, 0x00, 3, 0, 5, 2, 18, 0x1b, 0xff);
+    CHECK((in(r, 0x3f4) & 0xf0) == 0x10, "execution: busy, nothing for the processor");
+    CHECK(RESULT(r, 0x00, 0, 0, 3, 0, 6, 2), "one sector");
+    CHECK(r->edges == before + 1 && !r->level, "one interrupt, gone with the result");
+    CHECK(memory_is(r, 0x10000, disk + (3 * 36 + 4) * 512, 512), "the right one");
+
+    dma(r, TO_MEMORY, 0x10000, 36 * 512); /* a cylinder: both sides by MT */
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x04, 0, 0, 4, 0, 1, 2), "ends behind the last sector of side 1");
+    CHECK(memory_is(r, 0x10000, disk + 3 * 36 * 512, 36 * 512), "all 36 sectors");
+
+    dma(r, TO_MEMORY, 0x10000, 18 * 512);
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 3, 1, 1, 2), "a side: the next is side 1, sector 1");
+    dma(r, TO_MEMORY, 0x10000, 18 * 512);
+    SEND(r, 0x46, 0x04, 3, 1, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x04, 0, 0, 4, 1, 1, 2), "without MT: the next cylinder, the same side");
+
+    dma(r, TO_MEMORY, 0x10000, 19 * 512);
+    SEND(r, 0x46, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x80, 0, 4, 0, 1, 2), "past EOT: end of cylinder");
+    dma(r, TO_MEMORY, 0x10000, 700);
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 3, 0, 3, 2), "a terminal count inside the second sector");
+
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0xe6, 0x00, 4, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x04, 0x10, 4, 0, 1, 2), "the heads are elsewhere: wrong cylinder");
+    SEND(r, 0xe6, 0x00, 3, 0, 19, 2, 20, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x04, 0, 3, 0, 19, 2), "no sector 19");
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 3, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x04, 0, 3, 0, 1, 3), "no sectors of 1024 bytes");
+    SEND(r, 0xa6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x01, 0, 3, 0, 1, 2), "FM finds no address mark");
+    out(r, 0x3f7, 2);
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x01, 0, 3, 0, 1, 2), "nor does the wrong data rate");
+    out(r, 0x3f7, 0);
+    SEND(r, 0x4a, 0x04);
+    uint8_t a[7];
+    CHECK(wait(r) && answer(r, a, 7) == 7 && a[0] == 0x04 && a[3] == 3 && a[4] == 1 && a[5] >= 1 &&
+              a[5] <= 18 && a[6] == 2,
+          "READ ID");
+    out(r, 0x0a, 6);
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x10, 0, 3, 0, 1, 2), "a masked channel: overrun");
+
+    SEND(r, 0x13, 0, 0x60, 0); /* implied seeks */
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0xe6, 0x00, 70, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x20, 0, 0, 70, 0, 2, 2), "implied seek");
+    CHECK(memory_is(r, 0x10000, disk + 70 * 36 * 512, 512), "went there");
+    SEND(r, 0x13, 0, 0x20, 0);
+
+    dma(r, TO_MEMORY, 0x10000, 18 * 512);
+    SEND(r, 0x42, 0x00, 70, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 71, 0, 1, 2), "READ TRACK");
+    CHECK(memory_is(r, 0x10000, disk + 70 * 36 * 512, 18 * 512), "from the index hole on");
+    dma(r, TO_MEMORY, 0x10000, 3 * 512);
+    SEND(r, 0x42, 0x00, 70, 0, 9, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0x04, 0, 70, 0, 12, 2), "its sector is only compared");
+    CHECK(memory_is(r, 0x10000, disk + 70 * 36 * 512, 3 * 512), "still from the index hole on");
+
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0xcc, 0x00, 70, 0, 2, 2, 18, 0x1b, 0xff);
+    CHECK(wait(r) && answer(r, a, 7) == 7 && a[0] == 0 && a[2] == 0x40,
+          "READ DELETED: control mark");
+    SEND(r, 0xec, 0x00, 70, 0, 2, 2, 18, 0x1b, 0xff);
+    CHECK(wait(r) && answer(r, a, 7) == 7 && a[0] == 0x44 && a[1] == 0x80 && a[2] == 0x40,
+          "skipping finds none: %02x %02x %02x", a[0], a[1], a[2]);
+    SEND(r, 0xd6, 0x80, 70, 0, 1, 2, 18, 0x1b, 20);
+    CHECK(RESULT(r, 0x04, 0, 0, 70, 1, 3, 2), "VERIFY of 20 sectors");
+    SEND(r, 0x56, 0x00, 70, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 71, 0, 1, 2), "VERIFY to EOT");
+    SEND(r, 0x56, 0x80, 70, 0, 10, 2, 18, 0x1b, 20);
+    CHECK(RESULT(r, 0x40, 0x80, 0, 71, 0, 1, 2), "VERIFY of more than there are");
+    r->disk.broken = true;
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0xe6, 0x00, 70, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x20, 0x20, 70, 0, 1, 2), "a host that cannot read: data error");
+    r->disk.broken = false;
+}
+
+static void writes(struct rig *r)
+{
+    uint8_t data[1024], ids[18 * 4], track[512];
+    for (unsigned i = 0; i < sizeof data; i++)
+        data[i] = (uint8_t)(i * 3 + 0x80);
+    start(r);
+    seek(r, 10);
+    bus_dma_write(&r->bus, 0x20000, data, sizeof data);
+    dma(r, FROM_MEMORY, 0x20000, 1024);
+    SEND(r, 0xc5, 0x04, 10, 1, 17, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x04, 0, 0, 11, 0, 1, 2), "two sectors, the last of the cylinder");
+    CHECK(memcmp(r->disk.bytes + (10 * 36 + 34) * 512, data, 1024) == 0, "they are on the medium");
+    unsigned flushes = r->disk.flushes;
+    out(r, 0x3f2, 0x0c);
+    CHECK(r->disk.flushes == flushes + 1, "durable when the motor stops");
+    out(r, 0x3f2, 0x1c);
+    out(r, 0x3f2, 0x0c);
+    CHECK(r->disk.flushes == flushes + 1, "once");
+    out(r, 0x3f2, 0x1c);
+
+    dma(r, FROM_MEMORY, 0x20000, 100);
+    SEND(r, 0xc9, 0x00, 10, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 10, 0, 2, 2), "a part of a sector");
+    const uint8_t *at = r->disk.bytes + 10 * 36 * 512;
+    CHECK(memcmp(at, data, 100) == 0 && at[100] == 0 && at[511] == 0, "is filled with zeroes");
+
+    for (unsigned i = 0; i < 18; i++) {
+        ids[4 * i] = 10;
+        ids[4 * i + 1] = 0;
+        ids[4 * i + 2] = (uint8_t)(i + 1);
+        ids[4 * i + 3] = 2;
+    }
+    bus_dma_write(&r->bus, 0x21000, ids, sizeof ids);
+    dma(r, FROM_MEMORY, 0x21000, sizeof ids);
+    SEND(r, 0x4d, 0x00, 2, 18, 0x54, 0xf6);
+    CHECK(RESULT(r, 0x00, 0, 0, 10, 0, 18, 2), "FORMAT TRACK");
+    memset(track, 0xf6, sizeof track);
+    bool same = true;
+    for (unsigned i = 0; i < 18; i++)
+        same = same && memcmp(at + i * 512, track, 512) == 0;
+    CHECK(same && at[18 * 512] != 0xf6, "the track and nothing else");
+    ids[2] = 99;
+    ids[4] = 200;
+    bus_dma_write(&r->bus, 0x21000, ids, sizeof ids);
+    dma(r, FROM_MEMORY, 0x21000, sizeof ids);
+    SEND(r, 0x4d, 0x00, 2, 18, 0x54, 0xf6);
+    CHECK(RESULT(r, 0x00, 0, 0, 10, 0, 18, 2), "IDs that no image can hold do no harm");
+
+    bus_dma_write(&r->bus, 0x22000, r->disk.bytes + 10 * 36 * 512, 512 * 3);
+    dma(r, FROM_MEMORY, 0x22000, 512 * 3);
+    SEND(r, 0xd1, 0x00, 10, 0, 1, 2, 18, 0x1b, 1);
+    CHECK(RESULT(r, 0x00, 0, 0x08, 10, 0, 2, 2), "SCAN EQUAL hits");
+    uint8_t low = 0xf5;
+    bus_dma_write(&r->bus, 0x22001, &low, 1);
+    dma(r, FROM_MEMORY, 0x22000, 512);
+    SEND(r, 0xdd, 0x00, 10, 0, 1, 2, 18, 0x1b, 1);
+    CHECK(RESULT(r, 0x00, 0, 0x00, 10, 0, 2, 2), "SCAN HIGH: the disk is higher");
+    dma(r, FROM_MEMORY, 0x22000, 512);
+    SEND(r, 0xd9, 0x00, 10, 0, 1, 2, 18, 0x1b, 1);
+    CHECK(RESULT(r, 0x00, 0, 0x04, 10, 0, 2, 2), "SCAN LOW is not satisfied");
+
+    r->disk.block.read_only = true;
+    dma(r, FROM_MEMORY, 0x20000, 512);
+    SEND(r, 0xc5, 0x00, 10, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x02, 0, 10, 0, 1, 2), "write-protected");
+    uint8_t a[1];
+    SEND(r, 0x04, 0x00);
+    CHECK(answer(r, a, 1) == 1 && a[0] & 0x40, "and SENSE DRIVE says so");
+    r->disk.block.read_only = false;
+    r->disk.broken = true;
+    dma(r, FROM_MEMORY, 0x20000, 512);
+    SEND(r, 0xc5, 0x00, 10, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 0x20, 0x20, 10, 0, 1, 2), "a host that cannot write");
+    r->disk.broken = false;
+}
+
+/* Without DMA: an interrupt for each sector, the FIFO is the way, EN at the end. */
+static void programmed(struct rig *r)
+{
+    uint8_t data[1024];
+    start(r);
+    seek(r, 20);
+    SEND(r, 0x03, 0xaf, 0x03);
+    SEND(r, 0x46, 0x00, 20, 0, 17, 2, 18, 0x1b, 0xff);
+    unsigned got = 0;
+    for (unsigned sector = 0; sector < 2 && wait(r); sector++)
+        while ((in(r, 0x3f4) & 0xf0) == 0xf0 && got < sizeof data)
+            data[got++] = (uint8_t)in(r, 0x3f5);
+    CHECK(got == 1024 && !memcmp(data, r->disk.bytes + (20 * 36 + 16) * 512, 1024), "two sectors");
+    CHECK(RESULT(r, 0x40, 0x80, 0, 21, 0, 1, 2), "no TC: end of cylinder");
+    SEND(r, 0x45, 0x00, 20, 0, 18, 2, 18, 0x1b, 0xff);
+    unsigned put = 0;
+    for (wait(r); (in(r, 0x3f4) & 0xf0) == 0xb0 && put < 600; put++)
+        out(r, 0x3f5, 0x77);
+    CHECK(put == 512, "asks for a sector: %u", put);
+    CHECK(RESULT(r, 0x40, 0x80, 0, 21, 0, 1, 2), "end of cylinder");
+    CHECK(r->disk.bytes[(20 * 36 + 17) * 512 + 511] == 0x77, "written");
+    SEND(r, 0x45, 0x00, 20, 0, 18, 2, 18, 0x1b, 0xff);
+    wait(r);
+    fdc_insert(&r->fdc, 0, NULL);
+    for (put = 0; put < 512; put++)
+        out(r, 0x3f5, 0x78);
+    CHECK(in(r, 0x3f4) == 0x30, "the medium is gone: nothing comes of it");
+    fdc_insert(&r->fdc, 0, &r->disk.block);
+}
+
+static void absent(struct rig *r)
+{
+    uint8_t a[7];
+    start(r);
+    out(r, 0x3f2, 0x0c);
+    SEND(r, 0x4a, 0x00);
+    CHECK(!wait(r) && (in(r, 0x3f4) & 0xf0) == 0x10, "motor off: READ ID waits for ever");
+    start(r);
+    seek(r, 5);
+    fdc_insert(&r->fdc, 0, NULL);
+    CHECK(in(r, 0x3f7) & 0x80, "taken out: disk change");
+    seek(r, 0);
+    CHECK(in(r, 0x3f7) & 0x80, "a step without a medium does not clear it");
+    SEND(r, 0x4a, 0x00);
+    CHECK(!wait(r), "no medium: READ ID waits for ever");
+    fdc_insert(&r->fdc, 0, &r->disk.block);
+    start(r);
+    CHECK(in(r, 0x3f7) & 0x80, "another medium: disk change");
+    seek(r, 1);
+    CHECK(!(in(r, 0x3f7) & 0x80), "until a step");
+    out(r, 0x3f2, 0x0c);
+    CHECK(!(in(r, 0x3f7) & 0x80), "the line is that of a drive that is on");
+    start(r);
+    SEND(r, 0x4a, 0x00);
+    CHECK(wait(r) && answer(r, a, 7) == 7 && a[0] == 0, "it can be read");
+}
+
+static void formats(struct rig *r)
+{
+    static const struct {
+        unsigned sectors, cylinders, heads, per_track, drive, rate;
+    } all[] = {{320, 40, 1, 8, FDC_360K, 2},    {360, 40, 1, 9, FDC_360K, 2},
+               {640, 40, 2, 8, FDC_360K, 2},    {720, 40, 2, 9, FDC_360K, 2},
+               {1440, 80, 2, 9, FDC_720K, 2},   {2400, 80, 2, 15, FDC_1200K, 0},
+               {2880, 80, 2, 18, FDC_1440K, 0}, {5760, 80, 2, 36, FDC_2880K, 3},
+               {1000, 80, 2, 18, FDC_1440K, 0}, {3000, 80, 2, 36, FDC_2880K, 3}};
+    struct fdc_format f;
+    CHECK(!fdc_format(5761, &f), "larger than any floppy");
+    for (unsigned n = 0; n < sizeof all / sizeof *all; n++) {
+        unsigned last = all[n].cylinders - 1, heads = all[n].heads, spt = all[n].per_track;
+        fill(&r->disk, all[n].sectors);
+        CHECK(fdc_format(all[n].sectors, &f) && f.cylinders == last + 1 && f.heads == heads &&
+                  f.per_track == spt && f.drive == all[n].drive,
+              "%u sectors", all[n].sectors);
+        fdc_insert(&r->fdc, 0, NULL);
+        fdc_attach(&r->fdc, 0, (enum fdc_kind)all[n].drive);
+        fdc_insert(&r->fdc, 0, &r->disk.block);
+        start(r);
+        out(r, 0x3f7, all[n].rate);
+        seek(r, last);
+        dma(r, TO_MEMORY, 0x10000, 512);
+        SEND(r, 0x46, (uint8_t)(heads == 2 ? 4 : 0), (uint8_t)last, (uint8_t)(heads - 1),
+             (uint8_t)spt, 2, (uint8_t)spt, 0x1b, 0xff);
+        CHECK(RESULT(r, heads == 2 ? 4 : 0, 0, 0, (uint8_t)(last + 1), (uint8_t)(heads - 1), 1, 2),
+              "the last sector of a disk of %u sectors", all[n].sectors);
+        static uint8_t zero[512];
+        unsigned lba = f.cylinders * heads * spt - 1u;
+        CHECK(memory_is(r, 0x10000, lba < all[n].sectors ? r->disk.bytes + lba * 512 : zero, 512),
+              "its data");
+        if (lba >= all[n].sectors) {
+            dma(r, FROM_MEMORY, 0x10000, 512);
+            SEND(r, 0x45, 4, (uint8_t)last, 1, (uint8_t)spt, 2, (uint8_t)spt, 0x1b, 0xff);
+            uint8_t a[7];
+            CHECK(wait(r) && answer(r, a, 7) == 7 && a[1] == 0x20,
+                  "there is no room behind the end");
+        }
+    }
+    fill(&r->disk, 720); /* 40 tracks in a drive of 80: every other one, at 300 kbit/s */
+    fdc_insert(&r->fdc, 0, NULL);
+    fdc_attach(&r->fdc, 0, FDC_1200K);
+    fdc_insert(&r->fdc, 0, &r->disk.block);
+    start(r);
+    out(r, 0x3f7, 1);
+    seek(r, 20);
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0x46, 0, 10, 0, 1, 2, 9, 0x1b, 0xff);
+    CHECK(RESULT(r, 0, 0, 0, 10, 0, 2, 2), "double steps");
+    seek(r, 21);
+    SEND(r, 0x46, 0, 10, 0, 1, 2, 9, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x40, 1, 0, 10, 0, 1, 2), "nothing between two tracks");
+    fill(&r->disk, 2880);
+    fdc_insert(&r->fdc, 0, NULL);
+    fdc_attach(&r->fdc, 0, FDC_720K);
+    fdc_insert(&r->fdc, 0, &r->disk.block);
+    start(r);
+    SEND(r, 0x4a, 0x00);
+    uint8_t a[7];
+    CHECK(wait(r) && answer(r, a, 7) == 7 && a[1] == 1, "high density in a drive that has none");
+    fdc_attach(&r->fdc, 0, FDC_1440K);
+    fdc_insert(&r->fdc, 0, &r->disk.block);
+}
+
+/* Random programs, with snapshots on the way: no harm, and the copy goes on as the original. */
+static void hostile(struct rig *r)
+{
+    static struct rig copy;
+    struct error err;
+    uint32_t seed = 7;
+    bool same = true;
+    if (!bus_init(&copy.bus, 0x100000, NULL, &err))
+        return;
+    bus_map_ram(&copy.bus, "ram", 0, 0x100000, 0);
+    clock_init(&copy.clock);
+    fill(&copy.disk, SECTORS);
+    dma_init(&copy.dma, &copy.bus, NULL);
+    fdc_init(&copy.fdc, &copy.clock, (struct irq){wire, &copy, 0},
+             (struct fdc_dma){channel2, &copy.dma}, NULL);
+    fdc_attach(&copy.fdc, 0, FDC_1440K);
+    fdc_insert(&copy.fdc, 0, &copy.disk.block);
+    for (unsigned i = 0; i < 300000; i++) {
+        static const uint8_t first[] = {0xe6, 0x46, 0xc5, 0x4d, 0x0f, 0x07, 0x08, 0x4a, 0x42, 0xd1,
+                                        0xd6, 0xcc, 0x8f, 0xcf, 0x13, 0x03, 0x0e, 0x04, 0x94, 0x12};
+        seed = seed * 1664525u + 1013904223u;
+        unsigned kind = seed >> 28, v = seed >> 16 & 0xff;
+        if (kind < 8)
+            out(r, 0x3f5, (in(r, 0x3f4) & 0x10) ? v & 0x1f : first[v % sizeof first]);
+        else if (kind < 12)
+            (void)in(r, 0x3f0 + (seed >> 8 & 7));
+        else if (kind == 12)
+            dma(r, 0x42 | (v & 0x5c), seed & 0x7ffff, 1 + (seed >> 8 & 0x1fff));
+        else if (kind == 13 && v < 8)
+            out(r, 0x3f2, v & 3 ? 0x1c | (v & 3) : v << 2);
+        else if (kind == 13 && v < 12)
+            out(r, 0x3f4, v & 2 ? 0x80 : 0);
+        else if (kind == 14 && v == 1)
+            fdc_insert(&r->fdc, 0, seed & 0x100 ? NULL : &r->disk.block);
+        else if (clock_next(&r->clock) != CLOCK_NEVER) {
+            r->clock.now = clock_next(&r->clock);
+            clock_fire(&r->clock);
+        }
+        if (i % 500 != 0)
+            continue;
+        struct snap s, l, again;
+        for (unsigned damage = 0; damage < 2; damage++) {
+            snap_save_init(&s);
+            clock_snap(&r->clock, &s);
+            dma_snap(&r->dma, &s);
+            fdc_snap(&r->fdc, &s);
+            if (damage)
+                s.buf[seed % s.len] ^= (uint8_t)(1 + v);
+            snap_load_init(&l, s.buf, s.len);
+            clock_snap(&copy.clock, &l);
+            dma_snap(&copy.dma, &l);
+            fdc_snap(&copy.fdc, &l);
+            snap_save_init(&again);
+            clock_snap(&copy.clock, &again);
+            dma_snap(&copy.dma, &again);
+            fdc_snap(&copy.fdc, &again);
+            if (!damage)
+                same =
+                    same && snap_ok(&l) && s.len == again.len && !memcmp(s.buf, again.buf, s.len);
+            snap_free(&s);
+            snap_free(&again);
+            for (unsigned n = 0; n < 40; n++) {
+                out(&copy, 0x3f5, (uint8_t)(seed >> (n & 15)));
+                (void)in(&copy, 0x3f5);
+                if (clock_next(&copy.clock) != CLOCK_NEVER) {
+                    copy.clock.now = clock_next(&copy.clock);
+                    clock_fire(&copy.clock);
+                }
+            }
+        }
+    }
+    CHECK(same, "saved, loaded and saved again: the same");
+    bus_fini(&copy.bus);
+}
+
+int main(void)
+{
+    static struct rig r;
+    struct error err;
+    if (!bus_init(&r.bus, 0x100000, NULL, &err))
+        return 1;
+    bus_map_ram(&r.bus, "ram", 0, 0x100000, 0);
+    clock_init(&r.clock);
+    fill(&r.disk, SECTORS);
+    dma_init(&r.dma, &r.bus, NULL);
+    out(&r, 0xd6, 0xc0);
+    out(&r, 0xd4, 0x00);
+    fdc_init(&r.fdc, &r.clock, (struct irq){wire, &r, 6}, (struct fdc_dma){channel2, &r.dma}, NULL);
+    fdc_attach(&r.fdc, 0, FDC_1440K);
+    fdc_attach(&r.fdc, 1, FDC_1440K);
+    fdc_insert(&r.fdc, 0, &r.disk.block);
+    resets(&r);
+    seeks(&r);
+    reads(&r);
+    writes(&r);
+    programmed(&r);
+    absent(&r);
+    formats(&r);
+    hostile(&r);
+    bus_fini(&r.bus);
+    return report_end();
+}
