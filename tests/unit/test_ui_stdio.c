@@ -82,7 +82,8 @@ static void test_in(void)
     close(ends[1]);
     stdio_in_open(&in);
     stdio_in_poll(&in, m);
-    CHECK(machine_serial_room(m, 0) == room - 2 && !in.quit, "Ctrl-A is a byte like others in a pipe");
+    CHECK(machine_serial_room(m, 0) == room - 2 && !in.quit,
+          "Ctrl-A is a byte like others in a pipe");
     CHECK(in.fd == -1, "the end of the pipe");
     stdio_in_poll(&in, m);
     stdio_in_close(&in);
