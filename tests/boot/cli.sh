@@ -131,7 +131,7 @@ bad '3 to 15' --net user,irq=16
 bad 'a multiple of 32' --net user,port=0x310
 bad 'after pcap=' --net user,pcap=
 bad 'cannot write /nonexistent/a' --net user,pcap=/nonexistent/a "$kernel"
-bad 'port 0x3f8 of the card' --net user,port=0x3e0 "$kernel"
+bad 'port 0x3f0 of the card' --net user,port=0x3e0 "$kernel"
 bad 'cannot listen on TCP port 203.0.113.1:7777' --net user,hostfwd=tcp:203.0.113.1:7777-:7 "$kernel"
 bad '--gdb needs a value' -g
 bad '--gdb stdio and --serial both need' -g stdio --serial stdio
