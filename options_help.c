@@ -96,9 +96,9 @@ static const struct help_topic topics[] = {
     {"debugging",
      "--trace CATS     lines on stderr for what happens, CATS:FILE to a file. Separate\n"
      "                 categories by commas: cpu int mmu bus pic pit rtc kbd uart vga\n"
-     "                 board post net disk; all. summary: counts and a hash at the\n"
-     "                 end. isa: how often each instruction was executed, at the end\n"
-     "                 (--engine fast is reference then).\n"
+     "                 board post net disk dma floppy; all. summary: counts and a\n"
+     "                 hash at the end. isa: how often each instruction was executed,\n"
+     "                 at the end (--engine fast is reference then).\n"
      "--max-insns N    ends after exactly N instructions.\n"
      "--timeout S      ends after S seconds of the host's time.\n"
      "--on-triple-fault stop   report registers and history, keep the screen (default)\n"
