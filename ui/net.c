@@ -29,6 +29,9 @@
 #define STEPS_AFTER 128u     /* short steps after a frame */
 #define HEADER 14u           /* of an Ethernet frame */
 
+#define DHCP_OPTIONS (14u + 20u + 8u + 240u) /* where they begin in a frame */
+#define DHCP_NAME_SERVER 6u
+
 struct timer {
     SlirpTimerCb call; /* NULL: the slot is free */
     void *ctx;         /* for it */
@@ -51,6 +54,7 @@ struct net {
     unsigned first, count;     /* of it */
     uint64_t due;              /* virtual time of the next step */
     unsigned busy;             /* short steps to go */
+    bool dns;                  /* names are resolved */
 };
 
 static int64_t host_ns(void *net)
@@ -70,6 +74,28 @@ static void capture(struct net *n, const void *bytes, size_t length)
 
 /* libslirp's calls. */
 
+/* libslirp's DHCP names its name server even when that is closed: the option becomes padding
+   (RFC 2132), the UDP checksum "none" (RFC 768). */
+static void hide_names(uint8_t *frame, size_t length)
+{
+    uint8_t *udp = frame + 34, *end = frame + length;
+
+    if (length < DHCP_OPTIONS || frame[12] != 8 || frame[13] != 0 || frame[14] != 0x45 ||
+        frame[23] != 17 || udp[0] != 0 || udp[1] != 67)
+        return;
+    for (uint8_t *p = frame + DHCP_OPTIONS; p + 1 < end && *p != 255;) {
+        size_t size = *p ? 2u + p[1] : 1u;
+
+        if (size > (size_t)(end - p))
+            return;
+        if (*p == DHCP_NAME_SERVER) {
+            memset(p, 0, size);
+            udp[6] = udp[7] = 0;
+        }
+        p += size;
+    }
+}
+
 static ssize_t on_packet(const void *bytes, size_t length, void *net)
 {
     struct net *n = net;
@@ -80,6 +106,8 @@ static ssize_t on_packet(const void *bytes, size_t length, void *net)
         memcpy(f->bytes, bytes, length);
         f->length = (uint16_t)length;
         n->count++;
+        if (!n->dns)
+            hide_names(f->bytes, length);
     }
     return (ssize_t)length;
 }
@@ -279,6 +307,7 @@ struct net *net_open(const struct net_options *options, struct error *err)
         error_set(err, "no memory for the network");
         return NULL;
     }
+    n->dns = options->dns;
     n->slirp = slirp_new(&config, &calls, n);
     if (!n->slirp) {
         error_set(err, "--net user: libslirp refuses");
