@@ -44,9 +44,11 @@ void wait_type(struct monitor *mon)
     if (!w->keys_len || machine_now(mon->machine) < w->next_key)
         return;
     for (unsigned i = 0; i < KEYS_AT_ONCE && w->keys_len; i++) {
-        if (w->keys[w->keys_head].kind == INPUT_SERIAL && !machine_serial_room(mon->machine))
+        const struct input *in = &w->keys[w->keys_head];
+
+        if (in->kind == INPUT_SERIAL && !machine_serial_room(mon->machine, in->port))
             break; /* the guest has not read what came before */
-        machine_input(mon->machine, &w->keys[w->keys_head]);
+        machine_input(mon->machine, in);
         w->keys_head = (w->keys_head + 1) % WAIT_KEYS;
         w->keys_len--;
     }
