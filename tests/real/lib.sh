@@ -115,6 +115,10 @@ busybox_initrd() { # busybox_initrd BUSYBOX OUT [MODULE...]
     check 'an initial RAM disk was made' [ -s "$out" ]
 }
 
+differ() { # differ PICTURE OTHER: two screenshots in $scratch, both there
+    [ -s "$scratch/$1.png" ] && [ -s "$scratch/$2.png" ] && ! cmp -s "$scratch/$1.png" "$scratch/$2.png"
+}
+
 script() {
     cat >"$scratch/script"
 }

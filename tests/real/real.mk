@@ -2,8 +2,8 @@
 # Unmodified software of others: tests/real/NAME.sh boots it (lib.sh says how). The packages are fetched
 # once, into $(B)/real. `make test` does of each what takes seconds, `make test-real` all of it.
 
-REAL := debian tinylinux
-REAL_SHORT := debian tinylinux
+REAL := debian invaders memtest tinylinux
+REAL_SHORT := debian invaders memtest tinylinux
 
 SUITES += $(if $(SAN),,$(REAL_SHORT:%=real-%))
 $(foreach r,$(REAL),$(eval SUITE_real-$(r) = tests/real/$(r).sh $$(B) short)$(eval SUITE_whole-$(r) = tests/real/$(r).sh $$(B)))
