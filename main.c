@@ -14,7 +14,6 @@
 #include "base/trace.h"
 #include "builtin.h"
 #include "debuggers.h"
-#include "loader/bios.h"
 #include "loader/boot.h"
 #include "loader/image.h"
 #include "machine/debug.h"
@@ -24,6 +23,7 @@
 #include "monitor/postmortem.h"
 #include "monitor/symbols.h"
 #include "options.h"
+#include "roms.h"
 #include "tour.h"
 #include "ui/net.h"
 #include "ui/stdio.h"
@@ -54,7 +54,7 @@ static volatile sig_atomic_t interrupt_flag; /* Ctrl-C while a prompt is there *
 struct session {
     struct options options;     /* the command line */
     struct plan plan;           /* what is booted */
-    struct bios bios;           /* --bios */
+    struct roms roms;           /* firmware, if the machine has any */
     struct media media;         /* --disk, --cdrom */
     struct machine *machine;    /* NULL until made */
     char *tour;                 /* --tour: the text of its commands; else NULL */
@@ -110,10 +110,10 @@ static void print_error(struct error *err)
     fprintf(stderr, "emu386: %s\n", err->text);
 }
 
-/* With --bios and no image the ROM starts, at the reset vector. */
+/* With firmware and no image it starts, at the reset vector. */
 static bool starts_image(const struct session *s)
 {
-    return s->options.image || !s->options.bios;
+    return s->options.image || !s->roms.bios.rom.size;
 }
 
 static bool plan_boot(struct session *s, struct error *err)
@@ -122,7 +122,7 @@ static bool plan_boot(struct session *s, struct error *err)
     struct boot_request r = {.append = s->options.append, .memory = s->options.config.memory};
 
     if (!starts_image(s)) {
-        plan_init(&s->plan, s->options.bios, r.memory);
+        plan_init(&s->plan, s->roms.bios.name, r.memory);
         return true;
     }
     for (unsigned i = 0; i < s->options.module_count; i++)
@@ -359,9 +359,9 @@ static bool open_ui(struct session *s, struct error *err)
         .stdio_taken = stdio,
         .interactive = o->monitor || o->gdb || s->net ||
                        (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
-        .name = o->image  ? o->image
-                : o->bios ? o->bios
-                          : "built-in kernel",
+        .name = o->image               ? o->image
+                : s->roms.bios.name[0] ? s->roms.bios.name
+                                       : "built-in kernel",
         .max_insns = o->max_insns,
         .timeout = o->timeout,
         .hold_halted = !o->exit_on_halt && o->max_insns == UINT64_MAX,
@@ -414,9 +414,9 @@ static bool start(struct session *s, struct error *err)
 
     if (s->options.tour && !tour_prepare(&s->options, &s->tour, err))
         return false;
-    if (s->options.bios && !bios_read(&s->bios, s->options.bios, err))
+    if (!media_open(&s->media, &s->options, err) || !roms_open(&s->roms, &s->options, err))
         return false;
-    if (!plan_boot(s, err) || !media_open(&s->media, &s->options, err) || !open_outputs(s, err))
+    if (!plan_boot(s, err) || !open_outputs(s, err))
         return false;
     if (!open_net(s, err))
         return false;
@@ -426,8 +426,6 @@ static bool start(struct session *s, struct error *err)
     trace = machine_trace(s->machine);
     trace->echo_mask = s->options.trace_mask;
     trace->echo_to = &s->trace_out;
-    if (s->bios.size)
-        bios_apply(&s->bios, s->machine);
     if (starts_image(s)) {
         if (!boot_apply(&s->plan, s->machine, err))
             return false;
@@ -473,7 +471,7 @@ static int exit_status(const struct session *s, struct ui_result r)
 /* What would go wrong on another day: said at the end of every run, if there was anything. */
 static void print_findings(struct session *s)
 {
-    bool strays = !s->options.bios || s->options.config.strict;
+    bool strays = !s->options.config.bios.size || s->options.config.strict;
     struct out to;
     char none[1];
 
@@ -548,7 +546,7 @@ static void close_session(struct session *s, int status)
     net_close(s->net);
     media_close(&s->media);
     plan_free(&s->plan);
-    bios_free(&s->bios);
+    roms_close(&s->roms);
     stdio_out_close(&s->serial);
     stdio_out_close(&s->parallel);
     stdio_out_close(&s->debugcon);

@@ -8,6 +8,7 @@
 
 #include "base/trace.h"
 #include "base/version.h"
+#include "options_machine.h"
 #include "options_net.h"
 #include "options_values.h"
 
@@ -67,22 +68,6 @@ static bool set_append(struct options *o, const char *value, struct error *err)
     return true;
 }
 
-static bool set_memory(struct options *o, const char *value, struct error *err)
-{
-    return value_memory(value, &o->config.memory, err);
-}
-
-static bool set_cpu(struct options *o, const char *value, struct error *err)
-{
-    static const char *const names[] = {"386", "486", "pentium", "ppro", NULL};
-    unsigned n;
-
-    if (!value_choice("--cpu", value, names, &n, err))
-        return false;
-    o->config.cpu = (enum config_cpu)n;
-    return true;
-}
-
 static bool set_engine(struct options *o, const char *value, struct error *err)
 {
     static const char *const names[] = {"fast", "reference", "lockstep", NULL};
@@ -92,18 +77,6 @@ static bool set_engine(struct options *o, const char *value, struct error *err)
         return false;
     o->config.engine = (enum config_engine)n;
     return true;
-}
-
-static bool set_tlb(struct options *o, const char *value, struct error *err)
-{
-    struct config *c = &o->config;
-
-    return value_tlb(value, &c->tlb_ways, &c->tlb_sets, &c->tlb_pseudo_lru, err);
-}
-
-static bool set_speed(struct options *o, const char *value, struct error *err)
-{
-    return value_speed(value, &o->config.insn_cost_log2, err);
 }
 
 static bool set_pace(struct options *o, const char *value, struct error *err)
@@ -171,18 +144,6 @@ static bool set_serial(struct options *o, const char *value, struct error *err)
 static bool set_parallel(struct options *o, const char *value, struct error *err)
 {
     return set_port("--parallel", value, &o->parallel, &o->parallel_file, err);
-}
-
-static bool set_bios(struct options *o, const char *value, struct error *err)
-{
-    (void)err;
-    o->bios = value;
-    return true;
-}
-
-static bool set_post_port(struct options *o, const char *value, struct error *err)
-{
-    return value_port("--post-port", value, &o->config.post_port, err);
 }
 
 static bool set_debugcon(struct options *o, const char *value, struct error *err)
@@ -355,14 +316,16 @@ static const struct option_row rows[] = {
     { "kernel",    'k', "FILE",    set_kernel,    "image to boot (the same as IMAGE)" },
     { "initrd",    'i', "FILE",    set_initrd,    "module \"FILE args\", or Linux's RAM disk; repeatable" },
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
-    { "bios",       0,  "FILE",    set_bios,      "a ROM that starts instead of an image" },
-    { "post-port",  0,  "PORT",    set_post_port, "where the ROM writes its codes (0x80)" },
+    { "bios",       0,  "FILE",    options_set_bios,      "a ROM that starts instead of an image" },
+    { "vgabios",    0,  "FILE",    options_set_vgabios,   "the VGA's BIOS, or none (goes with the firmware)" },
+    { "post-port",  0,  "PORT",    options_set_post_port, "where the ROM writes its codes (0x80)" },
     { "disk",       0,  "FILE",    set_disk,      "hard disk; FILE,snapshot keeps it as it is (disks)" },
     { "cdrom",      0,  "FILE",    set_cdrom,     "CD-ROM drive with this disc; none: empty" },
-    { "memory",    'm', "SIZE",    set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
-    { "cpu",        0,  "MODEL",   set_cpu,       "386, 486, pentium or ppro (ppro)" },
-    { "tlb",        0,  "MODEL",   set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
-    { "speed",      0,  "N",       set_speed,     "instructions per virtual us, 1-1221 (153)" },
+    { "machine",    0,  "KIND",    options_set_machine,   "pc (440FX, PCI) or isa (AT, ISA only) (pc)" },
+    { "memory",    'm', "SIZE",    options_set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
+    { "cpu",        0,  "MODEL",   options_set_cpu,       "386, 486, pentium or ppro (ppro)" },
+    { "tlb",        0,  "MODEL",   options_set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
+    { "speed",      0,  "N",       options_set_speed,     "instructions per virtual us, 1-1221 (153)" },
     { "rtc",        0,  "DATE",    set_rtc,       "clock at power-on (2000-01-01T00:00:00)" },
     { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display), idle or none" },
     { "display",    0,  "KIND",    set_display,   "sdl, term, vnc:ADDR:PORT or none (what works)" },

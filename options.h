@@ -48,6 +48,7 @@ struct options {
     enum options_port serial;                 /* --serial */
     const char *serial_file;                  /* OPTIONS_PORT_FILE: where to */
     const char *bios;                         /* --bios, or NULL */
+    const char *vgabios;                      /* --vgabios: a file or "none", or NULL */
     enum options_port parallel;               /* --parallel */
     const char *parallel_file;                /* OPTIONS_PORT_FILE: where to */
     enum options_port debugcon;               /* --debugcon */

@@ -32,6 +32,7 @@ static const char *const cat_names[TRACE_CATS] = {
     [TRACE_DISK]  = "disk",
     [TRACE_DMA]   = "dma",
     [TRACE_FLOPPY] = "floppy",
+    [TRACE_BIOS]  = "bios",
 };
 /* clang-format on */
 

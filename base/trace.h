@@ -32,7 +32,8 @@ enum trace_cat {
     TRACE_DISK,  /* disks and CD-ROM drives: commands and what became of them */
     TRACE_DMA,   /* modes of the DMA controllers */
     TRACE_FLOPPY,
-    TRACE_CATS /* number of categories */
+    TRACE_BIOS, /* what firmware says at ports 400h-403h */
+    TRACE_CATS  /* number of categories */
 };
 
 #define TRACE_LINES 4096

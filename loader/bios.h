@@ -1,23 +1,30 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bios.h - a ROM that takes the place of the firmware: a file of whole 4 KiB pages, at most 1 MiB,
- * that ends where the address space ends. The processor starts at its reset vector, 16 bytes
- * before the end.
+ * bios.h - firmware: a ROM that ends where the address space ends, at whose last 16 bytes the
+ * processor starts, and the VGA's BIOS that goes with it.
+ *
+ * - A name without a slash that is no file here is looked for in the folders where Debian's packages
+ *   (seabios, bochsbios, vgabios) put their ROMs.
+ * - Without a name: SeaBIOS, and its VGA BIOS. Other firmware gets the LGPL'd VGA BIOS if it is
+ *   installed, which needs no more than a 386 either.
+ * - A VGA BIOS starts with 55h AAh and its size in 512-byte units; it is padded to a power of two.
  */
 #ifndef LOADER_BIOS_H
 #define LOADER_BIOS_H
 
 #include "base/types.h"
-
-struct machine;
+#include "machine/config.h"
 
 struct bios {
-    uint8_t *data; /* owned; the machine reads from it as long as it lives */
-    uint32_t size; /* bytes */
+    struct config_rom rom; /* owned bytes, borrowed by the machine as long as it lives */
+    char name[256];        /* the file it came from; "" if none */
 };
 
-bool bios_read(struct bios *b, const char *path, struct error *err);
-void bios_apply(const struct bios *b, struct machine *m);
+/* file: --bios, or NULL for the default of this machine. Whole 4 KiB pages, at most 1 MiB. */
+bool bios_read(struct bios *b, const char *file, enum config_machine machine, struct error *err);
+/* file: --vgabios, or NULL for the one that goes with the firmware: none is no mistake then. */
+bool bios_read_vga(struct bios *b, const char *file, enum config_machine machine,
+                   const struct bios *firmware, struct error *err);
 void bios_free(struct bios *b);
 
 #endif

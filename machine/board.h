@@ -10,15 +10,19 @@
 #include "cpu/cpu.h"
 #include "cpu/opcodes.h"
 #include "devices/ata.h"
+#include "devices/bioslog.h"
 #include "devices/debugcon.h"
 #include "devices/dma.h"
 #include "devices/exitport.h"
 #include "devices/fdc.h"
 #include "devices/fperr.h"
 #include "devices/fwcfg.h"
+#include "devices/i440fx.h"
 #include "devices/kbc.h"
 #include "devices/lpt.h"
+#include "devices/pci.h"
 #include "devices/pic.h"
+#include "devices/piix3.h"
 #include "devices/pit.h"
 #include "devices/port61.h"
 #include "devices/port92.h"
@@ -27,6 +31,7 @@
 #include "devices/rtc.h"
 #include "devices/uart.h"
 #include "devices/vga.h"
+#include "devices/vga_pci.h"
 #include "machine/config.h"
 #include "machine/debug_state.h"
 #include "machine/firmware.h"
@@ -35,6 +40,11 @@
 #include "mmu/bus.h"
 
 enum { PIC_MASTER, PIC_SLAVE };
+/* Who can drive an interrupt line of the ISA bus. */
+enum line_source {
+    LINE_CHIP, /* the chip that sits on it */
+    LINE_PIRQ, /* PCI, as the PIIX3 routes it */
+};
 enum { A20_PORT92, A20_KBC, A20_SOURCES };
 
 /* The last interrupt that the processor took from one line, for debuggers; not state. */
@@ -69,10 +79,16 @@ struct machine {
     struct fperr fperr;
     struct postcode postcode;
     struct debugcon debugcon;
+    struct bioslog bioslog;
     struct exitport exitport;
     struct fwcfg fwcfg;
     struct firmware firmware; /* what fw_cfg says */
     struct network network;
+    struct pci pci;         /* this and the next three: on `pc` only */
+    struct i440fx i440fx;   /* 0.0 */
+    struct piix3 piix3;     /* 1.0 */
+    struct vga_pci vga_pci; /* 2.0 */
+    uint8_t line[16]; /* interrupt lines of the ISA bus: who drives each, a bit for a line_source */
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
     uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
@@ -96,6 +112,9 @@ struct irq board_line(struct machine *m, unsigned n);
 /* What the processor is given: its INTA cycle, and where FERR# goes. */
 uint8_t board_acknowledge(void *machine);
 void board_ferr(void *fperr, unsigned n, bool level);
+/* A source drives an interrupt line of the ISA bus, or no longer; somebody pulls the reset line. */
+void board_drive_line(struct machine *m, enum line_source source, unsigned n, bool level);
+void board_reset_line(struct machine *m, bool level);
 /* run.c: one machine by itself. */
 enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insns);
 /* Reset, and what a reset starts. */

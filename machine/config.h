@@ -21,6 +21,8 @@ enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
 #define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)    /* 1 MiB */
 #define CONFIG_MAX_MEMORY (UINT32_C(3584) << 20) /* the PCI hole begins at 3.5 GiB */
 
+#define CONFIG_MAX_ROM (UINT32_C(1) << 20)
+
 struct block;
 
 /* A unit of an IDE channel. */
@@ -29,11 +31,19 @@ struct config_unit {
     struct block *medium; /* borrowed; of a CD-ROM NULL when the tray is empty */
 };
 
+/* A ROM, borrowed; of size 0: there is none. */
+struct config_rom {
+    uint8_t *data; /* never written */
+    uint32_t size; /* bytes, whole pages */
+};
+
 #define CONFIG_UNITS 4 /* primary master and slave, secondary master and slave */
 #define CONFIG_FLOPPIES 2
 
 struct config {
     enum config_machine machine; /* default MACHINE_PC */
+    struct config_rom bios;      /* the firmware: ends at 4 GiB; at most CONFIG_MAX_ROM */
+    struct config_rom vgabios;   /* the VGA's; a power of two, at most 64 KiB */
     struct config_unit ide[CONFIG_UNITS];
     struct block *floppy[CONFIG_FLOPPIES]; /* media, borrowed; NULL: the drive is empty */
     char boot_order[4];                    /* "acd"-like: a floppy, c disk, d CD; "": as found */

@@ -8,13 +8,11 @@
 #include "base/input.h"
 #include "devices/vga_font.h"
 #include "machine/board.h"
+#include "machine/chipset.h"
 
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
-
-#define HIGH_MEMORY UINT32_C(0x100000)
-#define LOW_ROM UINT32_C(0x20000) /* of the ROM, this much is visible below 1 MiB */
 
 /* Zeroed, and no host memory is used for what the guest never touches. */
 static struct vga_memory *new_vga_memory(struct error *err)
@@ -132,17 +130,10 @@ void machine_reset(struct machine *m)
     network_reset(m);
     dma_reset(&m->dma);
     fdc_reset(&m->fdc);
+    bioslog_reset(&m->bioslog);
+    chipset_reset(m);
     cpu_reset(&m->cpu);
     m->twin_fresh = true;
-}
-
-void machine_map_rom(struct machine *m, uint8_t *rom, uint32_t size)
-{
-    uint32_t low = size < LOW_ROM ? size : LOW_ROM;
-    bus_map_rom(&m->bus, "rom", 0u - size, size, rom);
-    bus_map_rom(&m->bus, "rom, low", HIGH_MEMORY - low, low, rom + (size - low));
-    if (m->twin)
-        machine_map_rom(m->twin, rom, size);
 }
 
 void machine_on_reset(struct machine *m, void (*rebooted)(void *ctx, struct machine *m), void *ctx)
@@ -188,6 +179,7 @@ void machine_enter(struct machine *m, const struct machine_entry *e)
     struct cpu *c = &m->cpu;
     cpu_reset(c);
     as_firmware_leaves_it(m, !e->protected_mode);
+    chipset_configure(m);
     vga_set_text_mode(&m->vga);
     if (e->protected_mode)
         cpu_enter_flat32(c, e->eip);

@@ -49,11 +49,6 @@ struct machine_entry {
 struct machine *machine_new(const struct config *cfg, struct error *err);
 void machine_free(struct machine *m);
 
-/* Maps a ROM: all of it below 4 GiB, its last 128 KiB below 1 MiB. Whole pages, borrowed: the bytes
-   must outlive the machine. Before the first instruction. */
-#define MACHINE_ROM_LIMIT (UINT32_C(1) << 20)
-void machine_map_rom(struct machine *m, uint8_t *rom, uint32_t size);
-
 /* Power-on reset of everything but memory contents. */
 void machine_reset(struct machine *m);
 /* Replaces the reset vector: what direct loading (multiboot, ELF, boot sector) needs. The VGA is

@@ -2,18 +2,20 @@
 /* snapshot.c - the whole machine as one stream, and its hash. */
 #include "base/snap.h"
 #include "machine/board.h"
+#include "machine/chipset.h"
 
 #include <string.h>
 
 void machine_snap(struct machine *m, struct snap *s)
 {
-    if (!snap_section(s, "machine", 1))
+    if (!snap_section(s, "machine", 2))
         return;
     for (unsigned n = 0; n < A20_SOURCES; n++)
         snap_bool(s, &m->a20[n]);
     snap_bool(s, &m->reset_wanted);
     snap_bool(s, &m->exited);
     snap_u32(s, &m->exit_value);
+    snap_bytes(s, m->line, sizeof m->line);
     clock_snap(&m->clock, s);
     bus_snap(&m->bus, s);
     pic_snap(&m->pic[PIC_MASTER], s);
@@ -37,6 +39,8 @@ void machine_snap(struct machine *m, struct snap *s)
     network_snap(m, s);
     dma_snap(&m->dma, s);
     fdc_snap(&m->fdc, s);
+    bioslog_snap(&m->bioslog, s);
+    chipset_snap(m, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
     if (s->loading)

@@ -4,14 +4,13 @@
  * nothing registers itself. The map is that of the IBM AT (Technical Reference, 1985) with the
  * VGA, two serial ports and a parallel one, and the ports of debugcon (E9h) and the exit device (F4h).
  *
- * Not there yet: PCI, APICs.
+ * What the `pc` has besides is in chipset.c. Not there yet: APICs.
  */
 #include "base/block.h"
 #include "base/irq.h"
 #include "machine/board.h"
+#include "machine/chipset.h"
 
-/* Where the Bochs display interface without PCI has its frame buffer; RAM ends here at the latest. */
-#define VGA_FRAME_BUFFER UINT32_C(0xe0000000)
 #define VGA_WINDOW UINT32_C(0xa0000)
 #define LOW_MEMORY UINT32_C(0xa0000)
 #define HIGH_MEMORY UINT32_C(0x100000)
@@ -63,14 +62,18 @@ static void a20_wire(void *machine, unsigned n, bool level)
     bus_set_a20(&m->bus, m->a20[A20_PORT92] || m->a20[A20_KBC]);
 }
 
-static void reset_wire(void *machine, unsigned n, bool level)
+void board_reset_line(struct machine *m, bool level)
 {
-    struct machine *m = machine;
-    (void)n;
     if (!level)
         return;
     m->reset_wanted = true;
     cpu_break(&m->cpu);
+}
+
+static void reset_wire(void *machine, unsigned n, bool level)
+{
+    (void)n;
+    board_reset_line(machine, level);
 }
 
 static void timer2_gate(void *pit, bool level)
@@ -112,9 +115,25 @@ static size_t floppy_dma(void *dma, bool to_memory, uint8_t *buf, size_t n, bool
     return dma_transfer(dma, 2, to_memory, buf, n, tc);
 }
 
+/* An interrupt line of the ISA bus is high while anybody drives it. */
+void board_drive_line(struct machine *m, enum line_source source, unsigned n, bool level)
+{
+    uint8_t *sources = &m->line[n % ARRAY_LEN(m->line)], was = *sources;
+    uint8_t bit = (uint8_t)(1u << source);
+
+    *sources = (uint8_t)(level ? was | bit : was & ~bit);
+    if (!was != !*sources)
+        pic_set_irq(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, level);
+}
+
+static void chip_line(void *machine, unsigned n, bool level)
+{
+    board_drive_line(machine, LINE_CHIP, n, level);
+}
+
 static struct irq line(struct machine *m, unsigned n)
 {
-    return (struct irq){pic_set_irq, &m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7};
+    return (struct irq){chip_line, m, n};
 }
 
 struct irq board_line(struct machine *m, unsigned n)
@@ -130,8 +149,6 @@ static void map_memory(struct machine *m)
     bus_map_mmio(&m->bus, "vga text", VGA_WINDOW + 0x10000, 0x10000, &vga_text_ops, &m->vga);
     if (size > HIGH_MEMORY)
         bus_map_ram(&m->bus, "memory", HIGH_MEMORY, size - HIGH_MEMORY, HIGH_MEMORY);
-    bus_map_device_memory(&m->bus, "vga frame buffer", VGA_FRAME_BUFFER, VGA_MEMORY,
-                          m->vga_memory->bytes, m->vga_memory->dirty);
 }
 
 static void map_ports(struct machine *m)
@@ -162,6 +179,7 @@ static void map_ports(struct machine *m)
     bus_map_ports(b, "ide0 control", 0x3f6, 1, &ata_control_ops, &m->ide[0]);
     bus_map_ports(b, "floppy change", 0x3f7, 1, &fdc_dir_ops, &m->fdc);
     bus_map_ports(b, "com1", 0x3f8, 8, &uart_ops, &m->com1);
+    bus_map_ports(b, "bios log", 0x400, 4, &bioslog_ops, &m->bioslog);
     bus_map_ports(b, "elcr master", 0x4d0, 1, &pic_elcr_ops, &m->pic[PIC_MASTER]);
     bus_map_ports(b, "fw_cfg", 0x510, 2, &fwcfg_ops, &m->fwcfg);
     bus_map_ports(b, "fw_cfg dma", 0x514, 8, &fwcfg_dma_ops, &m->fwcfg);
@@ -226,6 +244,7 @@ static void wire_chips(struct machine *m)
     port92_init(&m->port92, a20_92, reset, t);
     postcode_init(&m->postcode, t);
     debugcon_init(&m->debugcon, m->cfg.debugcon_write, m->cfg.debugcon_ctx);
+    bioslog_init(&m->bioslog, t);
     exitport_init(&m->exitport, guest_exit, m, t);
     fwcfg_init(&m->fwcfg, &m->bus, t);
     firmware_describe(&m->firmware, &m->cfg, &m->fwcfg);
@@ -254,69 +273,15 @@ static void connect_floppies(struct machine *m)
     rtc_cmos_set(&m->rtc, 0x14, (uint8_t)(equipment | (count - 1) << 6 | 1));
 }
 
-/* What the AT's setup program keeps in CMOS and a kernel may look up: memory sizes. */
-static void set_cmos(struct machine *m)
-{
-    uint32_t low = m->cfg.memory < LOW_MEMORY ? m->cfg.memory : LOW_MEMORY;
-    uint32_t high = m->cfg.memory > HIGH_MEMORY ? m->cfg.memory - HIGH_MEMORY : 0;
-    uint32_t low_kib = low >> 10, high_kib = high >> 10;
-    uint32_t above16 = high > 15u << 20 ? (high - (15u << 20)) >> 16 : 0;
-    if (high_kib > 0xffff)
-        high_kib = 0xffff;
-    if (above16 > 0xffff)
-        above16 = 0xffff;
-    rtc_cmos_set(&m->rtc, 0x15, low_kib & 0xff);
-    rtc_cmos_set(&m->rtc, 0x16, (uint8_t)(low_kib >> 8));
-    rtc_cmos_set(&m->rtc, 0x17, high_kib & 0xff);
-    rtc_cmos_set(&m->rtc, 0x18, (uint8_t)(high_kib >> 8));
-    rtc_cmos_set(&m->rtc, 0x30, high_kib & 0xff);
-    rtc_cmos_set(&m->rtc, 0x31, (uint8_t)(high_kib >> 8));
-    rtc_cmos_set(&m->rtc, 0x34, above16 & 0xff);
-    rtc_cmos_set(&m->rtc, 0x35, (uint8_t)(above16 >> 8));
-    rtc_cmos_set(&m->rtc, 0x14, 0x06); /* equipment: a display of its own BIOS, mouse, x87 */
-}
-
-/* Types of the disks on the first channel, for a BIOS: "47, with these numbers"; and how addresses of
-   more than 1024 cylinders are translated, two bits a disk (0 not, 1 by LBA, 2 by doubling heads). */
-static void set_cmos_disks(struct machine *m)
-{
-    uint8_t types = 0, translations = 0;
-    for (unsigned n = 0; n < CONFIG_UNITS; n++) {
-        const struct config_unit *u = &m->cfg.ide[n];
-        if (u->kind != IDE_DISK)
-            continue;
-        struct ata_geometry g = ata_geometry(u->medium->sectors);
-        unsigned large = g.cylinders * g.heads <= 131072u ? 2 : 1;
-        translations |= (uint8_t)((g.cylinders > 1024 ? large : 0) << (2 * n));
-        if (n > 1)
-            continue;
-        const uint8_t numbers[9] = {(uint8_t)g.cylinders,
-                                    (uint8_t)(g.cylinders >> 8),
-                                    g.heads,
-                                    0xff, /* no write precompensation */
-                                    0xff,
-                                    (uint8_t)(0xc0 | (g.heads > 8 ? 8 : 0)),
-                                    (uint8_t)g.cylinders,
-                                    (uint8_t)(g.cylinders >> 8), /* landing zone */
-                                    g.track};
-        types |= n ? 0x0f : 0xf0;
-        rtc_cmos_set(&m->rtc, 0x19 + n, 47);
-        for (unsigned k = 0; k < ARRAY_LEN(numbers); k++)
-            rtc_cmos_set(&m->rtc, 0x1b + 9 * n + k, numbers[k]);
-    }
-    rtc_cmos_set(&m->rtc, 0x12, types);
-    rtc_cmos_set(&m->rtc, 0x39, translations);
-}
-
 bool board_wire(struct machine *m, struct error *err)
 {
     wire_chips(m);
     map_memory(m);
     map_ports(m);
+    chipset_wire(m);
     if (!network_wire(m, err) || !map_post_port(m, err))
         return false;
-    set_cmos(m);
-    set_cmos_disks(m);
+    cmos_fill(m);
     connect_floppies(m);
     rtc_cmos_checksum(&m->rtc);
     return true;

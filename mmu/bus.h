@@ -70,6 +70,7 @@ struct bus_region {
     const struct io_ops *ops; /* MMIO */
     void *dev;
     uint8_t *dirty; /* device memory: a byte a page, 0xff after a store; NULL for the rest */
+    uint8_t *store; /* bus_map_stores: RAM that takes the stores; NULL for the rest */
     bool rom;
 };
 
@@ -130,6 +131,9 @@ unsigned bus_map_mmio(struct bus *b, const char *name, phys_t base, uint32_t siz
 unsigned bus_map_device_memory(struct bus *b, const char *name, phys_t base, uint32_t size,
                                uint8_t *host, uint8_t *dirty);
 void bus_dirty_cleared(struct bus *b);
+/* Stores go to RAM, loads to whoever is beneath: firmware copies its ROM onto itself that way. */
+unsigned bus_map_stores(struct bus *b, const char *name, phys_t base, uint32_t size,
+                        uint32_t ram_offset);
 /* The MMIO region that was mapped at base becomes device memory, as above, or, with host == NULL,
    asks its functions again. */
 void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty);

@@ -53,16 +53,17 @@ static size_t copy_pages(struct bus *b, phys_t a, uint8_t *to, const uint8_t *fr
     while (done < n) {
         phys_t at = a + (phys_t)done;
         size_t take = PAGE_SIZE - at % PAGE_SIZE;
-        uint8_t *page = bus_host_page(b, at), *out = to ? to + done : NULL;
+        const struct bus_region *r = bus_loads_at(b, at);
+        uint8_t *host = r->host ? r->host + (at - r->base) : NULL, *out = to ? to + done : NULL;
         const uint8_t *in = from ? from + done : NULL;
 
         if (take > n - done)
             take = n - done;
         if (done > 0 && at == 0) /* past 4 GiB */
             break;
-        if (page)
-            copy_host(b, at, page + at % PAGE_SIZE, out, in, take);
-        else if (!copy_device(bus_region_at(b, at), at, out, in, take))
+        if (host)
+            copy_host(b, at, host, out, in, take);
+        else if (!copy_device(r, at, out, in, take))
             break; /* registers, or nothing */
         done += take;
     }

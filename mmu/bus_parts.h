@@ -12,9 +12,21 @@
 #define PAGE_SHIFT 12
 #define A20_BIT (UINT32_C(1) << 20)
 
+/* Who would answer at `a` if r, and what covers r, were not there. */
+const struct bus_region *bus_region_below(const struct bus *b, const struct bus_region *r,
+                                          phys_t a);
+
 static inline const struct bus_region *bus_region_at(const struct bus *b, phys_t a)
 {
     return &b->region[b->page_region[a >> PAGE_SHIFT]];
+}
+
+/* Who answers loads from there: not a region that takes only stores. */
+static inline const struct bus_region *bus_loads_at(const struct bus *b, phys_t a)
+{
+    const struct bus_region *r = bus_region_at(b, a);
+
+    return r->store ? bus_region_below(b, r, a) : r;
 }
 
 /* Tells who asked that addresses mean something else now. */
