@@ -82,6 +82,9 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     c->inta = cfg->inta;
     c->inta_arg = cfg->inta_arg;
     c->ferr = cfg->ferr;
+    c->apic = cfg->apic && (c->model->features & CPUID_APIC);
+    c->apic_moved = cfg->apic_moved;
+    c->apic_arg = cfg->apic_arg;
     c->cost_log2 = cfg->cost_log2;
     if (!mmu_init(&c->mmu, b, cfg->tlb, t, err))
         return false;
@@ -161,6 +164,19 @@ void cpu_reset(struct cpu *c)
     cpu_update_align(c);
     cpu_note_era(c);
     TRACE(c->trace, TRACE_CPU, "reset (%s)", c->model->name);
+}
+
+void cpu_initialize(struct cpu *c)
+{
+    struct x87 x87 = c->x87;
+    uint64_t msr[MSR_SLOTS], tsc_base = c->tsc_base;
+    uint32_t caches = c->cr0 & (CR0_CD | CR0_NW);
+    memcpy(msr, c->msr, sizeof msr);
+    cpu_reset(c);
+    memcpy(c->msr, msr, sizeof msr);
+    c->tsc_base = tsc_base;
+    c->x87 = x87;
+    c->cr0 = (c->cr0 & ~(uint32_t)(CR0_CD | CR0_NW)) | caches;
 }
 
 void cpu_enter_flat32(struct cpu *c, uint32_t eip)

@@ -23,7 +23,7 @@ uint32_t x_cpuid(struct cpu *c, const struct insn *i, uint32_t a, uint32_t b)
     case 0: /* "GenuineIntel" in EBX, EDX, ECX */
         put(c, m->leaves, 0x756e6547, 0x6c65746e, 0x49656e69);
         break;
-    case 1: put(c, m->reset_edx, 0, 0, m->features); break;
+    case 1: put(c, m->reset_edx, 0, 0, cpu_features(c)); break;
     default: put(c, m->caches[0], m->caches[1], m->caches[2], m->caches[3]); break;
     }
     return 0;

@@ -15,11 +15,11 @@
  */
 #include "cpu/internal.h"
 
-/* Not here: APIC. */
+/* The APIC only where the board says so: cpu_config.apic. */
 #define FEATURES_HERE                                                                              \
     (CPUID_FPU | CPUID_VME | CPUID_DE | CPUID_TSC | CPUID_MSR | CPUID_MCE | CPUID_CX8 |            \
      CPUID_SEP | CPUID_MTRR | CPUID_MCA | CPUID_CMOV | CPUID_PAT | CPUID_PSE | CPUID_PSE36 |       \
-     CPUID_PAE | CPUID_PGE | CPUID_MMX | CPUID_FXSR)
+     CPUID_PAE | CPUID_PGE | CPUID_MMX | CPUID_FXSR | CPUID_APIC)
 #define CR4_HERE                                                                                   \
     (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_PAE | CR4_MCE | CR4_PGE | CR4_PCE |      \
      CR4_OSFXSR)
@@ -85,6 +85,11 @@ const struct cpu_model *cpu_model_find(unsigned level)
             return &models[n];
     }
     return NULL;
+}
+
+uint32_t cpu_features(const struct cpu *c)
+{
+    return c->model->features & ~(cpu_apic_base(c) & CPU_APIC_ON ? 0 : (uint32_t)CPUID_APIC);
 }
 
 bool model_has(const struct cpu *c, uint32_t feature)

@@ -30,6 +30,7 @@ enum msr_kind {
     PAT_TYPES, /* eight PAT memory types */
     RANGE,     /* MTRR PhysBase and PhysMask in turn */
     DEF_TYPE,  /* MTRRdefType */
+    APIC_BASE, /* IA32_APIC_BASE, if there is a local APIC */
 };
 
 struct msr_row {
@@ -85,6 +86,7 @@ static const struct msr_row rows[] = {
     {0x268, 8, 6, 6, TYPES, 0, 0},            /* MTRRfix4K */
     {0x277, 1, 6, 6, PAT_TYPES, 0, UINT64_C(0x0007040600070406)},
     {0x2ff, 1, 6, 6, DEF_TYPE, 0, 0},
+    {0x01b, 1, 6, 6, APIC_BASE, PHYS_BITS | 0x800, 0xfee00900},
     BANK(0x400), BANK(0x404), BANK(0x408), BANK(0x40c), BANK(0x410), /* CTL, STATUS, ADDR */
     /* clang-format on */
 };
@@ -97,6 +99,8 @@ static const struct msr_row *find(const struct cpu *c, uint32_t number, unsigned
         const struct msr_row *row = &rows[r];
         if (number - row->first < row->n) {
             *slot = at + (number - row->first);
+            if (row->kind == APIC_BASE && !c->apic)
+                return NULL;
             return row->level <= c->model->level && c->model->level <= row->until ? row : NULL;
         }
         at += row->n;
@@ -115,6 +119,14 @@ void msr_reset(struct cpu *c)
     }
     c->tsc_base = 0;
     c->tsc_base = msr_tsc(c);
+}
+
+/* A Pentium has no such register: its APIC is where it is. */
+uint64_t cpu_apic_base(const struct cpu *c)
+{
+    uint64_t base = UINT64_C(0xfee00900);
+    (void)msr_read(c, MSR_APIC_BASE, &base);
+    return c->apic ? base : 0;
 }
 
 uint64_t msr_tsc(const struct cpu *c)
@@ -142,6 +154,7 @@ static bool acceptable(const struct msr_row *row, uint32_t number, uint64_t v)
 {
     switch ((enum msr_kind)row->kind) {
     case KEPT: return !(v & ~row->mask);
+    case APIC_BASE: return !(v & ~(row->mask | 0x100)); /* bit 8: this is the bootstrap processor */
     case FIXED: return false;
     case CLEARED: return v == 0;
     case TYPES: return good_types(v, false);
@@ -182,6 +195,11 @@ bool msr_write(struct cpu *c, uint32_t number, uint64_t value)
         c->tsc_base += msr_tsc(c) - (c->model->level >= 6 ? value & ALL32 : value);
         break;
     case COUNTER: c->msr[slot] = (uint64_t)(int64_t)(int32_t)value & ALL40; break;
+    case APIC_BASE:
+        c->msr[slot] = value | 0x100;
+        if (c->apic_moved)
+            c->apic_moved(c->apic_arg);
+        break;
     default: c->msr[slot] = value; break;
     }
     return true;

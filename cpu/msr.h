@@ -17,6 +17,7 @@ struct cpu;
 
 enum {
     MSR_TSC = 0x10,
+    MSR_APIC_BASE = 0x1b,
     MSR_BIOS_SIGN_ID = 0x8b,
     MSR_PERFCTR0 = 0xc1,
     MSR_MTRRCAP = 0xfe,

@@ -18,7 +18,9 @@
 #include "devices/fperr.h"
 #include "devices/fwcfg.h"
 #include "devices/i440fx.h"
+#include "devices/ioapic.h"
 #include "devices/kbc.h"
+#include "devices/lapic.h"
 #include "devices/lpt.h"
 #include "devices/pci.h"
 #include "devices/pic.h"
@@ -81,6 +83,8 @@ struct machine {
     struct debugcon debugcon;
     struct bioslog bioslog;
     struct exitport exitport;
+    struct lapic lapic;
+    struct ioapic ioapic;
     struct fwcfg fwcfg;
     struct firmware firmware; /* what fw_cfg says */
     struct network network;
@@ -92,6 +96,9 @@ struct machine {
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
     uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
+    uint64_t lapic_at;          /* where the local APIC is mapped, 0: nowhere */
+    unsigned lapic_region;      /* its mapping */
+    bool init_wanted;           /* the local APIC pulsed INIT */
     bool reset_wanted;          /* a chip pulled the reset line */
     bool exited;                /* the guest wrote to the exit port */
     uint32_t exit_value;        /* what it wrote */

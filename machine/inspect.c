@@ -4,6 +4,7 @@
 
 #include "base/out.h"
 #include "base/screen.h"
+#include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/debug.h"
 
@@ -156,6 +157,29 @@ static void fwcfg_one(const struct machine *m, struct out *to)
     fwcfg_info(&m->fwcfg, to);
 }
 
+static bool apics_or_none(const struct machine *m, struct out *to)
+{
+    if (apics_present(&m->cfg))
+        return true;
+    out_text(to, "this machine has no APIC (--machine pc with --cpu pentium or ppro has)\n");
+    return false;
+}
+
+static void lapic_one(const struct machine *m, struct out *to)
+{
+    if (!apics_or_none(m, to))
+        return;
+    if (m->lapic_at)
+        out_printf(to, "registers at %08x\n", (uint32_t)m->lapic_at);
+    lapic_info(&m->lapic, to);
+}
+
+static void ioapic_one(const struct machine *m, struct out *to)
+{
+    if (apics_or_none(m, to))
+        ioapic_info(&m->ioapic, to);
+}
+
 static void memory_map(const struct machine *m, struct out *to)
 {
     const struct bus *b = &m->bus;
@@ -207,6 +231,8 @@ static const struct inspect_device devices[] = {
     {"post", "postcode", "the last POST code", post_one},
     {"debugcon", "e9", "the debug console (E9h)", debugcon_one},
     {"exit", "exitport", "the exit port (F4h)", exit_one},
+    {"lapic", "apic", "the local APIC", lapic_one},
+    {"ioapic", "", "the I/O APIC", ioapic_one},
     {"fwcfg", "fw_cfg", "what fw_cfg tells the firmware", fwcfg_one},
     {"net", "nic ne2000 ethernet", "the network card and its cable", network_info},
     {"memory", "mtree", "who answers at which physical address", memory_map},

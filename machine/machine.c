@@ -7,6 +7,7 @@
 
 #include "base/input.h"
 #include "devices/vga_font.h"
+#include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/chipset.h"
 
@@ -53,6 +54,9 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .strict = cfg->strict,
         .inta = board_acknowledge,
         .inta_arg = m,
+        .apic = apics_present(cfg),
+        .apic_moved = apics_moved,
+        .apic_arg = m,
         .ferr = {board_ferr, &m->fperr, 0},
     };
     if (!cpu_init(&m->cpu, &cpu, &m->bus, &m->clock, &m->trace, err)) {
@@ -107,7 +111,7 @@ void machine_free(struct machine *m)
 
 void machine_reset(struct machine *m)
 {
-    m->reset_wanted = false;
+    m->reset_wanted = m->init_wanted = false;
     memset(m->taken, 0, sizeof m->taken);
     pic_reset(&m->pic[PIC_MASTER]);
     pic_reset(&m->pic[PIC_SLAVE]);
@@ -133,6 +137,7 @@ void machine_reset(struct machine *m)
     bioslog_reset(&m->bioslog);
     chipset_reset(m);
     cpu_reset(&m->cpu);
+    apics_reset(m);
     m->twin_fresh = true;
 }
 
@@ -157,6 +162,7 @@ static void as_firmware_leaves_it(struct machine *m, bool mask_all)
     };
     for (unsigned n = 0; n < ARRAY_LEN(setup); n++)
         bus_out(&m->bus, setup[n].port, setup[n].value, 1);
+    apics_as_firmware_leaves_them(m);
     if (mask_all) { /* nobody is there to handle them: no BIOS behind a bare boot sector */
         bus_out(&m->bus, 0x21, 0xff, 1);
         bus_out(&m->bus, 0xa1, 0xff, 1);

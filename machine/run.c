@@ -44,6 +44,10 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
             return MACHINE_FINDING;
         if (m->reset_wanted)
             board_reboot(m);
+        if (m->init_wanted) {
+            m->init_wanted = false;
+            cpu_initialize(&m->cpu);
+        }
         if (m->clock.now >= until)
             return MACHINE_RAN;
         if (m->cpu.icount >= max_insns)

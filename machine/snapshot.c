@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /* snapshot.c - the whole machine as one stream, and its hash. */
 #include "base/snap.h"
+#include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/chipset.h"
 
@@ -13,6 +14,7 @@ void machine_snap(struct machine *m, struct snap *s)
     for (unsigned n = 0; n < A20_SOURCES; n++)
         snap_bool(s, &m->a20[n]);
     snap_bool(s, &m->reset_wanted);
+    snap_bool(s, &m->init_wanted);
     snap_bool(s, &m->exited);
     snap_u32(s, &m->exit_value);
     snap_bytes(s, m->line, sizeof m->line);
@@ -36,6 +38,10 @@ void machine_snap(struct machine *m, struct snap *s)
     postcode_snap(&m->postcode, s);
     debugcon_snap(&m->debugcon, s);
     fwcfg_snap(&m->fwcfg, s);
+    if (apics_present(&m->cfg)) {
+        lapic_snap(&m->lapic, s);
+        ioapic_snap(&m->ioapic, s);
+    }
     network_snap(m, s);
     dma_snap(&m->dma, s);
     fdc_snap(&m->fdc, s);
@@ -43,8 +49,10 @@ void machine_snap(struct machine *m, struct snap *s)
     chipset_snap(m, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
-    if (s->loading)
+    if (s->loading) {
         memset(m->taken, 0, sizeof m->taken);
+        apics_place(m);
+    }
     m->twin_fresh = true;
 }
 

@@ -4,22 +4,17 @@
  * nothing registers itself. The map is that of the IBM AT (Technical Reference, 1985) with the
  * VGA, two serial ports and a parallel one, and the ports of debugcon (E9h) and the exit device (F4h).
  *
- * What the `pc` has besides is in chipset.c. Not there yet: APICs.
+ * What the `pc` has besides is in chipset.c, APICs in apics.c.
  */
 #include "base/block.h"
 #include "base/irq.h"
+#include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/chipset.h"
 
 #define VGA_WINDOW UINT32_C(0xa0000)
 #define LOW_MEMORY UINT32_C(0xa0000)
 #define HIGH_MEMORY UINT32_C(0x100000)
-
-static void intr_wire(void *cpu, unsigned n, bool level)
-{
-    (void)n;
-    cpu_set_intr(cpu, level);
-}
 
 static uint8_t acknowledge_slave(void *pic)
 {
@@ -30,10 +25,8 @@ uint8_t board_acknowledge(void *machine)
 {
     struct machine *m = machine;
     const struct cpu *c = &m->cpu;
-    uint8_t vector = pic_ack(&m->pic[PIC_MASTER]);
-    unsigned line = m->pic[PIC_MASTER].accepted;
-    if (line == 2)
-        line = 8u + m->pic[PIC_SLAVE].accepted;
+    unsigned line;
+    uint8_t vector = apics_acknowledge(m, &line);
     if (line < ARRAY_LEN(m->taken))
         m->taken[line] = (struct irq_taken){.count = m->taken[line].count + 1,
                                             .icount = c->icount - c->ahead,
@@ -122,8 +115,10 @@ void board_drive_line(struct machine *m, enum line_source source, unsigned n, bo
     uint8_t bit = (uint8_t)(1u << source);
 
     *sources = (uint8_t)(level ? was | bit : was & ~bit);
-    if (!was != !*sources)
-        pic_set_irq(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, level);
+    if (!was == !*sources)
+        return;
+    pic_set_irq(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, level);
+    apics_line(m, n, level);
 }
 
 static void chip_line(void *machine, unsigned n, bool level)
@@ -221,7 +216,8 @@ static void wire_chips(struct machine *m)
     struct irq a20_92 = {a20_wire, m, A20_PORT92}, a20_kbc = {a20_wire, m, A20_KBC};
     struct irq reset = {reset_wire, m, 0};
 
-    pic_init(&m->pic[PIC_MASTER], "master", (struct irq){intr_wire, &m->cpu, 0},
+    apics_wire(m);
+    pic_init(&m->pic[PIC_MASTER], "master", apics_pic_output(m),
              (struct pic_slave){acknowledge_slave, &m->pic[PIC_SLAVE]}, 0xf8, t);
     pic_init(&m->pic[PIC_SLAVE], "slave", line(m, 2), (struct pic_slave){0}, 0xde, t);
     pit_init(&m->pit, k, line(m, 0), none, none, t);

@@ -182,7 +182,7 @@ static void test_cpuid(struct rig *r, unsigned model)
 static void test_features(struct rig *r, unsigned model)
 {
     struct cpu *c = &r->cpu;
-    uint32_t f = c->model->features, o[4];
+    uint32_t o[4];
     static const struct {
         uint32_t feature, cr4;
     } pairs[] = {{CPUID_VME, CR4_VME}, {CPUID_DE, CR4_DE},      {CPUID_PSE, CR4_PSE},
@@ -206,8 +206,8 @@ static void test_features(struct rig *r, unsigned model)
         one_begin(r, false);
         c->gpr[ECX] = with[n].msr;
         int v = RUN(r, 0x0f, 0x32);
-        CHECK((v == -1) == !!(f & with[n].feature), "MSR %x and features %08x agree", with[n].msr,
-              f);
+        CHECK((v == -1) == !!(o[2] & with[n].feature), "MSR %x and features %08x agree",
+              with[n].msr, o[2]);
     }
 }
 
@@ -369,6 +369,43 @@ static void test_sysenter(struct rig *r)
     CHECK(RUN(r, 0x0f, 0x34) == EXC_GP, "SYSENTER in real mode");
 }
 
+static void note_move(void *arg)
+{
+    ++*(unsigned *)arg;
+}
+
+/* A board with a local APIC: CPUID and, from the P6 on, IA32_APIC_BASE; without: neither. */
+static void test_apic(struct rig *r, unsigned model)
+{
+    struct cpu *c = &r->cpu;
+    unsigned moves = 0;
+    uint32_t o[4];
+    if (model < M586)
+        return;
+    CHECK(cpu_apic_base(c) == 0, "no APIC, no base");
+    c->apic = true;
+    c->apic_moved = note_move;
+    c->apic_arg = &moves;
+    cpu_reset(c);
+    cpuid(r, 1, o);
+    CHECK(o[2] & CPUID_APIC, "CPUID says that there is one: %08x", o[2]);
+    CHECK(cpu_apic_base(c) == 0xfee00900, "where it is after reset");
+    if (model == M686) {
+        CHECK(wrmsr(r, 0x1b, 0xd0000800) == -1 && cpu_apic_base(c) == 0xd0000900 && moves == 1,
+              "moved; the bootstrap flag stays: %llx", (unsigned long long)cpu_apic_base(c));
+        CHECK(wrmsr(r, 0x1b, 0x1fee00c00) == EXC_GP && moves == 1, "x2APIC does not exist");
+        CHECK(wrmsr(r, 0x1b, 0xfee00000) == -1 && moves == 2, "turned off");
+        CHECK(!(cpu_features(c) & CPUID_APIC), "off: CPUID shows none");
+        CHECK(wrmsr(r, 0x1b, 0xfec01800) == -1 && cpu_features(c) & CPUID_APIC, "on again");
+        cpu_initialize(c);
+        CHECK(cpu_apic_base(c) == 0xfec01900 && c->eip == 0xfff0, "INIT leaves it alone");
+    } else {
+        CHECK(wrmsr(r, 0x1b, 0xfee00800) == EXC_GP, "a Pentium has no IA32_APIC_BASE");
+    }
+    c->apic = false;
+    cpu_reset(c);
+}
+
 int main(void)
 {
     static struct isa_counts counts;
@@ -389,6 +426,7 @@ int main(void)
             test_features(&r, model);
             test_reset(&r, model);
             test_tsc(&r, model);
+            test_apic(&r, model);
             if (model == M686) {
                 test_msr_values(&r);
                 test_sysenter(&r);
