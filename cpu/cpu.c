@@ -82,9 +82,8 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
     c->inta = cfg->inta;
     c->inta_arg = cfg->inta_arg;
     c->ferr = cfg->ferr;
-    c->apic = cfg->apic && (c->model->features & CPUID_APIC);
-    c->apic_moved = cfg->apic_moved;
-    c->apic_arg = cfg->apic_arg;
+    c->apic = cfg->apic;
+    c->apic.present = c->apic.present && (c->model->features & CPUID_APIC);
     c->cost_log2 = cfg->cost_log2;
     if (!mmu_init(&c->mmu, b, cfg->tlb, t, err))
         return false;

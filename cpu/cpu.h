@@ -116,10 +116,8 @@ struct cpu {
     uint64_t *row_count;        /* completed in the reference layer, by row; NULL: not counted */
     uint8_t (*inta)(void *arg); /* interrupt acknowledge: gives the vector */
     void *inta_arg;
-    bool apic;                     /* there is a local APIC */
-    void (*apic_moved)(void *arg); /* IA32_APIC_BASE was written; may be NULL */
-    void *apic_arg;
-    struct irq ferr; /* the FERR# pin */
+    struct cpu_apic apic; /* the local APIC that comes with it */
+    struct irq ferr;      /* the FERR# pin */
     struct x87 x87;
     struct fault fault;                   /* the fault being raised or last delivered */
     struct fault_link chain[FAULT_CHAIN]; /* the last fault and those raised while delivering it */
@@ -156,18 +154,15 @@ struct cpu_config {
     bool strict;          /* stop at a finding of the MMU sanitizer */
     uint8_t (*inta)(void *arg);
     void *inta_arg;
-    bool apic; /* a local APIC comes with it: CPUID, IA32_APIC_BASE */
-    void (*apic_moved)(void *arg);
-    void *apic_arg;
-    struct irq ferr; /* FERR#: an x87 exception that is not reported as #MF */
+    struct cpu_apic apic; /* CPUID, IA32_APIC_BASE */
+    struct irq ferr;      /* FERR#: an x87 exception that is not reported as #MF */
 };
 
 bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct clock *k,
               struct trace *t, struct error *err);
 void cpu_fini(struct cpu *c);
 void cpu_reset(struct cpu *c);
-/* The INIT pin: as reset, but the x87, the time-stamp counter, model-specific registers and the caches
-   stay as they are (SDM vol. 3, table 9-1). */
+/* The INIT pin: as reset, but x87, TSC, MSRs and caches stay (SDM vol. 3, table 9-1). */
 void cpu_initialize(struct cpu *c);
 
 /* Runs until icount reaches `until`, a halt, a shutdown or a break. Fires no events: returns
@@ -199,8 +194,6 @@ void cpu_enter_real(struct cpu *c, const uint16_t sel[SEGS], uint32_t eip);
 
 uint32_t cpu_eflags(const struct cpu *c);
 void cpu_set_eflags(struct cpu *c, uint32_t value); /* all modelled bits, no checks */
-#define CPU_APIC_ON (UINT64_C(1) << 11)             /* of IA32_APIC_BASE */
-uint64_t cpu_apic_base(const struct cpu *c);        /* IA32_APIC_BASE; 0: no local APIC */
 bool cpu_can_wake(const struct cpu *c);             /* HLT: can an interrupt end it? */
 void cpu_snap(struct cpu *c, struct snap *s);
 

@@ -99,7 +99,7 @@ static const struct msr_row *find(const struct cpu *c, uint32_t number, unsigned
         const struct msr_row *row = &rows[r];
         if (number - row->first < row->n) {
             *slot = at + (number - row->first);
-            if (row->kind == APIC_BASE && !c->apic)
+            if (row->kind == APIC_BASE && !c->apic.present)
                 return NULL;
             return row->level <= c->model->level && c->model->level <= row->until ? row : NULL;
         }
@@ -126,7 +126,7 @@ uint64_t cpu_apic_base(const struct cpu *c)
 {
     uint64_t base = UINT64_C(0xfee00900);
     (void)msr_read(c, MSR_APIC_BASE, &base);
-    return c->apic ? base : 0;
+    return c->apic.present ? base : 0;
 }
 
 uint64_t msr_tsc(const struct cpu *c)
@@ -197,8 +197,8 @@ bool msr_write(struct cpu *c, uint32_t number, uint64_t value)
     case COUNTER: c->msr[slot] = (uint64_t)(int64_t)(int32_t)value & ALL40; break;
     case APIC_BASE:
         c->msr[slot] = value | 0x100;
-        if (c->apic_moved)
-            c->apic_moved(c->apic_arg);
+        if (c->apic.moved)
+            c->apic.moved(c->apic.arg);
         break;
     default: c->msr[slot] = value; break;
     }

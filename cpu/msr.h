@@ -30,6 +30,17 @@ enum {
     MSR_PAT = 0x277,
 };
 
+/* The local APIC is the board's: the processor tells where it is (IA32_APIC_BASE). */
+struct cpu_apic {
+    bool present;
+    void (*moved)(void *arg); /* the register was written; may be NULL */
+    void *arg;
+};
+
+#define CPU_APIC_ON (UINT64_C(1) << 11)
+uint64_t
+cpu_apic_base(const struct cpu *c); /* IA32_APIC_BASE, CPU_APIC_ON in it; 0: no local APIC */
+
 bool msr_read(const struct cpu *c, uint32_t number, uint64_t *value);
 bool msr_write(struct cpu *c, uint32_t number, uint64_t value);
 void msr_reset(struct cpu *c);

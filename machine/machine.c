@@ -54,9 +54,7 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
         .strict = cfg->strict,
         .inta = board_acknowledge,
         .inta_arg = m,
-        .apic = apics_present(cfg),
-        .apic_moved = apics_moved,
-        .apic_arg = m,
+        .apic = {apics_present(cfg), apics_moved, m},
         .ferr = {board_ferr, &m->fperr, 0},
     };
     if (!cpu_init(&m->cpu, &cpu, &m->bus, &m->clock, &m->trace, err)) {

@@ -383,9 +383,7 @@ static void test_apic(struct rig *r, unsigned model)
     if (model < M586)
         return;
     CHECK(cpu_apic_base(c) == 0, "no APIC, no base");
-    c->apic = true;
-    c->apic_moved = note_move;
-    c->apic_arg = &moves;
+    c->apic = (struct cpu_apic){true, note_move, &moves};
     cpu_reset(c);
     cpuid(r, 1, o);
     CHECK(o[2] & CPUID_APIC, "CPUID says that there is one: %08x", o[2]);
@@ -402,7 +400,7 @@ static void test_apic(struct rig *r, unsigned model)
     } else {
         CHECK(wrmsr(r, 0x1b, 0xfee00800) == EXC_GP, "a Pentium has no IA32_APIC_BASE");
     }
-    c->apic = false;
+    c->apic = (struct cpu_apic){0};
     cpu_reset(c);
 }
 
