@@ -53,6 +53,14 @@ static bool set_disk(struct options *o, const char *value, struct error *err)
     return true;
 }
 
+static bool set_floppy(struct options *o, const char *value, struct error *err)
+{
+    if (o->floppy_count == CONFIG_FLOPPIES)
+        return error_set(err, "--floppy %s: there are two drives, A and B", value);
+    o->floppies[o->floppy_count++] = value;
+    return true;
+}
+
 static bool set_cdrom(struct options *o, const char *value, struct error *err)
 {
     if (o->cdrom)
@@ -321,6 +329,7 @@ static const struct option_row rows[] = {
     { "post-port",  0,  "PORT",    options_set_post_port, "where the ROM writes its codes (0x80)" },
     { "disk",       0,  "FILE",    set_disk,      "hard disk; FILE,snapshot keeps it as it is (disks)" },
     { "cdrom",      0,  "FILE",    set_cdrom,     "CD-ROM drive with this disc; none: empty" },
+    { "floppy",     0,  "FILE",    set_floppy,    "floppy disk in drive A; once more: in B" },
     { "machine",    0,  "KIND",    options_set_machine,   "pc (440FX, PCI) or isa (AT, ISA only) (pc)" },
     { "memory",    'm', "SIZE",    options_set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
     { "cpu",        0,  "MODEL",   options_set_cpu,       "386, 486, pentium or ppro (ppro)" },
@@ -356,7 +365,6 @@ static const struct option_row rows[] = {
     { "wait",      'S', NULL,      set_wait,      "wait for gdb before the first instruction" },
     { "gdb-mode-switch", 0, NULL,  set_gdb_mode_switch, "tell gdb when code becomes 16 or 32 bits wide" },
     /* Not in this version: recognised, refused, not in the help. */
-    { "floppy",     0,  "FILE",    NULL,          NULL },
     { "boot",       0,  "DEVICE",  NULL,          NULL },
     { "record",     0,  "FILE",    NULL,          NULL },
     { "replay",     0,  "FILE",    NULL,          NULL },

@@ -42,6 +42,8 @@ struct options {
     const char *disks[OPTIONS_MAX_DISKS];     /* --disk, in order */
     unsigned disk_count;                      /* how many */
     const char *cdrom;                        /* --cdrom: file, "none": no disc; NULL: no drive */
+    const char *floppies[CONFIG_FLOPPIES];    /* --floppy, A and B: file, "none": no disk in it */
+    unsigned floppy_count;                    /* how many */
     const char *append;                       /* --append, or NULL */
     enum ui_display display;                  /* --display */
     enum ui_pace pace;                        /* --pace */

@@ -273,6 +273,12 @@ unsigned machine_key_room(const struct machine *m)
     return ps2kbd_room(&m->kbd);
 }
 
+uint32_t machine_floppy_size(uint64_t sectors)
+{
+    struct fdc_format format;
+    return fdc_format(sectors, &format) ? format.sectors : 0;
+}
+
 unsigned machine_serial_room(const struct machine *m, unsigned port)
 {
     return uart_room(port ? &m->com2 : &m->com1);

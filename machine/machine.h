@@ -86,6 +86,9 @@ unsigned machine_key_room(const struct machine *m);
 /* How many INPUT_SERIAL bytes the line (0 for COM1, 1 for COM2) takes now without losing one. */
 unsigned machine_serial_room(const struct machine *m, unsigned port);
 
+/* How many sectors the floppy disk has that an image of so many is one of; 0: none is so large. */
+uint32_t machine_floppy_size(uint64_t sectors);
+
 /* How many INPUT_FRAMEs the cable takes now without losing one. */
 unsigned machine_frame_room(const struct machine *m);
 

@@ -164,7 +164,7 @@ bad '--exec needs a value' -e
 bad 'both need the terminal' --debugcon stdio --display term
 bad '--parallel stdio both need the terminal' --parallel stdio --display term
 for later in '--disk a' '--cdrom a' \
-    '--floppy a' '--boot disk' '--record a' '--replay a'; do
+    '--boot disk' '--record a' '--replay a'; do
     # shellcheck disable=SC2086 # option and value are two words
     bad 'not available in this version' $later
 done
