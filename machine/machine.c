@@ -100,6 +100,7 @@ void machine_free(struct machine *m)
     if (!m)
         return;
     machine_free(m->twin);
+    (void)fdc_flush(&m->fdc); /* the motors stop */
     debug_points_free(m);
     cpu_fini(&m->cpu);
     bus_fini(&m->bus);
