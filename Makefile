@@ -127,6 +127,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include roms/vgatest/vgatest.mk
 -include tests/vga/vga.mk
 -include tests/real/real.mk
+-include tests/boot/multiboot2.mk
 
 .PHONY: guests
 guests: ## build the kernel, its programs and the other images in roms/

@@ -3,8 +3,8 @@
  * boot.c - recognises an image by its contents, has it planned by its format's parser, and
  * applies plans to machines.
  *
- * The kernel's command line is "IMAGE APPEND" and a module's string "FILE ARGS", the way QEMU
- * passes them. Magic numbers: Multiboot Specification 2.0 3.1.1 (multiboot 2), Linux
+ * A multiboot 1 kernel's command line is "IMAGE APPEND" and a module's string "FILE ARGS", the way
+ * QEMU passes them; a multiboot 2 kernel's are "APPEND" and "ARGS", the way GRUB does. Magic numbers: Multiboot Specification 2.0 3.1.1 (multiboot 2), Linux
  * Documentation/x86/boot (HdrS), ECMA-119 8.1.2 (CD001), and the formats' own documents.
  */
 #include "loader/boot.h"
@@ -17,6 +17,7 @@
 #include "loader/image.h"
 #include "loader/module.h"
 #include "loader/multiboot1.h"
+#include "loader/multiboot2.h"
 #include "mmu/bus.h"
 
 #include <stdio.h>
@@ -25,7 +26,7 @@
 #include <unistd.h>
 
 #define SUPPORTED                                                                                  \
-    "this version boots Linux (bzImage), multiboot 1 and plain i386 ELF kernels and boot sectors"
+    "this version boots Linux (bzImage), multiboot and plain i386 ELF kernels and boot sectors"
 
 /* Formats people have lying about, and why they do not start here. */
 struct known_format {
@@ -52,20 +53,6 @@ static const struct known_format known_formats[] = {
     { 0,      2, "#!",               "script, not an image; " SUPPORTED },
     /* clang-format on */
 };
-
-static bool has_multiboot2(struct bytes file)
-{
-    size_t end = file.size < 32768 ? file.size : 32768;
-
-    for (size_t at = 0; at + 16 <= end; at += 8) {
-        if (bytes_u32(file, at) == 0xe85250d6 && bytes_u32(file, at) + bytes_u32(file, at + 4) +
-                                                         bytes_u32(file, at + 8) +
-                                                         bytes_u32(file, at + 12) ==
-                                                     0)
-            return true;
-    }
-    return false;
-}
 
 static bool is_text(struct bytes file)
 {
@@ -124,6 +111,7 @@ static bool read_module(struct plan *p, const struct boot_source *s, struct boot
 
     m->name = s->name;
     m->string = s->name;
+    m->args = "";
     if (!s->data && s->name[length] && access(s->name, F_OK) != 0) {
         char *path = plan_alloc(p, length + 1, err);
 
@@ -131,6 +119,7 @@ static bool read_module(struct plan *p, const struct boot_source *s, struct boot
             return false;
         memcpy(path, s->name, length);
         m->name = named.name = path;
+        m->args = s->name + length + strspn(s->name + length, " ");
     }
     return read_source(p, &named, &m->file, err);
 }
@@ -148,13 +137,13 @@ static bool read_modules(struct plan *p, const struct boot_request *r, struct bo
     return true;
 }
 
-static bool plan_multiboot(struct plan *p, const struct boot_request *r, struct bytes file,
-                           struct error *err)
+static bool plan_multiboot1(struct plan *p, const struct boot_request *r, struct bytes file,
+                            struct error *err)
 {
     struct multiboot1_request mb = {.file = file, .count = r->module_count};
-    struct boot_module *modules;
     size_t size = strlen(p->name) + 2 + (r->append ? strlen(r->append) : 0);
     char *cmdline = plan_alloc(p, size, err);
+    struct boot_module *modules;
 
     if (!cmdline || !read_modules(p, r, &modules, err))
         return false;
@@ -163,6 +152,21 @@ static bool plan_multiboot(struct plan *p, const struct boot_request *r, struct 
     mb.modules = modules;
     mb.cmdline = cmdline;
     return multiboot1_plan(p, &mb, err);
+}
+
+static bool plan_multiboot2(struct plan *p, const struct boot_request *r, struct bytes file,
+                            struct error *err)
+{
+    struct multiboot2_request mb = {
+        .file = file, .cmdline = r->append ? r->append : "", .count = r->module_count};
+    struct boot_module *modules;
+
+    if (!read_modules(p, r, &modules, err))
+        return false;
+    for (unsigned i = 0; i < r->module_count; i++)
+        modules[i].string = modules[i].args;
+    mb.modules = modules;
+    return multiboot2_plan(p, &mb, err);
 }
 
 static bool plan_linux(struct plan *p, const struct boot_request *r, struct bytes file,
@@ -208,9 +212,7 @@ static bool plan_elf(struct plan *p, const struct boot_request *r, struct bytes 
     p->kind = "plain ELF";
     if (!elf_open(&e, file, p->name, err))
         return false;
-    if (has_multiboot2(file))
-        return error_set(err, "%s: multiboot 2 kernel: not supported yet; " SUPPORTED, p->name);
-    if (!check_extras(p, r, err) || !elf_plan(&e, p, err) ||
+    if (!check_extras(p, r, err) || !elf_plan(&e, p, 0, err) ||
         !elf_entry(&e, p->name, &p->entry.eip, err))
         return false;
     p->entry.protected_mode = true;
@@ -222,6 +224,8 @@ bool boot_plan(struct plan *p, const struct boot_request *r, struct error *err)
 {
     struct multiboot1_header header;
     struct bytes file;
+    unsigned bad = 0; /* version of a multiboot header that is none */
+    size_t at;
 
     plan_init(p, r->image.name, r->memory);
     if (!read_source(p, &r->image, &file, err))
@@ -229,18 +233,22 @@ bool boot_plan(struct plan *p, const struct boot_request *r, struct error *err)
     p->image = file.data;
     p->image_size = file.size;
     switch (multiboot1_find(file, &header)) {
-    case MULTIBOOT1_FOUND: return plan_multiboot(p, r, file, err);
-    case MULTIBOOT1_BAD_CHECKSUM:
-        return error_set(err,
-                         "%s: its multiboot header has a wrong checksum; magic + flags + checksum "
-                         "must be 0 in 32 bits",
-                         p->name);
+    case MULTIBOOT1_FOUND: return plan_multiboot1(p, r, file, err);
+    case MULTIBOOT1_BAD_CHECKSUM: bad = 1; break;
     case MULTIBOOT1_ABSENT: break;
     }
+    switch (multiboot2_find(file, &at)) {
+    case MULTIBOOT2_FOUND: return plan_multiboot2(p, r, file, err);
+    case MULTIBOOT2_BAD_CHECKSUM: bad = bad ? bad : 2; break;
+    case MULTIBOOT2_ABSENT: break;
+    }
+    if (bad)
+        return error_set(err,
+                         "%s: its multiboot %u header has a wrong checksum; magic + %s + checksum "
+                         "must be 0 in 32 bits",
+                         p->name, bad, bad == 1 ? "flags" : "architecture + length");
     if (elf_is(file))
         return plan_elf(p, r, file, err);
-    if (has_multiboot2(file))
-        return error_set(err, "%s: multiboot 2 kernel: not supported yet; " SUPPORTED, p->name);
     if (bzimage_is(file))
         return plan_linux(p, r, file, err);
     if (!bootsector_is(file) || is_foreign(file))

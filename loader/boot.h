@@ -3,7 +3,7 @@
  * boot.h - from what the user named to a machine about to execute its first instruction.
  *
  * - boot_plan reads the image and the modules, recognises the image by its contents and fills a
- *   plan: Linux kernels, multiboot 1 kernels (ELF or with address fields), plain i386 ELF
+ *   plan: Linux kernels, multiboot 1 and 2 kernels (ELF or with addresses), plain i386 ELF
  *   executables (flat protected mode, loaded at their physical addresses) and boot sectors.
  * - Formats that are known and not supported here are refused by name.
  * - boot_apply puts the plan's pieces into memory and sets the processor.

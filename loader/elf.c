@@ -144,6 +144,8 @@ static void skip_headers(const struct elf *e, struct segment *s)
         return;
     if (skip > s->filesz)
         skip = s->filesz;
+    if (!bytes_have(e->file, 0, skip))
+        return;
     for (uint64_t i = headers; i < skip; i++) {
         if (e->file.data[i])
             return;
@@ -155,7 +157,25 @@ static void skip_headers(const struct elf *e, struct segment *s)
     s->memsz -= skip;
 }
 
-bool elf_plan(const struct elf *e, struct plan *p, struct error *err)
+void elf_span(const struct elf *e, phys_t *first, uint64_t *end)
+{
+    *first = UINT32_MAX;
+    *end = 0;
+    for (unsigned i = 0; i < e->phnum; i++) {
+        struct segment s;
+
+        segment_read(e, i, &s);
+        if (s.type != PT_LOAD || s.memsz == 0)
+            continue;
+        skip_headers(e, &s);
+        if (s.paddr < *first)
+            *first = s.paddr;
+        if ((uint64_t)s.paddr + s.memsz > *end)
+            *end = (uint64_t)s.paddr + s.memsz;
+    }
+}
+
+bool elf_plan(const struct elf *e, struct plan *p, uint32_t by, struct error *err)
 {
     unsigned loaded = 0;
 
@@ -179,7 +199,7 @@ bool elf_plan(const struct elf *e, struct plan *p, struct error *err)
             return error_set(err, "%s: truncated ELF file: segment %u ends at byte %llu of %zu",
                              p->name, i, (unsigned long long)s.offset + s.filesz, e->file.size);
         skip_headers(e, &s);
-        if (!plan_place(p, s.paddr, e->file.data + s.offset, s.filesz, s.memsz - s.filesz, err,
+        if (!plan_place(p, s.paddr + by, e->file.data + s.offset, s.filesz, s.memsz - s.filesz, err,
                         "segment %u", i))
             return false;
         loaded++;

@@ -5,7 +5,8 @@
  *
  * - elf_open checks the header and both tables against the file and explains what is wrong
  *   with files that are not such executables (64 bits, shared, relocatable, another machine).
- * - elf_plan places the loadable segments at their physical addresses (p_paddr).
+ * - elf_plan places the loadable segments at their physical addresses (p_paddr), all moved by
+ *   `by`; elf_span says from where to where they reach without that.
  * - elf_entry gives the entry point as a physical address.
  * - Not here: relocation, dynamic linking, symbols (the monitor's business).
  */
@@ -37,7 +38,8 @@ struct elf_section {
 
 bool elf_is(struct bytes file);
 bool elf_open(struct elf *e, struct bytes file, const char *name, struct error *err);
-bool elf_plan(const struct elf *e, struct plan *p, struct error *err);
+bool elf_plan(const struct elf *e, struct plan *p, uint32_t by, struct error *err);
+void elf_span(const struct elf *e, phys_t *first, uint64_t *end);
 
 /* e_entry may be given as a physical or (higher-half kernels) as a virtual address. */
 bool elf_entry(const struct elf *e, const char *name, phys_t *entry, struct error *err);

@@ -11,7 +11,8 @@
 struct boot_module {
     struct bytes file;  /* contents, borrowed */
     const char *name;   /* the file, for messages */
-    const char *string; /* what a multiboot kernel reads about it: "FILE args" */
+    const char *string; /* what a multiboot 1 kernel reads about it: "FILE args" */
+    const char *args;   /* what a multiboot 2 kernel does: "args", as from GRUB */
 };
 
 #endif

@@ -7,7 +7,6 @@
 
 #include "loader/elf.h"
 #include "loader/image.h"
-#include "loader/module.h"
 #include "loader/multiboot1_info.h"
 
 #include <string.h>
@@ -23,8 +22,7 @@ enum {
     REQUIRED_FLAGS = 0xffff,
     KNOWN_FLAGS = FLAG_PAGE_ALIGN | FLAG_MEMORY | FLAG_VIDEO,
 
-    MAX_SECTIONS = 4096, /* more ELF sections are not handed over */
-    INFO_BASE = 0x9000,  /* low memory, above the stack below 7c00 and the boot sector */
+    INFO_BASE = 0x9000, /* low memory, above the stack below 7c00 and the boot sector */
 };
 
 enum multiboot1_found multiboot1_find(struct bytes file, struct multiboot1_header *h)
@@ -110,109 +108,6 @@ static bool plan_by_addresses(struct plan *p, struct bytes file, const struct mu
     return true;
 }
 
-static bool section_wanted(const struct elf *e, const struct elf_section *s)
-{
-    return !(s->flags & ELF_SHF_ALLOC) && s->type != ELF_SHT_NOBITS && s->size != 0 &&
-           bytes_have(e->file, s->offset, s->size);
-}
-
-static uint64_t section_align(uint64_t at)
-{
-    return (at + 15) & ~UINT64_C(15);
-}
-
-/* 3.3, flag 5: the section headers, with the address of each section that no segment loads but
-   whose bytes now lie above the kernel. They are a courtesy: without room there are none. */
-static bool plan_symbols(struct plan *p, const struct elf *e, struct multiboot1_info *info,
-                         struct error *err)
-{
-    uint64_t total = section_align((uint64_t)e->shnum * ELF_SECTION_SIZE);
-    uint8_t *table;
-    phys_t at;
-
-    if (e->shnum == 0 || e->shnum > MAX_SECTIONS)
-        return true;
-    for (unsigned i = 0; i < e->shnum; i++) {
-        struct elf_section s;
-
-        elf_section(e, i, &s);
-        if (section_wanted(e, &s))
-            total += section_align(s.size);
-    }
-    if (!plan_find(p, total, 4096, (phys_t)plan_end(p), &at))
-        return true;
-    table = plan_alloc(p, (size_t)e->shnum * ELF_SECTION_SIZE, err);
-    if (!table)
-        return false;
-    memcpy(table, e->file.data + e->shoff, (size_t)e->shnum * ELF_SECTION_SIZE);
-    info->sections = e->shnum;
-    info->section_names = e->shstrndx;
-    info->section_table = at;
-    if (!plan_place(p, at, table, (uint64_t)e->shnum * ELF_SECTION_SIZE, 0, err,
-                    "the section headers"))
-        return false;
-    at = (phys_t)section_align((uint64_t)at + (uint64_t)e->shnum * ELF_SECTION_SIZE);
-    for (unsigned i = 0; i < e->shnum; i++) {
-        struct elf_section s;
-
-        elf_section(e, i, &s);
-        if (!section_wanted(e, &s))
-            continue;
-        if (!plan_place(p, at, e->file.data + s.offset, s.size, 0, err, "section %u", i))
-            return false;
-        bytes_put32(table + (size_t)i * ELF_SECTION_SIZE + 12, at);
-        at = (phys_t)section_align((uint64_t)at + s.size);
-    }
-    return true;
-}
-
-static bool plan_modules(struct plan *p, const struct multiboot1_request *r,
-                         struct multiboot1_info *info, struct error *err)
-{
-    uint32_t from = (uint32_t)plan_end(p);
-
-    if (from < PLAN_HIGH_BASE)
-        from = PLAN_HIGH_BASE;
-    for (unsigned i = 0; i < r->count; i++) {
-        const struct boot_module *m = &r->modules[i];
-        phys_t at;
-
-        if (!plan_find(p, m->file.size, 4096, from, &at))
-            return error_set(err,
-                             "%s: module of %zu bytes does not fit into %uM of RAM above the "
-                             "kernel; use -m %uM or more",
-                             m->name, m->file.size, p->memory >> 20,
-                             plan_mebibytes(((uint64_t)from + 4095) / 4096 * 4096 + m->file.size));
-        info->module[i].start = at;
-        info->module[i].end = at + (uint32_t)m->file.size;
-        info->module[i].string = m->string;
-        if (!plan_place(p, at, m->file.data, m->file.size, 0, err, "module %u", i + 1))
-            return false;
-        /* An empty module occupies no piece, but still an address of its own. */
-        from = at + (uint32_t)m->file.size;
-        if (m->file.size == 0)
-            from++;
-    }
-    return true;
-}
-
-/* Everything that is placed after the kernel; without the symbols if memory is too short. */
-static bool plan_rest(struct plan *p, const struct multiboot1_request *r, const struct elf *e,
-                      struct multiboot1_info *info, struct error *err)
-{
-    unsigned kernel_pieces = p->count;
-
-    if (e) {
-        if (!plan_symbols(p, e, info, err))
-            return false;
-        if (plan_modules(p, r, info, NULL))
-            return true;
-        p->count = kernel_pieces;
-        info->sections = 0;
-    }
-    return plan_modules(p, r, info, err);
-}
-
 bool multiboot1_plan(struct plan *p, const struct multiboot1_request *r, struct error *err)
 {
     struct multiboot1_info info = {0};
@@ -239,19 +134,16 @@ bool multiboot1_plan(struct plan *p, const struct multiboot1_request *r, struct 
                          p->name);
     } else {
         p->kind = "multiboot 1 ELF";
-        if (!elf_open(&e, r->file, p->name, err) || !elf_plan(&e, p, err) ||
+        if (!elf_open(&e, r->file, p->name, err) || !elf_plan(&e, p, 0, err) ||
             !elf_entry(&e, p->name, &p->entry.eip, err))
             return false;
     }
 
-    info.module = plan_alloc(p, (r->count + 1) * sizeof *info.module, err);
-    if (!info.module)
-        return false;
-    info.modules = r->count;
     info.cmdline = r->cmdline;
     info.memory = p->memory;
     info.video = h.flags & FLAG_VIDEO;
-    if (!plan_rest(p, r, by_addresses ? NULL : &e, &info, err))
+    if (!multiboot_place(p, r->modules, r->count, by_addresses ? NULL : &e, true, &info.placed,
+                         err))
         return false;
 
     size = multiboot1_info_size(&info);

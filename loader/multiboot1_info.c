@@ -40,11 +40,12 @@ static const char loader_name[] = "emu386";
 
 size_t multiboot1_info_size(const struct multiboot1_info *info)
 {
-    size_t size = INFO_SIZE + MEMMAP_ENTRIES * MAP_ENTRY + (size_t)info->modules * MODULE_ENTRY;
+    size_t size =
+        INFO_SIZE + MEMMAP_ENTRIES * MAP_ENTRY + (size_t)info->placed.modules * MODULE_ENTRY;
 
     size += strlen(info->cmdline) + 1 + sizeof loader_name;
-    for (unsigned i = 0; i < info->modules; i++)
-        size += strlen(info->module[i].string) + 1;
+    for (unsigned i = 0; i < info->placed.modules; i++)
+        size += strlen(info->placed.module[i].string) + 1;
     return size;
 }
 
@@ -94,27 +95,27 @@ void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, p
 {
     size_t map = INFO_SIZE;
     size_t modules = map + MEMMAP_ENTRIES * MAP_ENTRY;
-    size_t strings = modules + (size_t)info->modules * MODULE_ENTRY;
+    size_t strings = modules + (size_t)info->placed.modules * MODULE_ENTRY;
     uint32_t flags = HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME;
 
     bytes_put32(block + 4, MEMMAP_EBDA / 1024);
     bytes_put32(block + 8, (info->memory - PLAN_HIGH_BASE) / 1024);
     bytes_put32(block + 16, put_string(block, at, &strings, info->cmdline));
-    bytes_put32(block + 20, info->modules);
+    bytes_put32(block + 20, info->placed.modules);
     bytes_put32(block + 24, at + (phys_t)modules);
-    for (unsigned i = 0; i < info->modules; i++) {
+    for (unsigned i = 0; i < info->placed.modules; i++) {
         uint8_t *entry = block + modules + (size_t)i * MODULE_ENTRY;
 
-        bytes_put32(entry, info->module[i].start);
-        bytes_put32(entry + 4, info->module[i].end);
-        bytes_put32(entry + 8, put_string(block, at, &strings, info->module[i].string));
+        bytes_put32(entry, info->placed.module[i].start);
+        bytes_put32(entry + 4, info->placed.module[i].end);
+        bytes_put32(entry + 8, put_string(block, at, &strings, info->placed.module[i].string));
     }
-    if (info->sections) {
+    if (info->placed.sections) {
         flags |= HAS_SECTIONS;
-        bytes_put32(block + 28, info->sections);
+        bytes_put32(block + 28, info->placed.sections);
         bytes_put32(block + 32, 40);
-        bytes_put32(block + 36, info->section_table);
-        bytes_put32(block + 40, info->section_names);
+        bytes_put32(block + 36, info->placed.section_table);
+        bytes_put32(block + 40, info->placed.section_names);
     }
     bytes_put32(block + 44, put_map(block + map, info->memory));
     bytes_put32(block + 48, at + (phys_t)map);

@@ -7,22 +7,13 @@
 #define LOADER_MULTIBOOT1_INFO_H
 
 #include "base/types.h"
-
-struct multiboot1_info_module {
-    phys_t start;       /* first byte */
-    phys_t end;         /* one past the last */
-    const char *string; /* what the kernel reads about it */
-};
+#include "loader/multiboot.h"
 
 struct multiboot1_info {
-    uint32_t memory;                       /* bytes of RAM */
-    const char *cmdline;                   /* the kernel's command line */
-    struct multiboot1_info_module *module; /* the modules, in order */
-    unsigned modules;                      /* how many */
-    unsigned sections;                     /* ELF section headers, 0: none given */
-    unsigned section_names;                /* index of the section with their names */
-    phys_t section_table;                  /* where the headers lie */
-    bool video;                            /* the kernel asked about the video mode */
+    uint32_t memory;                /* bytes of RAM */
+    const char *cmdline;            /* the kernel's command line */
+    struct multiboot_placed placed; /* modules and symbols */
+    bool video;                     /* the kernel asked about the video mode */
 };
 
 size_t multiboot1_info_size(const struct multiboot1_info *info);

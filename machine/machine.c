@@ -179,6 +179,15 @@ static void name_segments(struct cpu *c, const struct machine_entry *e)
     c->gdtr.limit = e->gdt_limit;
 }
 
+static void set_frame_buffer(struct machine *m, const struct machine_entry *e)
+{
+    const uint16_t size[] = {e->width, e->height, e->depth, 0x41}; /* on, linear */
+    for (unsigned n = 0; n < ARRAY_LEN(size); n++) {
+        bus_out(&m->bus, 0x1ce, n + 1, 2);
+        bus_out(&m->bus, 0x1cf, size[n], 2);
+    }
+}
+
 void machine_enter(struct machine *m, const struct machine_entry *e)
 {
     struct cpu *c = &m->cpu;
@@ -186,6 +195,8 @@ void machine_enter(struct machine *m, const struct machine_entry *e)
     as_firmware_leaves_it(m, !e->protected_mode);
     chipset_configure(m);
     vga_set_text_mode(&m->vga);
+    if (e->width)
+        set_frame_buffer(m, e);
     if (e->protected_mode)
         cpu_enter_flat32(c, e->eip);
     else

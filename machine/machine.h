@@ -33,6 +33,11 @@ enum machine_stop {
     MACHINE_DIVERGED, /* lockstep: the two engines disagree; the report was printed to `log` */
 };
 
+/* Where the picture lies that machine_entry asks for. */
+#define MACHINE_FRAME_BUFFER UINT32_C(0xe0000000)
+#define MACHINE_FRAME_WIDTH 1600u
+#define MACHINE_FRAME_HEIGHT 1200u
+
 /* What the processor holds when the loader hands over. */
 struct machine_entry {
     bool protected_mode; /* true: flat 32-bit segments, paging off (multiboot); false: real mode */
@@ -41,6 +46,8 @@ struct machine_entry {
         ss;             /* segments; in protected mode cs 0: code 08h, data 10h, and no table */
     uint32_t gdt;       /* protected mode with cs: where the table of these selectors lies */
     uint16_t gdt_limit; /* and its last byte */
+    uint16_t width, height, depth; /* 0: text mode 3; else a linear frame buffer, of the display
+                                      interface's sizes and 15, 16, 24 or 32 bits */
     uint32_t eax, ebx, ecx, edx, esi, edi, ebp, esp;
     bool interrupts; /* IF */
 };

@@ -90,7 +90,7 @@ static void test_formats(void)
     image_put32(data + 8, 0xe85250d6);
     image_put32(data + 16, 24);
     image_put32(data + 20, -(0xe85250d6 + 24));
-    check_refused("multiboot 2", data, 65536, "multiboot 2");
+    check_refused("multiboot 2", data, 65536, "has 0 bytes, 8 are left");
 
     image_bootsector(data);
     data[446] = 0x80;

@@ -19,7 +19,7 @@ static bool load(const uint8_t *image, size_t size, struct plan *p, phys_t *entr
 
     err->text[0] = 0;
     plan_init(p, "k.elf", MEMORY);
-    return elf_open(&e, file, "k.elf", err) && elf_plan(&e, p, err) &&
+    return elf_open(&e, file, "k.elf", err) && elf_plan(&e, p, 0, err) &&
            elf_entry(&e, "k.elf", entry, err);
 }
 

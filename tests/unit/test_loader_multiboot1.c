@@ -107,8 +107,8 @@ static void test_info(void)
 {
     static const uint8_t one[5000] = {'1'}, two[10] = "module two";
     static const struct boot_module modules[] = {
-        {{one, sizeof one}, "initrd", "initrd"},
-        {{two, sizeof two}, "b", "b x=1"},
+        {{one, sizeof one}, "initrd", "initrd", ""},
+        {{two, sizeof two}, "b", "b x=1", "x=1"},
     };
     uint8_t image[IMAGE_SIZE];
     struct error err;
@@ -153,7 +153,7 @@ static void test_variants(void)
 {
     uint8_t image[IMAGE_SIZE];
     uint8_t *big = calloc(1, 14u << 20);
-    struct boot_module module = {{big, 14u << 20}, "big.img", "big.img"};
+    struct boot_module module = {{big, 14u << 20}, "big.img", "big.img", ""};
     struct error err;
     struct plan p;
 
@@ -279,7 +279,7 @@ static uint32_t touch(const struct plan *p)
 static void test_fuzz(void)
 {
     static const uint8_t data[100] = {1};
-    static const struct boot_module module = {{data, sizeof data}, "m", "m"};
+    static const struct boot_module module = {{data, sizeof data}, "m", "m", ""};
     uint8_t elf[IMAGE_SIZE], raw[1024];
     uint64_t seed = 2;
     unsigned planned = 0, refused = 0, silent = 0;

@@ -1,0 +1,165 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * multiboot2_info.c - the tags of multiboot2_info.h. A tag is its type, its size without the
+ * padding behind it, and its fields; the list begins with its own size and ends with type 0.
+ *
+ * The fields of the ELF tag are words of 32 bits: so GRUB writes them and so kernels read them,
+ * while the specification's drawing has 16 bits (a little-endian count reads the same).
+ */
+#include "loader/multiboot2_info.h"
+
+#include "loader/bytes.h"
+#include "loader/elf.h"
+#include "loader/memmap.h"
+#include "machine/machine.h"
+
+#include <string.h>
+
+enum {
+    TAG_END = 0,
+    TAG_CMDLINE = 1,
+    TAG_LOADER_NAME = 2,
+    TAG_MODULE = 3,
+    TAG_MEMORY = 4,
+    TAG_MAP = 6,
+    TAG_FRAMEBUFFER = 8,
+    TAG_SECTIONS = 9,
+    TAG_LOAD_BASE = 21,
+
+    LIST_HEAD = 8,
+    TAG_HEAD = 8,
+    MAP_ENTRY = 24,
+
+    FRAMEBUFFER_RGB = 1,
+    FRAMEBUFFER_TEXT = 2,
+    TEXT_BASE = 0xb8000,
+};
+
+static const char loader_name[] = "emu386";
+
+struct list {
+    uint8_t *block; /* zeroed memory */
+    size_t used;    /* bytes of it, a multiple of 8 */
+};
+
+/* The fields of a new tag. */
+static uint8_t *put_tag(struct list *l, uint32_t type, size_t fields)
+{
+    uint8_t *tag = l->block + l->used;
+
+    bytes_put32(tag, type);
+    bytes_put32(tag + 4, (uint32_t)(TAG_HEAD + fields));
+    l->used += (TAG_HEAD + fields + 7) & ~(size_t)7;
+    return tag + TAG_HEAD;
+}
+
+static void put_text(struct list *l, uint32_t type, const char *text)
+{
+    size_t size = strlen(text) + 1;
+
+    memcpy(put_tag(l, type, size), text, size);
+}
+
+static void put_modules(struct list *l, const struct multiboot_placed *placed)
+{
+    for (unsigned i = 0; i < placed->modules; i++) {
+        const struct multiboot_module *m = &placed->module[i];
+        size_t size = strlen(m->string) + 1;
+        uint8_t *fields = put_tag(l, TAG_MODULE, 8 + size);
+
+        bytes_put32(fields, m->start);
+        bytes_put32(fields + 4, m->end);
+        memcpy(fields + 8, m->string, size);
+    }
+}
+
+static void put_memory(struct list *l, uint32_t memory)
+{
+    struct memmap_entry map[MEMMAP_ENTRIES];
+    unsigned n = memmap_fill(map, memory);
+    uint8_t *fields = put_tag(l, TAG_MEMORY, 8);
+
+    bytes_put32(fields, MEMMAP_EBDA / 1024);
+    bytes_put32(fields + 4, (memory - 0x100000) / 1024);
+    fields = put_tag(l, TAG_MAP, 8 + n * MAP_ENTRY);
+    bytes_put32(fields, MAP_ENTRY);
+    for (unsigned i = 0; i < n; i++) {
+        uint8_t *entry = fields + 8 + i * MAP_ENTRY;
+
+        bytes_put32(entry, map[i].base);
+        bytes_put32(entry + 8, map[i].length);
+        bytes_put32(entry + 16, map[i].type);
+    }
+}
+
+static void put_sections(struct list *l, const struct multiboot_placed *placed)
+{
+    size_t headers = (size_t)placed->sections * ELF_SECTION_SIZE;
+    uint8_t *fields;
+
+    if (!placed->sections)
+        return;
+    fields = put_tag(l, TAG_SECTIONS, 12 + headers);
+    bytes_put32(fields, placed->sections);
+    bytes_put32(fields + 4, ELF_SECTION_SIZE);
+    bytes_put32(fields + 8, placed->section_names);
+    memcpy(fields + 12, placed->section, headers);
+}
+
+static void put_colours(uint8_t *to, unsigned depth)
+{
+    static const struct {
+        uint8_t depth, fields[6]; /* red, green, blue: lowest bit and number of bits */
+    } layouts[] = {{15, {10, 5, 5, 5, 0, 5}},
+                   {16, {11, 5, 5, 6, 0, 5}},
+                   {24, {16, 8, 8, 8, 0, 8}},
+                   {32, {16, 8, 8, 8, 0, 8}}};
+
+    for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
+        if (layouts[i].depth == depth)
+            memcpy(to, layouts[i].fields, sizeof layouts[i].fields);
+    }
+}
+
+static void put_framebuffer(struct list *l, const struct multiboot2_info *info)
+{
+    bool text = info->width == 0;
+    uint8_t *fields = put_tag(l, TAG_FRAMEBUFFER, text ? 24 : 30);
+
+    bytes_put32(fields, text ? TEXT_BASE : MACHINE_FRAME_BUFFER);
+    bytes_put32(fields + 8, text ? 160 : info->width * ((info->depth + 7u) / 8));
+    bytes_put32(fields + 12, text ? 80 : info->width);
+    bytes_put32(fields + 16, text ? 25 : info->height);
+    fields[20] = text ? 16 : (uint8_t)info->depth;
+    fields[21] = text ? FRAMEBUFFER_TEXT : FRAMEBUFFER_RGB;
+    if (!text)
+        put_colours(fields + 24, info->depth);
+}
+
+size_t multiboot2_info_room(const struct multiboot2_info *info)
+{
+    /* every tag but those counted below has at most 64 bytes */
+    size_t size = 8 * 64 + MEMMAP_ENTRIES * MAP_ENTRY + strlen(info->cmdline) + 1;
+
+    size += (size_t)info->placed.sections * ELF_SECTION_SIZE;
+    for (unsigned i = 0; i < info->placed.modules; i++)
+        size += 24 + strlen(info->placed.module[i].string) + 1;
+    return size;
+}
+
+size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block)
+{
+    struct list l = {block, LIST_HEAD};
+
+    put_text(&l, TAG_CMDLINE, info->cmdline);
+    put_text(&l, TAG_LOADER_NAME, loader_name);
+    put_modules(&l, &info->placed);
+    put_memory(&l, info->memory);
+    put_sections(&l, &info->placed);
+    put_framebuffer(&l, info);
+    if (info->relocated)
+        bytes_put32(put_tag(&l, TAG_LOAD_BASE, 4), info->load_base);
+    put_tag(&l, TAG_END, 0);
+    bytes_put32(block, (uint32_t)l.used);
+    return l.used;
+}
