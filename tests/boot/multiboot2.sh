@@ -24,7 +24,7 @@ printf 'module one' >"$scratch/one"
 head -c 5000 /dev/zero >"$scratch/two"
 
 ours() { # ours LABEL OPTIONS...
-    timeout 60 "$build/emu386" --display none --serial stdio --max-insns 100000000 -k "$kernel" \
+    timeout 300 "$build/emu386" --display none --serial stdio --max-insns 100000000 -k "$kernel" \
         -a 'first "second word"' -i "$scratch/one with words" -i "$scratch/two" "${@:2}" \
         --screenshot "$scratch/$1.png" >"$scratch/$1" 2>"$scratch/$1.err"
     check "$1: exit status 1 for code 0 (it was $?)" [ $? -eq 1 ]
@@ -52,7 +52,7 @@ module2 /boot/two
 boot
 END
 if grub-mkrescue -d /usr/lib/grub/i386-pc -o "$scratch/cd.iso" "$scratch/cd" >"$scratch/mkrescue" 2>&1; then
-    timeout 100 qemu-system-i386 -cdrom "$scratch/cd.iso" -m 64 -display none -monitor none \
+    timeout 300 qemu-system-i386 -cdrom "$scratch/cd.iso" -m 64 -display none -monitor none \
         -serial "file:$scratch/grub.raw" -device isa-debug-exit,iobase=0xf4,iosize=4 >/dev/null 2>&1 </dev/null
     check "GRUB: exit status 1 (it was $?)" [ $? -eq 1 ]
     # Colours are where the video card has them; what GRUB calls a command line has its own quotes.
