@@ -11,11 +11,14 @@
 
 #include "base/types.h"
 
+struct disk;
+
 enum input_kind {
     INPUT_KEY,    /* key, down */
     INPUT_SERIAL, /* byte arrives at COM1 or, with port == 1, COM2 */
     INPUT_MOUSE,  /* dx, dy, dz, buttons */
     INPUT_FRAME,  /* frame, length */
+    INPUT_MEDIUM, /* drive, disk: a medium is put into a drive, or taken out */
     INPUT_POWER,  /* the power button is pressed: the guest is asked to power off */
 };
 
@@ -33,6 +36,8 @@ struct input {
     int16_t dx, dy;       /* INPUT_MOUSE: moved right and down, in the mouse's counts */
     int16_t dz;           /* INPUT_MOUSE: wheel, away from the user is negative */
     uint16_t length;      /* INPUT_FRAME: bytes, at most INPUT_FRAME_MAX */
+    uint8_t drive;        /* INPUT_MEDIUM: 0 to 3 the units of the IDE channels, 4 and 5 floppies */
+    struct disk *disk;    /* INPUT_MEDIUM: the machine's from now on (machine/disk.h); NULL: out */
     const uint8_t *frame; /* INPUT_FRAME: from the destination address on; borrowed for the call */
 };
 

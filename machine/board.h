@@ -57,6 +57,14 @@ struct irq_taken {
     uint16_t cs;
 };
 
+/* The units of the IDE channels, then floppy drives; what is in them stands in cfg. */
+#define BOARD_DRIVES (CONFIG_UNITS + CONFIG_FLOPPIES)
+
+struct drive {
+    struct disk *owned;     /* put in while the machine ran; else the medium is borrowed, NULL */
+    struct disk_echo *echo; /* lockstep: for the twin (owned) */
+};
+
 struct machine {
     struct config cfg;
     struct clock clock;
@@ -72,7 +80,8 @@ struct machine {
     struct uart com1;
     struct uart com2;
     struct lpt lpt1;
-    struct ata ide[2]; /* primary and secondary channel */
+    struct drive drive[BOARD_DRIVES]; /* media */
+    struct ata ide[2];                /* primary and secondary channel */
     struct dma dma;
     struct fdc fdc;
     struct vga vga;
@@ -126,6 +135,17 @@ void board_reset_line(struct machine *m, bool level);
 enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insns);
 /* Reset, and what a reset starts. */
 void board_reboot(struct machine *m);
+/* drives.c: the media of a new machine (and of its twin, if it has one); changes; what belongs to a
+   snapshot; whether the twin does with them what the machine does. */
+bool board_share_media(struct config *first, struct config *twin,
+                       struct disk_echo *echo[BOARD_DRIVES], struct error *err);
+void board_change_medium(struct machine *m, unsigned drive, struct disk *disk);
+void board_snap_media(struct machine *m, struct snap *s);
+bool board_media_agree(const struct machine *m);
+void board_restart_media(struct machine *m);
+void board_free_media(struct machine *m);
+/* snapshot.c: all but the media. */
+void board_snap(struct machine *m, struct snap *s);
 /* lockstep.c: the machine and its twin side by side. */
 enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_insns);
 

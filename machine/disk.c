@@ -21,8 +21,10 @@ struct spec {
 };
 
 struct disk {
-    struct disk_file file; /* what is underneath */
-    struct block *top;     /* what the drive sees */
+    struct disk_file file;        /* what is underneath */
+    struct disk_overlay *overlay; /* what was written, if that goes to another file; else NULL */
+    struct disk_memory *memory;   /* what was written, if that stays in memory; else NULL */
+    struct block *top;            /* what the drive sees */
 };
 
 /* ---- The description ---------------------------------------------------------------------- */
@@ -51,11 +53,13 @@ static void free_spec(struct spec *p)
 
 static bool take_part(struct spec *p, const char *part, struct error *err)
 {
+    if (strncmp(part, "overlay=", 8) == 0 && part[8] && p->overlay)
+        return error_set(err, "%s: two overlays", p->file);
     if (strcmp(part, "ro") == 0)
         p->ro = true;
     else if (strcmp(part, "snapshot") == 0)
         p->snapshot = true;
-    else if (strncmp(part, "overlay=", 8) == 0 && part[8] && !p->overlay)
+    else if (strncmp(part, "overlay=", 8) == 0 && part[8])
         p->overlay = strdup(part + 8);
     else
         return error_set(err,
@@ -109,7 +113,24 @@ static bool open_layers(struct disk *d, const struct spec *p, enum disk_use use,
     if (!disk_file_open(&d->file, p->file, writable, err))
         return false;
     d->top = &d->file.block;
-    return check_size(d, use, err);
+    if (!check_size(d, use, err))
+        return false;
+    if (use == DISK_CDROM && (p->overlay || p->snapshot))
+        return error_set(err, "%s: a CD-ROM is never written", d->file.name);
+    if (p->overlay) {
+        d->overlay = disk_overlay_open(p->overlay, &d->file, !p->ro && !p->snapshot, err);
+        if (!d->overlay)
+            return false;
+        d->top = disk_overlay_block(d->overlay);
+    }
+    if (!p->snapshot)
+        return true;
+    d->memory = disk_memory_new(d->top);
+    if (!d->memory)
+        return error_set(err, "%s: no memory for what will be written", d->file.name);
+    d->top = disk_memory_block(d->memory);
+    d->top->read_only = p->ro;
+    return true;
 }
 
 struct disk *disk_open(const char *text, enum disk_use use, struct error *err)
@@ -133,6 +154,8 @@ void disk_close(struct disk *d)
 {
     if (!d)
         return;
+    disk_memory_free(d->memory);
+    disk_overlay_close(d->overlay);
     disk_file_close(&d->file);
     free(d);
 }

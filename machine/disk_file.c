@@ -52,6 +52,7 @@ bool disk_file_write(struct disk_file *f, uint64_t at, const void *buf, size_t n
         from += done;
         at += (uint64_t)done;
         n -= (size_t)done;
+        f->size = at > f->size ? at : f->size;
     }
     return true;
 }
@@ -61,6 +62,13 @@ bool disk_file_sync(struct disk_file *f)
     if (!f->lost && fdatasync(f->fd) != 0)
         f->lost = true;
     return !f->lost;
+}
+
+bool disk_file_truncate(struct disk_file *f, uint64_t size)
+{
+    f->writes++;
+    f->size = size;
+    return ftruncate(f->fd, (off_t)size) == 0;
 }
 
 static bool block_read(void *ctx, uint64_t sector, uint32_t count, void *buf)
@@ -118,8 +126,8 @@ void disk_file_snap(struct disk_file *f, struct snap *s)
         snap_fail(s, "%s has %" PRIu64 " bytes, had %" PRIu64, f->name, f->size, size);
     else if (seconds != (uint64_t)changed || saved_part != part || !same_writes)
         snap_fail(s,
-                  "%s was written after the snapshot was made (`snapshot` or `overlay=` keeps "
-                  "a disk for that)",
+                  "%s has changed since the snapshot was made; only what a disk with "
+                  ",snapshot keeps in memory goes back with the machine",
                   f->name);
     else
         f->writes = writes;
@@ -151,13 +159,14 @@ static bool measure(struct disk_file *f, struct error *err)
     return true;
 }
 
-bool disk_file_open(struct disk_file *f, const char *name, bool writable, struct error *err)
+static bool open_with(struct disk_file *f, const char *name, int flags, struct error *err)
 {
+    bool writable = (flags & O_ACCMODE) == O_RDWR;
     *f = (struct disk_file){.fd = -1, .name = strdup(name)};
     if (!f->name)
         return error_set(err, "%s: no memory for it", name);
     /* A pipe that nobody writes must not hold us here. */
-    f->fd = open(name, (writable ? O_RDWR : O_RDONLY) | O_CLOEXEC | O_NONBLOCK);
+    f->fd = open(name, flags | O_CLOEXEC | O_NONBLOCK, 0666);
     if (f->fd < 0 && writable && (errno == EACCES || errno == EROFS || errno == EPERM))
         error_set(err, "%s: may not be written (%s); with ,ro or ,snapshot it need not", name,
                   strerror(errno));
@@ -175,6 +184,16 @@ bool disk_file_open(struct disk_file *f, const char *name, bool writable, struct
                               .sectors = (f->size + BLOCK_SECTOR - 1) / BLOCK_SECTOR,
                               .read_only = !writable};
     return true;
+}
+
+bool disk_file_open(struct disk_file *f, const char *name, bool writable, struct error *err)
+{
+    return open_with(f, name, writable ? O_RDWR : O_RDONLY, err);
+}
+
+bool disk_file_create(struct disk_file *f, const char *name, struct error *err)
+{
+    return open_with(f, name, O_RDWR | O_CREAT, err);
 }
 
 void disk_file_close(struct disk_file *f)

@@ -19,9 +19,10 @@ static void give_state(struct machine *m)
 {
     struct snap save, load;
     snap_save_init(&save);
-    machine_snap(m, &save);
+    board_snap(m, &save);
     snap_load_init(&load, save.buf, save.len);
-    machine_snap(m->twin, &load);
+    board_snap(m->twin, &load);
+    board_restart_media(m);
     m->diverged = !snap_ok(&load);
     snap_free(&save);
     m->twin_fresh = false;
@@ -70,7 +71,7 @@ enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_i
         enum machine_stop other = reset ? stop : board_run(m->twin, until, to);
         if (stop == MACHINE_BREAK) /* perhaps behind an interrupt that the twin is still before: */
             return stop;           /* the end of the next stretch is compared */
-        if (!reset && (stop != other || !same_registers(m)))
+        if (!reset && (stop != other || !same_registers(m) || !board_media_agree(m)))
             m->diverged = true;
         bool last = stop != MACHINE_INSNS || to == max_insns;
         if (!reset && !m->diverged && (last || m->cpu.icount - m->ram_compared >= RAM_EVERY))

@@ -10,6 +10,7 @@
 #include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/chipset.h"
+#include "machine/disk_echo.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -76,11 +77,20 @@ static struct machine *board_new(const struct config *cfg, struct error *err)
 
 struct machine *machine_new(const struct config *cfg, struct error *err)
 {
-    struct machine *m = board_new(cfg, err);
-    if (!m || cfg->engine != ENGINE_LOCKSTEP)
-        return m;
+    if (cfg->engine != ENGINE_LOCKSTEP)
+        return board_new(cfg, err);
     /* The twin's output goes nowhere: the guest speaks once. */
-    struct config twin = *cfg;
+    struct config first = *cfg, twin = *cfg;
+    struct disk_echo *echo[BOARD_DRIVES] = {NULL};
+    bool shared = board_share_media(&first, &twin, echo, err);
+    struct machine *m = shared ? board_new(&first, err) : NULL;
+    if (!m) {
+        for (unsigned n = 0; n < BOARD_DRIVES; n++)
+            disk_echo_free(echo[n]);
+        return NULL;
+    }
+    for (unsigned n = 0; n < BOARD_DRIVES; n++)
+        m->drive[n].echo = echo[n];
     twin.engine = ENGINE_REFERENCE;
     twin.serial_write = NULL;
     twin.serial2_write = NULL;
@@ -101,6 +111,7 @@ void machine_free(struct machine *m)
         return;
     machine_free(m->twin);
     (void)fdc_flush(&m->fdc); /* the motors stop */
+    board_free_media(m);
     debug_points_free(m);
     cpu_fini(&m->cpu);
     bus_fini(&m->bus);
@@ -273,6 +284,7 @@ void machine_input(struct machine *m, const struct input *in)
     case INPUT_KEY: ps2kbd_key(&m->kbd, in->key, in->down); break;
     case INPUT_SERIAL: (void)uart_receive(in->port ? &m->com2 : &m->com1, in->byte); break;
     case INPUT_FRAME: network_input(m, in->frame, in->length); break;
+    case INPUT_MEDIUM: board_change_medium(m, in->drive, in->disk); return; /* the twin's as well */
     case INPUT_MOUSE:
     case INPUT_POWER: break; /* nothing takes them */
     }

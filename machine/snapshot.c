@@ -7,7 +7,7 @@
 
 #include <string.h>
 
-void machine_snap(struct machine *m, struct snap *s)
+void board_snap(struct machine *m, struct snap *s)
 {
     if (!snap_section(s, "machine", 2))
         return;
@@ -54,6 +54,13 @@ void machine_snap(struct machine *m, struct snap *s)
         apics_place(m);
     }
     m->twin_fresh = true;
+}
+
+/* The media first: whether it can be restored at all is known before anything is. */
+void machine_snap(struct machine *m, struct snap *s)
+{
+    board_snap_media(m, s);
+    board_snap(m, s);
 }
 
 /* FNV-1a over 64-bit words: fast, and the same on every host. */

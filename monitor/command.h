@@ -51,6 +51,7 @@ extern const struct command commands_registers[]; /* r, seg, cr, dr, fpu */
 extern const struct command commands_pages[];     /* page, maps, pd, pt, tlb, rmap, lint, as */
 extern const struct command commands_tables[];    /* gdt, idt, ldt, tss, ivt */
 extern const struct command commands_devices[];   /* dev, info */
+extern const struct command commands_drives[];    /* insert, eject */
 extern const struct command commands_why[];       /* why, irq */
 
 #endif

@@ -8,9 +8,9 @@
 
 /* In the order of `help`. */
 static const struct command *const tables[] = {
-    commands_run,       commands_change,  commands_points, commands_memory,
-    commands_registers, commands_pages,   commands_tables, commands_source,
-    commands_devices,   commands_history, commands_why,    commands_meta,
+    commands_run,     commands_change, commands_points, commands_memory,  commands_registers,
+    commands_pages,   commands_tables, commands_source, commands_devices, commands_drives,
+    commands_history, commands_why,    commands_meta,
 };
 
 const struct command *command_at(unsigned n)
