@@ -26,6 +26,7 @@ static const struct help_topic topics[] = {
          "  --help running      the options of how it runs: limits, traces, debuggers\n"
          "  --help machine      the two machines, firmware, where RAM and ROMs are\n"
          "  --help images       what can be booted, and in what state it starts\n"
+         "  --help disks        hard disks and CD-ROM: files, what is written where\n"
          "  --help display      window, terminal, keys, serial lines\n"
          "  --help network      the network card, ports from and to the host\n"
          "  --help debugging    traces, limits, engines, repeatable runs\n"
@@ -68,6 +69,25 @@ static const struct help_topic topics[] = {
                 "                 SeaBIOS's own with SeaBIOS, else vgabios.bin of vgabios.\n"
                 "--trace bios     what SeaBIOS and Bochs's BIOS say at ports 400h-403h;\n"
                 "--trace post     POST codes.\n"},
+    {"disks", "--disk FILE[,ro][,snapshot][,overlay=F]   a hard disk, raw; up to four. The first\n"
+              "                 is the master of the primary IDE channel.\n"
+              "--cdrom FILE     an ISO image in the CD-ROM drive, master of the secondary\n"
+              "                 channel; none: the drive is empty.\n"
+              "\n"
+              "Without options the guest writes into FILE, at once; a flush of its (FLUSH\n"
+              "CACHE) is fdatasync. A host that cannot write is an error for the guest.\n"
+              "  ,ro            FILE is only read; the guest cannot write.\n"
+              "  ,snapshot      what it writes stays in memory, and goes with the run.\n"
+              "  ,overlay=F     what it writes goes to the file F, made when there is none.\n"
+              "                 FILE must not change from then on. With ,snapshot: in memory,\n"
+              "                 over F as it is.\n"
+              "A comma in a name is written twice. A file that may be written is locked; with\n"
+              ",ro and ,snapshot several emulators can share it.\n"
+              "\n"
+              "A snapshot of the machine (save) holds what ,snapshot keeps in memory. Of files\n"
+              "it knows when they were changed last: restore refuses if one has changed since.\n"
+              "insert cdrom FILE, eject: the monitor's commands to change a disc.\n"
+              "dev ide says what the drives do; --trace disk each of their commands.\n"},
     {"display", "--display sdl    a window with the guest's own font. Closing it or Ctrl-Alt-Q\n"
                 "                 ends the run, Ctrl-Alt-F is full screen,\n"
                 "                 Ctrl-Alt-M the MMU view (also --mmu-view).\n"
@@ -196,7 +216,7 @@ bool help_print(const char *topic, FILE *to, struct error *err)
     }
     return error_set(
         err,
-        "--help %s: no such topic; options, running, images, display, network, debugging, "
+        "--help %s: no such topic; options, running, images, disks, display, network, debugging, "
         "monitor, gdb or exit would be right",
         topic);
 }

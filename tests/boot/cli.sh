@@ -133,6 +133,12 @@ bad 'after pcap=' --net user,pcap=
 bad 'cannot write /nonexistent/a' --net user,pcap=/nonexistent/a "$kernel"
 bad 'port 0x3f0 of the card' --net user,port=0x3e0 "$kernel"
 bad 'cannot listen on TCP port 203.0.113.1:7777' --net user,hostfwd=tcp:203.0.113.1:7777-:7 "$kernel"
+bad '--disk no/such/file: cannot read' --disk no/such/file "$kernel"
+bad '--cdrom no/such/file: cannot read' --cdrom no/such/file "$kernel"
+bad 'at most 4 disks' --disk a --disk a --disk a --disk a --disk a
+bad 'room for three disks' --disk a --disk a --disk a --disk a --cdrom none
+bad 'one CD-ROM drive' --cdrom a --cdrom b
+bad '--disk needs a value' --disk
 bad '--gdb needs a value' -g
 bad '--gdb stdio and --serial both need' -g stdio --serial stdio
 bad '--gdb stdio and --display term both need' -g stdio --display term
@@ -163,8 +169,7 @@ bad 'no/such/script: cannot read' -x no/such/script
 bad '--exec needs a value' -e
 bad 'both need the terminal' --debugcon stdio --display term
 bad '--parallel stdio both need the terminal' --parallel stdio --display term
-for later in '--disk a' '--cdrom a' \
-    '--boot disk' '--record a' '--replay a'; do
+for later in '--boot disk' '--record a' '--replay a'; do
     # shellcheck disable=SC2086 # option and value are two words
     bad 'not available in this version' $later
 done
