@@ -3,6 +3,7 @@
 #include "machine/disk.h"
 
 #include "base/block.h"
+#include "devices/fdc.h"
 #include "machine/disk_parts.h"
 
 #include <assert.h>
@@ -104,6 +105,9 @@ static bool check_size(struct disk *d, enum disk_use use, struct error *err)
                          "read-only (,ro) the last one is filled up with zeroes",
                          f->name, f->size, unit);
     f->block.sectors = (f->size + unit - 1) / unit * (unit / BLOCK_SECTOR);
+    struct fdc_format format;
+    if (use == DISK_FLOPPY && fdc_format(f->block.sectors, &format))
+        f->block.sectors = format.sectors; /* what is missing of it reads as zeroes */
     return true;
 }
 
@@ -172,6 +176,7 @@ const char *disk_name(const struct disk *d)
 
 void disk_pad(struct disk *d, uint64_t sectors)
 {
+    assert(d->top == &d->file.block || sectors <= d->top->sectors);
     if (d->top->sectors < sectors)
         d->top->sectors = sectors;
 }

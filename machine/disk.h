@@ -30,8 +30,8 @@ void disk_close(struct disk *d);
 struct block *disk_block(struct disk *d);
 /* The file's name, without options. */
 const char *disk_name(const struct disk *d);
-/* The medium is at least so large: behind the end of the file it reads as zeroes, and a write makes
-   the file longer. */
+/* The medium, one without layers, is at least so large: behind the end of the file it reads as zeroes,
+   and a write makes the file longer. A floppy is as large as its format from the beginning. */
 void disk_pad(struct disk *d, uint64_t sectors);
 
 #endif

@@ -71,6 +71,8 @@ static void put_in(struct machine *m, unsigned drive, struct block *medium)
     *place(&m->cfg, drive) = medium;
     if (drive < CONFIG_UNITS)
         ata_insert(&m->ide[drive / 2], drive % 2, medium);
+    else
+        fdc_insert(&m->fdc, drive - CONFIG_UNITS, medium);
 }
 
 void board_change_medium(struct machine *m, unsigned drive, struct disk *disk)
@@ -88,11 +90,13 @@ void board_change_medium(struct machine *m, unsigned drive, struct disk *disk)
     m->twin_fresh = true;
 }
 
-static const char *const names[BOARD_DRIVES] = {"cdrom", "cdrom", "cdrom", "cdrom"};
+static const char *const names[BOARD_DRIVES] = {"cdrom", "cdrom",  "cdrom",
+                                                "cdrom", "floppy", "floppy1"};
 
 static bool is_removable(const struct machine *m, unsigned drive)
 {
-    return drive < CONFIG_UNITS && m->cfg.ide[drive].kind == IDE_CDROM;
+    return drive < CONFIG_UNITS ? m->cfg.ide[drive].kind == IDE_CDROM
+                                : m->fdc.drive[drive - CONFIG_UNITS].kind != FDC_NONE;
 }
 
 const char *drives_name(const struct machine *m, unsigned n)
@@ -135,6 +139,11 @@ bool drives_insert(struct machine *m, const char *name, const char *spec, bool f
     struct disk *disk = disk_open(spec, drive < CONFIG_UNITS ? DISK_CDROM : DISK_FLOPPY, err);
     if (!disk)
         return false;
+    struct fdc_format format;
+    if (drive >= CONFIG_UNITS && !fdc_format(disk_block(disk)->sectors, &format)) {
+        disk_close(disk);
+        return error_set(err, "%s: larger than any floppy", spec);
+    }
     machine_input(m, &(struct input){.kind = INPUT_MEDIUM, .drive = (uint8_t)drive, .disk = disk});
     return true;
 }
