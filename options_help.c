@@ -216,7 +216,7 @@ bool help_print(const char *topic, FILE *to, struct error *err)
     }
     return error_set(
         err,
-        "--help %s: no such topic; options, running, images, disks, display, network, debugging, "
-        "monitor, gdb or exit would be right",
+        "--help %s: no such topic; options, running, machine, images, disks, display, network, "
+        "debugging, monitor, gdb or exit would be right",
         topic);
 }
