@@ -262,13 +262,24 @@ uint64_t net_alarm(const struct net *n)
     return n->due;
 }
 
+/* ARP or IPv4 to 10.0.2.3, where the host's name server would be: libslirp takes it for the host's
+   loopback when names are closed. */
+static bool is_for_names(const uint8_t *frame, unsigned length)
+{
+    static const uint8_t address[4] = {10, 0, 2, 3};
+    unsigned at = frame[13] == 6 ? 38 : 30;
+
+    return length >= at + 4 && frame[12] == 8 && (frame[13] == 6 || frame[13] == 0) &&
+           memcmp(frame + at, address, 4) == 0;
+}
+
 void net_send(void *net, const uint8_t *frame, uint16_t length)
 {
     struct net *n = net;
 
     capture(n, frame, length);
     n->busy = STEPS_AFTER;
-    if (length >= HEADER)
+    if (length >= HEADER && (n->dns || !is_for_names(frame, length)))
         slirp_input(n->slirp, frame, length);
 }
 

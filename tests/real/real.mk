@@ -4,6 +4,9 @@
 
 REAL := debian invaders memtest tinylinux
 REAL_SHORT := debian invaders memtest tinylinux
+# The network, alone and with the host.
+REAL += network
+REAL_SHORT += network
 
 SUITES += $(if $(SAN),,$(REAL_SHORT:%=real-%))
 $(foreach r,$(REAL),$(eval SUITE_real-$(r) = tests/real/$(r).sh $$(B) short)$(eval SUITE_whole-$(r) = tests/real/$(r).sh $$(B)))

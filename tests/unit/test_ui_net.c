@@ -104,14 +104,14 @@ static void send_ip(struct net *n, uint8_t protocol, uint32_t from, uint32_t to,
     net_send(n, f, (uint16_t)(34 + size));
 }
 
-static void send_arp(struct net *n)
+static void send_arp(struct net *n, uint8_t host)
 {
     uint8_t f[60] = {0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0x52, 0x54, 0x00, 0x12, 0x34,
                      0x56, 8,    6,    0,    1,    8,    0,    6,    4,    0,    1};
 
     memcpy(f + 22, guest, 6);
     memcpy(f + 28, (const uint8_t[]){10, 0, 2, 15}, 4);
-    memcpy(f + 38, (const uint8_t[]){10, 0, 2, 2}, 4);
+    memcpy(f + 38, (const uint8_t[]){10, 0, 2, host}, 4);
     net_send(n, f, sizeof f);
 }
 
@@ -186,7 +186,7 @@ static void test_answers(bool dns)
 
     net_poll(n, m);
     uint64_t due = net_alarm(n);
-    send_arp(n);
+    send_arp(n, 2);
     net_poll(n, m);
     CHECK(machine_frame_room(m) == room, "an answer waits for the end of the step");
     machine_run(m, due, UINT64_MAX);
@@ -215,6 +215,31 @@ static void test_answers(bool dns)
     net_close(n);
 }
 
+/* Does anybody answer to ARP for this host of the network? */
+static bool is_there(bool dns, uint8_t host)
+{
+    struct net_options o = {.dns = dns};
+    struct net *n = open_net(&o);
+    struct machine *m = new_machine();
+    unsigned room = machine_frame_room(m);
+
+    net_poll(n, m);
+    send_arp(n, host);
+    machine_run(m, net_alarm(n), UINT64_MAX);
+    net_poll(n, m);
+    bool answered = machine_frame_room(m) < room;
+    machine_free(m);
+    net_close(n);
+    return answered;
+}
+
+static void test_names(void)
+{
+    CHECK(is_there(false, 2) && is_there(true, 2), "the gateway is there");
+    CHECK(!is_there(false, 3), "without dns there is no name server");
+    CHECK(is_there(true, 3), "with dns there is one");
+}
+
 static int listener(const char *where, uint16_t *port)
 {
     struct sockaddr_in a = {.sin_family = AF_INET};
@@ -237,7 +262,7 @@ static void test_outgoing(bool restricted)
     uint16_t port;
     int s = listener("127.0.0.1", &port), c;
 
-    send_arp(n);
+    send_arp(n, 2);
     settle(n, m, 1);
     send_syn(n, 0x0a000202, port);
     settle(n, m, 20);
@@ -285,7 +310,7 @@ static void test_forward(void)
     CHECK(!connects("127.0.0.2", port), "a forward is on 127.0.0.1 and nowhere else");
     CHECK(connects("127.0.0.1", port), "there it listens");
     settle(n, m, 5); /* the gateway asks who the guest is */
-    send_arp(n);
+    send_arp(n, 2);
     settle(n, m, 5);
     CHECK(net_failed(n) == 0, "the capture is complete");
     read_capture();
@@ -304,7 +329,7 @@ static void test_floods(void)
     struct machine *m = new_machine();
 
     for (unsigned i = 0; i < 1000; i++)
-        send_arp(n);
+        send_arp(n, 2);
     settle(n, m, 1);
     CHECK(machine_frame_room(m) == 0, "as many as the cable holds");
     settle(n, m, 30);
@@ -324,6 +349,7 @@ int main(void)
     close(fd);
     test_answers(false);
     test_answers(true);
+    test_names();
     test_outgoing(false);
     test_outgoing(true);
     test_forward();
