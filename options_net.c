@@ -63,8 +63,8 @@ static bool set_forward(const char *value, struct net_options *net, struct error
 
 static bool set_model(const char *value, struct config *card, struct error *err)
 {
-    static const char *const names[] = {"ne2000", NULL};
-    static const enum config_nic cards[] = {NIC_NE2000};
+    static const char *const names[] = {"ne2000", "e1000", NULL};
+    static const enum config_nic cards[] = {NIC_NE2000, NIC_E1000};
     unsigned n;
 
     if (!value_choice("--net: model", value, names, &n, err))
@@ -144,7 +144,7 @@ bool value_net(const char *value, struct config *card, struct net_options *net, 
         return true;
     if (!net->user)
         return refuse(value, "none or user[,...]", err);
-    card->nic = NIC_NE2000;
+    card->nic = NIC_USUAL;
     memcpy(card->mac, address, sizeof address);
     for (p += 4; *p;) {
         size_t n = strcspn(++p, ",");

@@ -15,7 +15,12 @@ enum config_machine {
     MACHINE_ISA /* an AT: ISA only, no APIC */
 };
 enum config_ide { IDE_NONE, IDE_DISK, IDE_CDROM };
-enum config_nic { NIC_NONE, NIC_NE2000 };
+enum config_nic {
+    NIC_NONE,
+    NIC_USUAL, /* what people expect: e1000 on the pc, ne2000 on the isa machine */
+    NIC_NE2000,
+    NIC_E1000
+};
 enum triple_fault { TRIPLE_STOP, TRIPLE_RESET, TRIPLE_EXIT };
 
 #define CONFIG_MIN_MEMORY (UINT32_C(1) << 20)    /* 1 MiB */

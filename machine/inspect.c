@@ -234,7 +234,7 @@ static const struct inspect_device devices[] = {
     {"lapic", "apic", "the local APIC", lapic_one},
     {"ioapic", "", "the I/O APIC", ioapic_one},
     {"fwcfg", "fw_cfg", "what fw_cfg tells the firmware", fwcfg_one},
-    {"net", "nic ne2000 ethernet", "the network card and its cable", network_info},
+    {"net", "nic ne2000 e1000 ethernet", "the network card and its cable", network_info},
     {"memory", "mtree", "who answers at which physical address", memory_map},
     {"ports", "io", "who answers at which port", port_map},
 };

@@ -8,6 +8,7 @@
 #define NE2000_IRQ 9u    /* what people set it to; on a PCI machine that line is ACPI's, so */
 #define NE2000_IRQ_PC 5u /* there it has another */
 #define NE2000_BASE 0x300u
+#define E1000_SLOT 3u /* where QEMU has it: interrupt pin A of this slot is PIRQC */
 
 static bool wire_ne2000(struct machine *m, struct error *err)
 {
@@ -29,10 +30,30 @@ static bool wire_ne2000(struct machine *m, struct error *err)
     return true;
 }
 
+static bool wire_e1000(struct machine *m, struct error *err)
+{
+    struct network *n = &m->network;
+    const struct config *c = &m->cfg;
+
+    if (c->machine != MACHINE_PC)
+        return error_set(err, "--net: an e1000 is a PCI card, and --machine isa has no PCI; "
+                              "model=ne2000 would be right");
+    if (c->nic_port || c->nic_irq)
+        return error_set(err, "--net: port= and irq= are for model=ne2000; PCI assigns an e1000's");
+    e1000_init(&n->e1000, &m->clock, &m->bus, c->mac, c->frame_write, c->frame_ctx, &m->trace);
+    pci_attach(&m->pci, E1000_SLOT, 0, &n->e1000.pci);
+    eth_line_init(&n->cable, &m->clock, E1000_RATE, e1000_receive, &n->e1000);
+    return true;
+}
+
 bool network_wire(struct machine *m, struct error *err)
 {
+    if (m->cfg.nic == NIC_USUAL)
+        m->cfg.nic = m->cfg.machine == MACHINE_PC ? NIC_E1000 : NIC_NE2000;
     switch (m->cfg.nic) {
     case NIC_NE2000: return wire_ne2000(m, err);
+    case NIC_E1000: return wire_e1000(m, err);
+    case NIC_USUAL:
     case NIC_NONE: break;
     }
     return true;
@@ -43,7 +64,10 @@ void network_reset(struct machine *m)
     if (m->cfg.nic == NIC_NONE)
         return;
     eth_line_reset(&m->network.cable);
-    ne2000_reset(&m->network.ne2000);
+    if (m->cfg.nic == NIC_E1000)
+        e1000_reset(&m->network.e1000);
+    else
+        ne2000_reset(&m->network.ne2000);
 }
 
 void network_snap(struct machine *m, struct snap *s)
@@ -51,7 +75,10 @@ void network_snap(struct machine *m, struct snap *s)
     if (m->cfg.nic == NIC_NONE)
         return;
     eth_line_snap(&m->network.cable, s);
-    ne2000_snap(&m->network.ne2000, s);
+    if (m->cfg.nic == NIC_E1000)
+        e1000_snap(&m->network.e1000, s);
+    else
+        ne2000_snap(&m->network.ne2000, s);
 }
 
 void network_info(const struct machine *m, struct out *to)
@@ -60,7 +87,10 @@ void network_info(const struct machine *m, struct out *to)
         out_text(to, "there is no network card (--net user)\n");
         return;
     }
-    ne2000_info(&m->network.ne2000, to);
+    if (m->cfg.nic == NIC_E1000)
+        e1000_info(&m->network.e1000, to);
+    else
+        ne2000_info(&m->network.ne2000, to);
     out_printf(to, "cable: %u frames on their way to it\n", m->network.cable.count);
 }
 

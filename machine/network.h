@@ -7,6 +7,7 @@
 #define MACHINE_NETWORK_H
 
 #include "base/types.h"
+#include "devices/e1000.h"
 #include "devices/ethernet.h"
 #include "devices/ne2000.h"
 
@@ -17,9 +18,10 @@ struct snap;
 struct network {
     struct eth_line cable; /* frames on their way in */
     struct ne2000 ne2000;  /* NIC_NE2000 */
+    struct e1000 e1000;    /* NIC_E1000 */
 };
 
-/* Nothing of this does anything on a board without a card. */
+/* After the chipset. Nothing of this does anything on a board without a card. */
 bool network_wire(struct machine *m, struct error *err);
 void network_reset(struct machine *m);
 void network_snap(struct machine *m, struct snap *s);

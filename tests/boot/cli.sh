@@ -131,7 +131,7 @@ bad '3 to 15' --net user,irq=16
 bad 'a multiple of 32' --net user,port=0x310
 bad 'after pcap=' --net user,pcap=
 bad 'cannot write /nonexistent/a' --net user,pcap=/nonexistent/a "$kernel"
-bad 'port 0x3f0 of the card' --net user,port=0x3e0 "$kernel"
+bad 'port 0x3f0 of the card' --net user,model=ne2000,port=0x3e0 "$kernel"
 bad 'cannot listen on TCP port 203.0.113.1:7777' --net user,hostfwd=tcp:203.0.113.1:7777-:7 "$kernel"
 bad '--disk no/such/file: cannot read' --disk no/such/file "$kernel"
 bad '--cdrom no/such/file: cannot read' --cdrom no/such/file "$kernel"
@@ -139,6 +139,8 @@ bad 'at most 4 disks' --disk a --disk a --disk a --disk a --disk a
 bad 'room for three disks' --disk a --disk a --disk a --disk a --cdrom none
 bad 'one CD-ROM drive' --cdrom a --cdrom b
 bad '--disk needs a value' --disk
+bad 'is a PCI card' --machine isa --net user,model=e1000 "$kernel"
+bad 'port= and irq=' --net user,irq=9 "$kernel"
 bad '--gdb needs a value' -g
 bad '--gdb stdio and --serial both need' -g stdio --serial stdio
 bad '--gdb stdio and --display term both need' -g stdio --display term

@@ -5,7 +5,7 @@
 REAL := debian invaders memtest tinylinux
 REAL_SHORT := debian invaders memtest tinylinux
 # The network, alone and with the host.
-REAL += network
+REAL += network e1000
 REAL_SHORT += network
 
 SUITES += $(if $(SAN),,$(REAL_SHORT:%=real-%))
