@@ -94,6 +94,16 @@ void network_info(const struct machine *m, struct out *to)
     out_printf(to, "cable: %u frames on their way to it\n", m->network.cable.count);
 }
 
+uint64_t network_used(const struct machine *m)
+{
+    switch (m->cfg.nic) {
+    case NIC_NE2000:
+        return m->network.ne2000.frames_sent + m->network.ne2000.frames_received;
+    case NIC_NONE: break;
+    }
+    return 0;
+}
+
 void network_input(struct machine *m, const uint8_t *frame, unsigned length)
 {
     if (m->cfg.nic != NIC_NONE)

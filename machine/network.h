@@ -25,6 +25,8 @@ struct network {
 bool network_wire(struct machine *m, struct error *err);
 void network_reset(struct machine *m);
 void network_snap(struct machine *m, struct snap *s);
+/* Frames that the card has sent and received, for who looks. */
+uint64_t network_used(const struct machine *m);
 void network_info(const struct machine *m, struct out *to);
 void network_input(struct machine *m, const uint8_t *frame, unsigned length);
 

@@ -11,6 +11,18 @@ static enum panel_mode mode(const struct cpu *c)
     return c->eflags & FLAG_VM ? PANEL_V86 : PANEL_PROTECTED;
 }
 
+/* Disks and CD-ROM drives of both channels. */
+static void ide_lights(const struct machine *m, struct panel *p)
+{
+    for (unsigned n = 0; n < CONFIG_UNITS; n++) {
+        const struct ata_drive *d = &m->ide[n / 2].drive[n % 2];
+        enum panel_light light = d->kind == ATA_CDROM ? PANEL_CDROM : PANEL_DISK;
+
+        p->fitted[light] |= d->kind != ATA_NONE;
+        p->light[light] += d->moved;
+    }
+}
+
 void machine_panel(const struct machine *m, struct panel *p)
 {
     const struct cpu *c = &m->cpu;
@@ -23,4 +35,7 @@ void machine_panel(const struct machine *m, struct panel *p)
         .idle = c->halted,
         .lamps = m->kbd.leds,
     };
+    ide_lights(m, p);
+    p->fitted[PANEL_NETWORK] = m->cfg.nic != NIC_NONE;
+    p->light[PANEL_NETWORK] = network_used(m);
 }

@@ -21,7 +21,7 @@ SUITES += $(if $(SAN),,boot-package)
 SUITE_boot-package = tests/boot/package.sh $(B)
 # SDL and the drivers it loads keep memory until the end; all other suites look for leaks of ours.
 SUITE_boot-window = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/window.sh $(boot_args)
-SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args)
+SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args) $(B)/roms/vgatest/vgatest.elf
 SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
 SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf
 SUITE_snap = $(B)/tests/snap/snap $(B)/roms/kernel.elf $(B)/roms/initrd.img
@@ -79,3 +79,7 @@ test-san: ## run every test but lint under AddressSanitizer and UBSan (in build-
 
 test-clang: ## build everything with clang (in build-clang) and run the unit tests
 	$(MAKE) B=build-clang CC=$(CLANG) all test-unit
+
+.PHONY: bench-display
+bench-display: $$(B)/emu386 $$(B)/roms/vgatest/vgatest.elf ## measure what the window costs and how soon it is there
+	B=$(B) tests/bench-display.sh --check

@@ -23,6 +23,7 @@ struct ui {
     bool held;                     /* the machine stopped for good and is still shown */
     bool waiting;                  /* a debugger keeps it from running */
     bool paused;                   /* the user does */
+    bool prompted;                 /* there is, or was, a prompt that the display made way for */
     bool lent;                     /* the display is out of the way of a prompt */
     bool console_left;       /* the user let the machine go in another way than at the prompt */
     bool asked_off;          /* the power button was pressed as the window was closed */
@@ -52,6 +53,8 @@ struct ui {
 void wishes_do(struct ui *u, struct machine *m);
 /* How many ns of the host's time so many of virtual time are meant to take. */
 uint64_t wishes_host(const struct ui *u, uint64_t virtual_ns);
+/* run.c: the terminal is the prompt's, or the display's again. */
+void loop_lend(struct ui *u, bool lent);
 /* run.c: real time begins anew here, after a change of the pace or a pause. */
 void loop_rebase(struct ui *u, const struct machine *m);
 

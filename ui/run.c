@@ -25,6 +25,7 @@
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
+#include <string.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -228,14 +229,16 @@ static void show_title(struct ui *u, const struct machine *m)
 {
     uint64_t seconds = units_to_ns(machine_now(m)) / SECOND;
     uint64_t key = (seconds * 4 + u->waiting * 2 + u->paused) * 16 + (uint64_t)u->stop + 1;
+    const char *name = u->options.name ? u->options.name : "", *slash = strrchr(name, '/');
     char text[160];
 
     if (!u->ops->title || key == u->title_key)
         return;
     u->title_key = key;
-    snprintf(text, sizeof(text), "emu386 - %.60s%s%s, %llu s",
-             u->options.name ? u->options.name : "", u->options.name ? " - " : "", state_name(u),
-             (unsigned long long)seconds);
+    if (slash)
+        name = slash + 1;
+    snprintf(text, sizeof(text), "emu386 - %.60s%s%s, %llu s", name, *name ? " - " : "",
+             state_name(u), (unsigned long long)seconds);
     u->ops->title(u->display, text);
 }
 
@@ -278,17 +281,22 @@ static void show(struct ui *u, const struct machine *m, uint64_t now)
     u->ops->show(u->display, &u->screen, phase);
 }
 
+void loop_lend(struct ui *u, bool lent)
+{
+    u->held_since = host_now();
+    if (!u->ops->lend || lent == u->lent)
+        return;
+    u->lent = lent;
+    u->ops->lend(u->display, lent);
+}
+
 /* A prompt in the terminal has it while the machine is held, and for the moment of a step. */
 static void lend(struct ui *u, uint64_t now)
 {
-    bool want = u->waiting || (u->lent && now < u->held_since + LEND_TIME);
-
-    if (u->waiting)
-        u->held_since = now;
-    if (!u->ops->lend || want == u->lent)
-        return;
-    u->lent = want;
-    u->ops->lend(u->display, want);
+    if (u->waiting && u->prompted)
+        loop_lend(u, true);
+    else if (u->lent && now > u->held_since + LEND_TIME)
+        loop_lend(u, false);
 }
 
 /* The machine stopped for good: whether it is kept on the screen. */
@@ -356,6 +364,8 @@ static bool consult(struct ui *u, struct machine *m)
     enum machine_stop news = u->told ? MACHINE_RAN : u->stop;
     enum ui_control want = UI_ALONE;
 
+    if (news != MACHINE_RAN && u->prompted)
+        loop_lend(u, true); /* a prompt will say something */
     if (u->options.control)
         want = u->options.control(u->options.ctx, m, news);
     u->told = true;

@@ -1,21 +1,21 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * term.c - the display as text in the user's terminal (ncurses, wide characters): the guest's
- * cells in 16 colours, code page 437 as Unicode, or as plain ASCII outside a UTF-8 locale.
+ * term.c - the display in the user's terminal (ncurses, wide characters): the terminal, its keys and
+ * its status line; what is drawn of the guest is in term_draw.c.
  *
- * - Keys are read as bytes and decoded by base/keymap.h; Ctrl-] ends emu386, everything else,
- *   Ctrl-C included, is the guest's. A terminal tells no releases: each key is a short press.
- * - A terminal smaller than the guest's screen shows the part around the cursor; a larger one
- *   has a status line at the bottom. Without room for it the line shows for the first seconds.
+ * - Keys are read as bytes and decoded by base/keymap.h; Ctrl-] asks what is wanted: q ends emu386, m is
+ *   the monitor's prompt, ... Everything else, Ctrl-C included, is the guest's. A terminal tells no
+ *   releases: each key is a short press.
+ * - A terminal with more rows than the guest has a status line at the bottom. Without room for it the
+ *   line shows for the first seconds, and when there is something to say.
+ * - While a prompt has the terminal (the machine is held then) the display is out of its way.
  * - The terminal is given back by term_close, and by atexit for an exit() on the way.
- * Not shown: the guest's own font and palette (the terminal has its own).
+ * Not shown: the guest's own font.
  */
-#define NCURSES_WIDECHAR 1
-#include "ui/display.h"
-#include "base/screen.h"
-#include "ui/cp437.h"
+#include "ui/term_parts.h"
 
-#include <curses.h>
+#include "ui/statusline.h"
+
 #include <langinfo.h>
 #include <locale.h>
 #include <poll.h>
@@ -24,27 +24,12 @@
 #include <sys/ioctl.h>
 #include <time.h>
 #include <unistd.h>
-#include <wchar.h>
 
-#define QUIT_KEY 0x1D  /* Ctrl-] */
-#define ESCAPE_WAIT 30 /* ms after which ESC is the Escape key, not the start of a sequence */
-#define HINT_TIME 3000 /* ms that the status line covers the guest's last row at the start */
-
-struct term {
-    SCREEN *curses;       /* the terminal as curses sees it */
-    bool unicode;         /* the locale can show box drawing */
-    bool colors16;        /* bright colours of their own; else bold */
-    bool colors8;         /* at least the eight */
-    bool have_before;     /* before is what is on the terminal */
-    bool stale;           /* title or size changed: draw though the screen is the same */
-    bool hint;            /* the status line covers the guest's last row */
-    int64_t opened;       /* host ms */
-    int64_t last_byte;    /* host ms of the last byte read */
-    size_t n;             /* bytes waiting in buf */
-    uint8_t buf[256];     /* read from the terminal, not decoded yet */
-    char title[200];      /* the status line */
-    struct screen before; /* what is on the terminal */
-};
+#define ESCAPE_KEY 0x1D /* Ctrl-] */
+#define ESCAPE_WAIT 30  /* ms after which ESC is the Escape key, not the start of a sequence */
+#define HINT_TIME 3000  /* ms that the status line covers the guest's last row at the start */
+#define TELL_TIME 4000  /* ms that a message stays */
+#define FRAME_TIME 50   /* ms between two pictures in graphics: a terminal is slow */
 
 static bool terminal_taken; /* for give_back: curses may be told so only while it is true */
 
@@ -61,32 +46,6 @@ static int64_t host_ms(void)
 
     clock_gettime(CLOCK_MONOTONIC, &t);
     return (int64_t)t.tv_sec * 1000 + t.tv_nsec / 1000000;
-}
-
-/* VGA attributes count blue as 1 and red as 4, terminals the other way round. */
-static short ansi_color(unsigned vga)
-{
-    return (short)((vga & 0xA) | (vga & 1) << 2 | (vga & 4) >> 2);
-}
-
-static short color_pair(const struct term *d, unsigned fg, unsigned bg)
-{
-    if (d->colors16)
-        return (short)(1 + (bg & 15) * 16 + (fg & 15));
-    /* Pair 0 cannot be changed; it is grey on black, which is where this puts it. */
-    return (short)((bg & 7) * 8 + 7 - (fg & 7));
-}
-
-static void setup_colors(struct term *d)
-{
-    if (!has_colors() || start_color() == ERR)
-        return;
-    d->colors16 = COLORS >= 16 && COLOR_PAIRS > 256;
-    d->colors8 = COLORS >= 8 && COLOR_PAIRS >= 64;
-    for (unsigned bg = 0; bg < (d->colors16 ? 16u : d->colors8 ? 8u : 0u); bg++)
-        for (unsigned fg = 0; fg < (d->colors16 ? 16u : 8u); fg++)
-            if (color_pair(d, fg, bg))
-                init_pair(color_pair(d, fg, bg), ansi_color(fg), ansi_color(bg));
 }
 
 static void *term_open(const struct ui_options *options, struct error *err)
@@ -122,7 +81,7 @@ static void *term_open(const struct ui_options *options, struct error *err)
     raw();
     noecho();
     nonl();
-    setup_colors(d);
+    term_setup_colors(d);
     d->opened = host_ms();
     d->hint = true;
     snprintf(d->title, sizeof(d->title), "emu386");
@@ -135,34 +94,56 @@ static void term_close(void *display)
 
     give_back();
     delscreen(d->curses);
+    scale_free(&d->scale);
+    free(d->pixels);
+    free(d->halves);
     free(d);
 }
 
-/* Decodes what is in buf. False: the quit key. */
-static bool decode(struct term *d, struct ui_keys *keys)
+/* What was typed behind the escape key. */
+static void answer(struct term *d, struct ui_user *user, uint8_t key)
+{
+    static const struct {
+        uint8_t key;
+        enum ui_wish wish;
+    } wishes[] = {{'q', UI_LEAVE},  {'m', UI_MONITOR}, {'p', UI_PAUSE},
+                  {'s', UI_SHOT},   {'r', UI_RESET},   {'o', UI_POWER},
+                  {'+', UI_FASTER}, {'=', UI_FASTER},  {'-', UI_SLOWER}};
+
+    d->asking = false;
+    d->stale = true;
+    if (key == ']' || key == ESCAPE_KEY)
+        (void)ui_keys_type(&user->keys, (struct keymap_stroke){.key = 0x30, .mods = MOD_CTRL});
+    for (size_t n = 0; n < ARRAY_LEN(wishes); n++)
+        if (wishes[n].key == (key | (key >= 'A' && key <= 'Z' ? 0x20 : 0)))
+            user->wishes |= 1u << wishes[n].wish;
+}
+
+/* Decodes what is in buf. */
+static void decode(struct term *d, struct ui_user *user)
 {
     bool final = host_ms() - d->last_byte > ESCAPE_WAIT;
     size_t at = 0;
-    bool stay = true;
 
-    while (at < d->n && ui_keys_room(keys) >= KEYMAP_EVENTS) {
+    while (at < d->n && ui_keys_room(&user->keys) >= KEYMAP_EVENTS) {
         struct keymap_stroke stroke;
-        size_t took;
+        size_t took = 1;
 
-        if (d->buf[at] == QUIT_KEY) {
-            stay = false;
-            break;
+        if (d->asking) {
+            answer(d, user, d->buf[at]);
+        } else if (d->buf[at] == ESCAPE_KEY) {
+            d->asking = d->stale = true;
+        } else {
+            took = keymap_terminal(d->buf + at, d->n - at, final, &stroke);
+            if (!took)
+                break;
+            if (stroke.key)
+                ui_keys_type(&user->keys, stroke);
         }
-        took = keymap_terminal(d->buf + at, d->n - at, final, &stroke);
-        if (!took)
-            break;
-        if (stroke.key)
-            ui_keys_type(keys, stroke);
         at += took;
     }
     d->n -= at;
     memmove(d->buf, d->buf + at, d->n);
-    return stay;
 }
 
 static bool term_poll(void *display, struct ui_user *user)
@@ -182,83 +163,30 @@ static bool term_poll(void *display, struct ui_user *user)
             d->last_byte = host_ms();
         }
     }
-    return decode(d, &user->keys);
-}
-
-static wchar_t cell_char(const struct term *d, uint8_t ch)
-{
-    wchar_t wide = cp437_unicode(ch);
-
-    return d->unicode && wcwidth(wide) == 1 ? wide : (wchar_t)cp437_ascii(ch);
-}
-
-static void draw_cell(const struct term *d, const struct screen *s, struct screen_cell cell, int y,
-                      int x)
-{
-    unsigned fg = cell.attr & 15, bg = s->blink ? (cell.attr >> 4) & 7 : cell.attr >> 4;
-    wchar_t text[2] = {cell_char(d, cell.ch), 0};
-    attr_t attr = A_NORMAL;
-    short pair = 0;
-    cchar_t c;
-
-    if (d->colors16 || d->colors8)
-        pair = color_pair(d, fg, bg);
-    else if (bg)
-        attr |= A_REVERSE;
-    if (!d->colors16 && (fg & 8))
-        attr |= A_BOLD;
-    if (s->blink && (cell.attr & 0x80))
-        attr |= A_BLINK;
-    setcchar(&c, text, attr, pair, NULL);
-    mvadd_wch(y, x, &c);
+    decode(d, user);
+    return true;
 }
 
 static void draw_status(const struct term *d)
 {
-    char line[256];
+    static const char hint[] = " Ctrl-] q quits, m: monitor ";
+    char line[300];
+    bool plain = !d->asking && !d->told[0];
 
-    snprintf(line, sizeof(line), " %s   Ctrl-] quits ", d->title);
-    move(LINES - 1, 0);
-    clrtoeol();
+    if (d->asking)
+        snprintf(line, sizeof(line),
+                 " q quit  m monitor  p pause  s screenshot  r reset  o power  "
+                 "- + speed  ] Ctrl-]  others: back ");
+    else if (d->told[0])
+        snprintf(line, sizeof(line), " %s ", d->told);
+    else
+        snprintf(line, sizeof(line), " %s, %s ", d->title, d->mode);
     attrset(A_REVERSE);
+    mvhline(LINES - 1, 0, ' ', COLS);
     addnstr(line, COLS);
+    if (plain && COLS > (int)sizeof(hint))
+        mvaddstr(LINES - 1, COLS - (int)sizeof(hint) + 1, hint);
     attrset(A_NORMAL);
-}
-
-/* First visible row or column when only `room` of `size` fit and the cursor must be seen. */
-static int view_start(unsigned size, int room, unsigned cursor)
-{
-    int start = (int)cursor - room + 1;
-
-    if (start > (int)size - room)
-        start = (int)size - room;
-    return start > 0 ? start : 0;
-}
-
-static int smaller(unsigned a, int b)
-{
-    return (int)a < b ? (int)a : b;
-}
-
-static void draw_screen(const struct term *d, const struct screen *s)
-{
-    bool status = d->hint || (int)s->rows < LINES;
-    int top = view_start(s->rows, LINES, s->cursor_row);
-    int left = view_start(s->cols, COLS, s->cursor_col);
-    int y = (int)s->cursor_row - top, x = (int)s->cursor_col - left;
-
-    for (int row = 0; row < smaller(s->rows, LINES); row++)
-        for (int col = 0; col < smaller(s->cols, COLS); col++)
-            draw_cell(d, s, s->cells[(size_t)(row + top) * s->cols + (size_t)(col + left)], row,
-                      col);
-    if (status)
-        draw_status(d);
-    if (s->cursor_on && s->cursor_top <= s->cursor_bottom && y < LINES && x < COLS) {
-        move(y, x);
-        curs_set(1);
-    } else {
-        curs_set(0);
-    }
 }
 
 static void follow_size(struct term *d)
@@ -273,29 +201,52 @@ static void follow_size(struct term *d)
     d->stale = true;
 }
 
-static void term_show(void *display, const struct screen *s, struct render_phase phase)
+/* Things that go by themselves. */
+static void follow_time(struct term *d, int64_t now)
 {
-    struct term *d = display;
-
-    (void)phase; /* the terminal blinks by itself */
-    follow_size(d);
-    if (d->hint && host_ms() - d->opened > HINT_TIME) {
+    if (d->hint && now - d->opened > HINT_TIME) {
         d->hint = false;
         d->stale = true;
     }
-    if (d->have_before && !d->stale && !s->changed)
-        return;
-    if (d->have_before &&
-        (s->rows != d->before.rows || s->cols != d->before.cols || s->kind != d->before.kind))
-        erase();
-    if (s->kind == SCREEN_TEXT) {
-        draw_screen(d, s);
-    } else {
-        draw_status(d);
-        curs_set(0);
+    if (d->told[0] && now > d->told_until) {
+        d->told[0] = 0;
+        d->stale = true;
     }
+}
+
+static void draw(struct term *d, const struct screen *s)
+{
+    bool status = d->hint || d->asking || d->told[0], text = s->kind == SCREEN_TEXT;
+    int y, x;
+
+    if (text)
+        term_draw_text(d, s, LINES);
+    else
+        term_draw_graphics(d, s, LINES - 1);
+    getyx(stdscr, y, x); /* where the cursor is shown */
+    if (status || !text || (int)s->rows < LINES)
+        draw_status(d);
+    move(y, x);
+}
+
+static void term_show(void *display, const struct screen *s, struct render_phase phase)
+{
+    struct term *d = display;
+    int64_t now = host_ms();
+
+    (void)phase; /* the terminal blinks by itself */
+    follow_size(d);
+    follow_time(d, now);
+    if (s->changed)
+        d->stale = true;
+    if (d->have_before && !d->stale)
+        return;
+    if (s->kind == SCREEN_GRAPHICS && now - d->drawn < FRAME_TIME)
+        return;
+    d->drawn = now;
+    erase(); /* curses sends only what differs from what is there */
+    draw(d, s);
     refresh();
-    d->before = *s;
     d->have_before = true;
     d->stale = false;
 }
@@ -308,6 +259,37 @@ static void term_title(void *display, const char *text)
     d->stale = true;
 }
 
+static void term_status(void *display, const struct ui_status *status)
+{
+    struct term *d = display;
+
+    if (d->stale) /* the mode flickers: it is looked at when the line is written anyway */
+        (void)statusline_mode(status, d->mode, sizeof(d->mode));
+}
+
+static void term_tell(void *display, const char *text)
+{
+    struct term *d = display;
+
+    snprintf(d->told, sizeof(d->told), "%s", text);
+    d->told_until = host_ms() + TELL_TIME;
+    d->stale = true;
+}
+
+static void term_lend(void *display, bool lent)
+{
+    struct term *d = display;
+
+    if (lent) {
+        give_back();
+        return;
+    }
+    terminal_taken = true;
+    raw(); /* the first refresh sets the terminal up again */
+    clearok(stdscr, TRUE);
+    d->stale = true;
+}
+
 const struct display_ops display_term = {
     .kind = UI_TERM,
     .open = term_open,
@@ -315,4 +297,7 @@ const struct display_ops display_term = {
     .poll = term_poll,
     .show = term_show,
     .title = term_title,
+    .status = term_status,
+    .tell = term_tell,
+    .lend = term_lend,
 };

@@ -79,12 +79,18 @@ static void open_monitor(struct ui *u)
 {
     struct error err;
 
-    if (!u->options.monitor)
+    if (!u->options.monitor) {
         say(u, "There is no monitor here");
-    else if (!u->options.monitor(u->options.ctx, u, &err))
+        return;
+    }
+    loop_lend(u, true); /* what it says first is said in the terminal */
+    if (!u->options.monitor(u->options.ctx, u, &err)) {
+        loop_lend(u, false);
         say(u, "%s", err.text);
-    else
-        u->paused = false; /* it is the monitor who holds the machine now */
+        return;
+    }
+    u->prompted = true;
+    u->paused = false; /* it is the monitor who holds the machine now */
 }
 
 static void press_reset(struct ui *u, struct machine *m)

@@ -2,7 +2,8 @@
 /*
  * main.c - the VGA test: words on the command line say what to show.
  *
- *     mode=NAME     one picture, then exit through port F4h (status 33, 35 after a failed check)
+ *     mode=NAME     one picture, then exit through port F4h (status 33, 35 after a failed check);
+ *                   with `stay` behind it, after a byte has come on COM1
  *     (nothing)     all of them; after each the program waits for a byte on COM1
  *     motion=KIND   12, 13, 8, 32: the whole screen 60 times a second; frames=N of them
  *     list          the names
@@ -236,13 +237,18 @@ static void show(u32 n)
     say("\n");
 }
 
+static void wait_byte(void)
+{
+    while (!(in8(COM1 + 5) & 1))
+        ;
+    (void)in8(COM1);
+}
+
 static void show_all(void)
 {
     for (u32 n = 0; n < TESTS; n++) {
         show(n);
-        while (!(in8(COM1 + 5) & 1))
-            ;
-        (void)in8(COM1);
+        wait_byte();
     }
 }
 
@@ -276,6 +282,8 @@ void vgatest_main(u32 magic, const u32 *info)
         if (is_word(mode, tests[n].name)) {
             show(n);
             known++;
+            if (find(line, "stay"))
+                wait_byte();
         }
     }
     if (mode && !known)
