@@ -27,7 +27,8 @@ static const struct help_topic topics[] = {
          "  --help machine      the two machines, firmware, where RAM and ROMs are\n"
          "  --help images       what can be booted, and in what state it starts\n"
          "  --help disks        hard disks and CD-ROM: files, what is written where\n"
-         "  --help display      window, terminal, keys, serial lines\n"
+         "  --help display      window, terminal, serial lines\n"
+         "  --help keys         the window's and the terminal's keys, mouse, clipboard\n"
          "  --help network      the network card, ports from and to the host\n"
          "  --help debugging    traces, limits, engines, repeatable runs\n"
          "  --help monitor      the prompt, its scripts, driving a guest\n"
@@ -88,11 +89,10 @@ static const struct help_topic topics[] = {
               "it knows when they were changed last: restore refuses if one has changed since.\n"
               "insert cdrom FILE, eject: the monitor's commands to change a disc.\n"
               "dev ide says what the drives do; --trace disk each of their commands.\n"},
-    {"display", "--display sdl    a window with the guest's own font. Closing it or Ctrl-Alt-Q\n"
-                "                 ends the run, Ctrl-Alt-F is full screen,\n"
-                "                 Ctrl-Alt-M the MMU view (also --mmu-view).\n"
-                "--display term   the text screen in this terminal. Ctrl-] ends the run; all\n"
-                "                 other keys, Ctrl-C included, go to the guest.\n"
+    {"display", "--display sdl    a window: the picture in whole squares (or smooth, 4:3), a\n"
+                "                 status line, a menu (Ctrl-Alt-X). --help keys has the keys.\n"
+                "--display term   this terminal: text, and graphics as half blocks. Ctrl-] is the\n"
+                "                 one key that is not the guest's: q ends the run, m: monitor.\n"
                 "--display vnc    a VNC server on 127.0.0.1:5900; vnc:ADDR:PORT elsewhere;\n"
                 "                 --vnc-password F: clients must know the first line of F.\n"
                 "--display none   nothing. Without --display: the first of these that works.\n"
@@ -108,6 +108,26 @@ static const struct help_topic topics[] = {
                 "                 default with a display. idle: only while the processor sleeps\n"
                 "                 (HLT); the default for typing without one. none: never.\n"
                 "--screenshot F   writes the screen as PNG when the run ends.\n"},
+    {"keys", "In the window, with Ctrl-Alt:\n"
+             "  X  menu: all of this, by keys and mouse     Q  end the run\n"
+             "  P  pause, go on                             D  the monitor's prompt\n"
+             "  S  screenshot, emu386-001.png ...           M  the MMU view\n"
+             "  F  full screen                              G  mouse and keys for the guest\n"
+             "Ctrl-Shift-V types the clipboard (Esc stops it). The mouse marks text and\n"
+             "copies it; the middle button types what is marked. Where a guest listens to its\n"
+             "mouse, a click gives it that, and Shift marks text. Closing the window presses\n"
+             "the power button if the guest knows it; closing it again ends the run. The other\n"
+             "keys are the guest's; its keyboard repeats them as the guest has told it.\n"
+             "The monitor's prompt is like a shell: Tab completes, Page Up scrolls, Esc or c\n"
+             "lets the machine go on.\n"
+             "\n"
+             "In the terminal, behind Ctrl-]:\n"
+             "  q  end the run    m  monitor       p  pause        s  screenshot\n"
+             "  r  reset          o  power button  + -  speed      ]  Ctrl-] for the guest\n"
+             "A terminal smaller than the guest's text shows the part around the cursor.\n"
+             "TERM=xterm-direct (tmux: tmux-direct) gives graphics all colours.\n"
+             "\n"
+             "--serial stdio: Ctrl-C, Ctrl-A x end the run; Ctrl-A c: Ctrl-C, Ctrl-A a: Ctrl-A\n"},
     {"network", "--net user       a network card and, behind it, a network of its own: the guest\n"
                 "                 is 10.0.2.15 (by DHCP or by hand), 10.0.2.2 the gateway, which\n"
                 "                 answers ping. The guest may open connections to the host's\n"
@@ -217,7 +237,7 @@ bool help_print(const char *topic, FILE *to, struct error *err)
     }
     return error_set(
         err,
-        "--help %s: no such topic; options, running, machine, images, disks, display, network, "
-        "debugging, monitor, gdb or exit would be right",
+        "--help %s: no such topic; options, running, machine, images, disks, display, keys, "
+        "network, debugging, monitor, gdb or exit would be right",
         topic);
 }

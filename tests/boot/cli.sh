@@ -285,7 +285,7 @@ status=$?
 if [ $status = 4 ]; then pass; else fail "an image with a ROM: $status, $(cat err)"; fi
 
 # --- help ------------------------------------------------------------------------------------
-for topic in '' options running images display debugging monitor gdb exit; do
+for topic in '' options running images display keys debugging monitor gdb exit; do
     # shellcheck disable=SC2086 # no topic is no word
     if ! "$emu" --help $topic >out 2>err || [ -s err ]; then
         fail "--help $topic"
