@@ -97,8 +97,7 @@ void network_info(const struct machine *m, struct out *to)
 uint64_t network_used(const struct machine *m)
 {
     switch (m->cfg.nic) {
-    case NIC_NE2000:
-        return m->network.ne2000.frames_sent + m->network.ne2000.frames_received;
+    case NIC_NE2000: return m->network.ne2000.frames_sent + m->network.ne2000.frames_received;
     case NIC_NONE: break;
     }
     return 0;
