@@ -8,6 +8,7 @@
 #     shared FILE...           the same for files of the folder ../shared/guests (GUESTS)
 #     packages PACKAGE...      the same for packages of Debian 12 i386 (fetch.sh)
 #     unpack PACKAGE PATTERN   files of one of these; `unpacked` is the first
+#     modules MODULE...        sets module_files: modules of linux-image-686 and what they need
 #     busybox_initrd BUSYBOX OUT [MODULE...]  an initial RAM disk that loads the modules and says
 #                              GUEST-INIT-OK and GUEST-SHELL-READY, then runs a shell
 #     machine=(OPTIONS...)     what every run has
@@ -90,6 +91,28 @@ unpack() { # unpack PACKAGE PATTERN: sets unpacked to the first file
     ) 9>"$folder/.lock"
     unpacked=$(compgen -G "$folder/$2" | head -n 1)
     check "$1 holds $2" [ -n "$unpacked" ]
+}
+
+modules() { # modules MODULE...: of linux-image-686, unpacked; with what they need, in that order
+    local tree name file
+    tree=$(compgen -G "$files/linux-image-686/lib/modules/*" | head -n 1)
+    [ -s "$tree/modules.dep" ] || depmod -b "$files/linux-image-686" "$(basename "$tree")"
+    module_files=()
+    for name; do
+        file=$(grep -oE "^[^:]*/$name\.ko[^:]*" "$tree/modules.dep")
+        check "there is a module $name" [ -n "$file" ]
+        add_module "$tree" "$file"
+    done
+}
+
+add_module() { # add_module TREE FILE: after those that it needs
+    local need needs
+    [[ " ${module_files[*]} " == *" $1/$2 "* ]] && return
+    read -ra needs < <(sed -n "s|^$2:||p" "$1/modules.dep")
+    for need in "${needs[@]}"; do
+        add_module "$1" "$need"
+    done
+    module_files+=("$1/$2")
 }
 
 # The same bytes from the same files: sorted, without times and owners. Modules (.ko or .ko.xz) are

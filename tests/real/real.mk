@@ -2,7 +2,7 @@
 # Unmodified software of others: tests/real/NAME.sh boots it (lib.sh says how). The packages are fetched
 # once, into $(B)/real. `make test` does of each what takes seconds, `make test-real` all of it.
 
-REAL := debian invaders memtest tinylinux
+REAL := debian debianroot invaders memtest tinylinux
 REAL_SHORT := debian invaders memtest tinylinux
 # The network, alone and with the host.
 REAL += network e1000
