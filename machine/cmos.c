@@ -18,6 +18,8 @@
 #include "machine/board.h"
 #include "machine/chipset.h"
 
+#include <string.h>
+
 #define LOW_MEMORY UINT32_C(0xa0000)
 #define HIGH_MEMORY UINT32_C(0x100000)
 
@@ -82,12 +84,40 @@ static uint8_t boot_code(char device)
     return device == 'a' ? 1 : device == 'c' ? 2 : device == 'd' ? 3 : 0;
 }
 
-/* As found: disk, floppy, CD. */
+static bool has_medium(const struct config *cfg, char device)
+{
+    enum config_ide kind = device == 'c' ? IDE_DISK : IDE_CDROM;
+
+    if (device == 'a')
+        return cfg->floppy[0];
+    for (unsigned n = 0; n < CONFIG_UNITS; n++)
+        if (cfg->ide[n].kind == kind && cfg->ide[n].medium)
+            return true;
+    return false;
+}
+
+/* As found: disk, floppy, CD, but first those that have a medium: firmware waits long for the index hole
+   of a drive that is empty. */
+static void find_order(const struct config *cfg, char order[4])
+{
+    unsigned n = 0;
+
+    for (unsigned pass = 0; pass < 2; pass++)
+        for (const char *at = "cad"; *at; at++)
+            if (has_medium(cfg, *at) == !pass)
+                order[n++] = *at;
+    order[n] = 0;
+}
+
 static void fill_boot_order(struct machine *m)
 {
-    const char *order = m->cfg.boot_order[0] ? m->cfg.boot_order : "cad";
+    char order[4];
     uint8_t code[3] = {0};
 
+    if (m->cfg.boot_order[0])
+        memcpy(order, m->cfg.boot_order, sizeof order);
+    else
+        find_order(&m->cfg, order);
     for (unsigned n = 0; n < 3 && order[n]; n++)
         code[n] = boot_code(order[n]);
     rtc_cmos_set(&m->rtc, 0x3d, (uint8_t)(code[1] << 4 | code[0]));
