@@ -310,7 +310,8 @@ static struct tlb_entry *walk_and_fill(struct mmu *m, lin_t lin, unsigned access
     return e;
 }
 
-/* Installs host pointers for a page that is plain memory for this kind of access. */
+/* Installs host pointers for a page that is plain memory for this kind of access; for stores not before
+   the first one (note_use). */
 static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys_t page)
 {
     uint8_t flags = m->bus->page_flags[page >> 12];
@@ -318,8 +319,9 @@ static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys
     if (!host || (flags & PAGE_MMIO) || (user && m->user_slow) ||
         (m->watches && is_watched(m, lin)) || (m->watched && m->watched(m->watched_arg, lin)))
         return;
-    bool writable = permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D) &&
-                    !(flags & (PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT));
+    bool writable =
+        permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D) &&
+        (flags & (PAGE_TOUCHED | PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT)) == PAGE_TOUCHED;
     tlb_fill_host(&m->tlb, lin, user, flags & PAGE_WATCH ? NULL : host, writable ? host : NULL);
     if (writable)
         bus_note_store(m->bus, page);

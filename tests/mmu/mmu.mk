@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: MIT
 # Kernels with one mistake each, and the sanitizer that must (or must not) find it.
 
-STALE_CASES := 0 1 2 3 4 5 6 7 8 9 10
+STALE_CASES := 0 1 2 3 4 5 6 7 8 9 10 11
 STALE_ELFS := $(STALE_CASES:%=$(B)/tests/mmu/stale-%.elf)
 
 $(B)/tests/mmu/stale-%.elf: tests/mmu/stale.S

@@ -114,6 +114,14 @@ change:
     mov dword ptr [PTE], DATA | P | RW
 use:
     mov ecx, [DATA]
+#elif CASE == 11 /* read before it is written, and then executed: no wild jump (D is set already) */
+change:
+    or dword ptr [PT + 0x380 * 4], 0x60
+    mov eax, [0x380000]
+    mov byte ptr [0x380000], 0xc3
+use:
+    mov eax, 0x380000
+    call eax
 #else
 #error unknown case
 #endif

@@ -58,6 +58,7 @@ done <<'TABLE'
 8|page table writable by user code: linear page 00300000|
 9|nothing there: .* reads physical address d0000000|use
 10||
+11||
 TABLE
 
 for run in hello "segv rodata" ps maps "spin 2"; do
