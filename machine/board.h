@@ -10,6 +10,7 @@
 #include "cpu/cpu.h"
 #include "cpu/opcodes.h"
 #include "devices/ata.h"
+#include "devices/bmdma.h"
 #include "devices/bioslog.h"
 #include "devices/debugcon.h"
 #include "devices/dma.h"
@@ -82,6 +83,7 @@ struct machine {
     struct lpt lpt1;
     struct drive drive[BOARD_DRIVES]; /* media */
     struct ata ide[2];                /* primary and secondary channel */
+    struct bmdma bmdma;               /* pc: their PCI function */
     struct dma dma;
     struct fdc fdc;
     struct vga vga;

@@ -72,6 +72,7 @@ static void wire_pci(struct machine *m)
     pci_attach(&m->pci, 0, 0, &m->i440fx.pci);
     piix3_init(&m->piix3, isa, (struct irq){cpu_reset_line, m, 0}, &m->trace);
     pci_attach(&m->pci, 1, 0, &m->piix3.pci);
+    pci_attach(&m->pci, 1, 1, &m->bmdma.pci);
     vga_pci_init(&m->vga_pci, &m->vga, m->cfg.vgabios.data, m->cfg.vgabios.size);
     pci_attach(&m->pci, 2, 0, &m->vga_pci.pci);
     bus_map_ports(&m->bus, "pci address", 0xcf8, 4, &pci_address_ops, &m->pci);
@@ -113,6 +114,7 @@ void chipset_reset(struct machine *m)
     pci_reset(&m->pci);
     i440fx_reset(&m->i440fx);
     piix3_reset(&m->piix3);
+    bmdma_reset(&m->bmdma);
     vga_pci_reset(&m->vga_pci);
 }
 
@@ -123,6 +125,7 @@ void chipset_snap(struct machine *m, struct snap *s)
     pci_snap(&m->pci, s);
     i440fx_snap(&m->i440fx, s);
     piix3_snap(&m->piix3, s);
+    bmdma_snap(&m->bmdma, s);
     vga_pci_snap(&m->vga_pci, s);
 }
 

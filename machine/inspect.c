@@ -97,6 +97,8 @@ static void ide_both(const struct machine *m, struct out *to)
 {
     ata_info(&m->ide[0], to);
     ata_info(&m->ide[1], to);
+    if (m->cfg.machine == MACHINE_PC)
+        bmdma_info(&m->bmdma, to);
 }
 
 static void vga_one(const struct machine *m, struct out *to)

@@ -198,9 +198,15 @@ static bool map_post_port(struct machine *m, struct error *err)
 /* Two channels, a master and a slave on each, as the user has chosen. */
 static void wire_ide(struct machine *m)
 {
-    const struct ata_dma no_dma = {0};
-    ata_init(&m->ide[0], "ide0", &m->clock, line(m, 14), no_dma, &m->trace);
-    ata_init(&m->ide[1], "ide1", &m->clock, line(m, 15), no_dma, &m->trace);
+    struct ata *channels[2] = {&m->ide[0], &m->ide[1]};
+    const struct irq lines[2] = {line(m, 14), line(m, 15)};
+    bool pci = m->cfg.machine == MACHINE_PC;
+    if (pci)
+        bmdma_init(&m->bmdma, &m->bus, channels, lines, &m->trace);
+    for (unsigned n = 0; n < 2; n++)
+        ata_init(&m->ide[n], n ? "ide1" : "ide0", &m->clock,
+                 pci ? (struct irq){bmdma_intrq, &m->bmdma, n} : lines[n],
+                 pci ? bmdma_engine(&m->bmdma, n) : (struct ata_dma){0}, &m->trace);
     for (unsigned n = 0; n < CONFIG_UNITS; n++) {
         const struct config_unit *u = &m->cfg.ide[n];
         if (u->kind != IDE_NONE)
