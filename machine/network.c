@@ -96,11 +96,13 @@ void network_info(const struct machine *m, struct out *to)
 
 uint64_t network_used(const struct machine *m)
 {
-    switch (m->cfg.nic) {
-    case NIC_NE2000: return m->network.ne2000.frames_sent + m->network.ne2000.frames_received;
-    case NIC_NONE: break;
-    }
-    return 0;
+    const struct network *n = &m->network;
+
+    if (m->cfg.nic == NIC_NONE)
+        return 0;
+    if (m->cfg.nic == NIC_E1000)
+        return n->e1000.frames_sent + n->e1000.frames_received;
+    return n->ne2000.frames_sent + n->ne2000.frames_received;
 }
 
 void network_input(struct machine *m, const uint8_t *frame, unsigned length)
