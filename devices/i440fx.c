@@ -10,6 +10,8 @@
 #include "base/trace.h"
 #include "mmu/bus.h"
 
+#include <string.h>
+
 enum { PAM_READ = 1, PAM_WRITE = 2 };
 enum { SMRAM_DLCK = 0x10, SMRAM_DOPEN = 0x40, SMRAM_WRITABLE = 0x78, SMRAM_BASE = 0x02 };
 enum { ROWS = 0x60, ROW_COUNT = 8 };
@@ -41,22 +43,42 @@ static unsigned map_segment(struct i440fx *h, uint8_t mode, uint32_t base, uint3
     }
 }
 
+/* Neighbours of one mode are one mapping. */
+static void map_segments(struct i440fx *h)
+{
+    for (unsigned n = 0, first = 0; n < I440FX_SEGMENTS; n++) {
+        uint32_t base = segment_base(first);
+
+        if (n + 1 < I440FX_SEGMENTS && h->mode[n + 1] == h->mode[first])
+            continue;
+        h->handle[first] =
+            map_segment(h, h->mode[first], base, segment_base(n) + segment_size(n) - base);
+        first = n + 1;
+    }
+}
+
 static void update_segments(struct i440fx *h)
 {
     static const char *const name[] = {"PCI", "read only", "write only", "RAM"};
+    bool changed = false;
 
     for (unsigned n = 0; n < I440FX_SEGMENTS; n++) {
         uint8_t mode = segment_mode(h, n);
 
         if (mode == h->mode[n])
             continue;
-        if (h->handle[n])
-            bus_unmap(h->bus, h->handle[n]);
-        h->handle[n] = map_segment(h, mode, segment_base(n), segment_size(n));
+        changed = true;
         h->mode[n] = mode;
         TRACE(h->trace, TRACE_BOARD, "440fx: %05x-%05x: %s", segment_base(n),
               segment_base(n) + segment_size(n) - 1, name[mode]);
     }
+    if (!changed)
+        return;
+    for (unsigned n = 0; n < I440FX_SEGMENTS; n++)
+        if (h->handle[n])
+            bus_unmap(h->bus, h->handle[n]);
+    memset(h->handle, 0, sizeof h->handle);
+    map_segments(h);
 }
 
 /* Locking closes the window and makes the register read-only until the next reset. */

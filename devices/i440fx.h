@@ -39,7 +39,7 @@ struct i440fx {
     struct pci_function pci;
     struct bus *bus;                  /* where the segments are mapped */
     struct trace *trace;              /* may be NULL */
-    unsigned handle[I440FX_SEGMENTS]; /* the bus's, 0: PCI answers */
+    unsigned handle[I440FX_SEGMENTS]; /* the bus's, of a run of one mode; 0: none begins here */
     uint8_t mode[I440FX_SEGMENTS];    /* as mapped: bit 0 RE, bit 1 WE */
 };
 

@@ -53,10 +53,12 @@ static uint32_t bar_place(const struct pci_function *f, unsigned n)
     bool ports = bar->kind == PCI_PORTS;
     uint32_t last = base + bar->size - 1;
 
-    if (!(pci_command(f) & (ports ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY)))
+    if (bar->kind == PCI_IMAGE) {
+        if (!(v & ROM_ENABLE))
+            return 0;
+    } else if (!(pci_command(f) & (ports ? PCI_COMMAND_IO : PCI_COMMAND_MEMORY))) {
         return 0;
-    if (bar->kind == PCI_IMAGE && !(v & ROM_ENABLE))
-        return 0;
+    }
     if (ports && last > UINT16_MAX)
         return 0;
     return last == UINT32_MAX ? 0 : base;

@@ -17,6 +17,8 @@
  *   that is neither 0 nor runs into the end of the space (so that sizing with all ones is harmless).
  *   What the board itself has mapped (RAM, ROM, chips) answers before any BAR, as it does on the 440FX,
  *   which passes on only what it does not claim; among BARs the highest slot, function and BAR answers.
+ * - An expansion ROM asks for its own enable bit alone: Bochs's BIOS reads it while the command register
+ *   still has memory switched off.
  * - Interrupt pins are wired as on QEMU's board: slot s, pin INTA + p drives PIRQ (s + p - 1) mod 4.
  *
  * Not modelled: bridges and other buses than 0, capabilities, 64-bit BARs, parity and system errors,

@@ -16,6 +16,7 @@ enum {
     BAT_OK = 0xAA,
     TYPEMATIC_DEFAULT = 0x2B, /* 500 ms, 10.9 codes a second */
     RING = PS2KBD_BUFFER + 1,
+    BAT_HZ = 1000, /* the self test: keyboards take half a second; see below */
 };
 
 static bool bit_get(const uint8_t *set, uint8_t n)
@@ -157,13 +158,15 @@ static void bat_fire(void *arg)
     irq_set(&d->ready, true);
 }
 
+/* BIOSes that count loops, each with the microsecond of an ISA access in it, give up after the 16 ms that
+   65536 of them are here: the test takes one. */
 static void self_test(struct ps2kbd *d)
 {
     set_defaults(d);
     d->leds = 0;
     d->scanning = false;
     d->testing = true;
-    clock_arm(d->clock, &d->bat, d->clock->now + clock_periods(1, 2));
+    clock_arm(d->clock, &d->bat, d->clock->now + clock_periods(1, BAT_HZ));
 }
 
 /* F7h-FAh for all keys, FBh-FDh for one: typematic, make/break, make only; FAh: all of it. */

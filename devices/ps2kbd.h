@@ -9,6 +9,8 @@
  * - ps2kbd_device gives the side that the controller sees; `ready` tells it of new bytes.
  * - After power-on the keyboard scans, in set 2, and has said its AAh to somebody already.
  *
+ * - The self test takes a millisecond, not half a second: Bochs's BIOS waits by counting loops.
+ *
  * Not modelled: the fake shifts that surround the grey navigation keys while Shift or Num Lock
  * is active (the plain E0 codes are always sent), ghosting.
  */

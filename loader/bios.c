@@ -22,16 +22,22 @@ static const char *const folders[] = {
     "/usr/share/qemu",
 };
 
+static bool find_in(struct bios *b, const char *folder, const char *name)
+{
+    int length = snprintf(b->name, sizeof b->name, "%s/%s", folder, name);
+
+    if (length > 0 && (size_t)length < sizeof b->name && access(b->name, R_OK) == 0)
+        return true;
+    b->name[0] = '\0';
+    return false;
+}
+
 /* Puts the path of an installed ROM into b->name. */
 static bool find(struct bios *b, const char *name)
 {
-    for (unsigned n = 0; n < ARRAY_LEN(folders); n++) {
-        int length = snprintf(b->name, sizeof b->name, "%s/%s", folders[n], name);
-
-        if (length > 0 && (size_t)length < sizeof b->name && access(b->name, R_OK) == 0)
+    for (unsigned n = 0; n < ARRAY_LEN(folders); n++)
+        if (find_in(b, folders[n], name))
             return true;
-    }
-    b->name[0] = '\0';
     return false;
 }
 
@@ -92,11 +98,12 @@ static bool pad(struct bios *b, size_t size, struct error *err)
     return true;
 }
 
-static const char *vga_default(enum config_machine machine, const struct bios *firmware)
+/* SeaBIOS and its own come in one package, and so do Bochs's BIOS and the one for it. */
+static bool find_vga(struct bios *b, enum config_machine machine, const struct bios *firmware)
 {
     if (memmem(firmware->rom.data, firmware->rom.size, "SeaBIOS", 7))
-        return machine == MACHINE_PC ? "vgabios-stdvga.bin" : "vgabios-isavga.bin";
-    return "vgabios.bin";
+        return find(b, machine == MACHINE_PC ? "vgabios-stdvga.bin" : "vgabios-isavga.bin");
+    return find_in(b, "/usr/share/vgabios", "vgabios.bin");
 }
 
 bool bios_read_vga(struct bios *b, const char *file, enum config_machine machine,
@@ -107,7 +114,7 @@ bool bios_read_vga(struct bios *b, const char *file, enum config_machine machine
     *b = (struct bios){.name = ""};
     if (file)
         name_it(b, file);
-    else if (!find(b, vga_default(machine, firmware)))
+    else if (!find_vga(b, machine, firmware))
         return true;
     if (!read_file(b, &size, err))
         return false;

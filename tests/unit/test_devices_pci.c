@@ -186,9 +186,10 @@ static void test_bars(void)
     r.rom[0] = 0x55;
     put(&r, 0x30, 0xd8000000, 4);
     put(&r, 4, 3, 2);
-    CHECK(bus_read(&r.bus, 0xd8000000, 1) == 0xff, "a ROM needs its own enable bit too");
+    CHECK(bus_read(&r.bus, 0xd8000000, 1) == 0xff, "a ROM needs its own enable bit");
+    put(&r, 4, 0, 2);
     put(&r, 0x30, 1, 1);
-    CHECK(bus_read(&r.bus, 0xd8000000, 1) == 0x55, "the ROM answers");
+    CHECK(bus_read(&r.bus, 0xd8000000, 1) == 0x55, "and no other");
     pci_function_reset(&r.card);
     CHECK(get(&r, 0x10, 4) == 8 && bus_read(&r.bus, 0xd0000005, 1) == 0xff &&
               bus_in(&r.bus, 0xffff, 1) == 0xff,
