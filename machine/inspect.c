@@ -167,6 +167,30 @@ static bool apics_or_none(const struct machine *m, struct out *to)
     return false;
 }
 
+static void pci_all(const struct machine *m, struct out *to)
+{
+    if (m->cfg.machine != MACHINE_PC) {
+        out_text(to, "this machine has no PCI bus\n");
+        return;
+    }
+    pci_info(&m->pci, to);
+}
+
+static void bridges(const struct machine *m, struct out *to)
+{
+    if (m->cfg.machine != MACHINE_PC) {
+        out_text(to, "this machine has no PCI bus\n");
+        return;
+    }
+    i440fx_info(&m->i440fx, to);
+    piix3_info(&m->piix3, to);
+}
+
+static void bioslog_one(const struct machine *m, struct out *to)
+{
+    bioslog_info(&m->bioslog, to);
+}
+
 static void lapic_one(const struct machine *m, struct out *to)
 {
     if (!apics_or_none(m, to))
@@ -235,6 +259,9 @@ static const struct inspect_device devices[] = {
     {"exit", "exitport", "the exit port (F4h)", exit_one},
     {"lapic", "apic", "the local APIC", lapic_one},
     {"ioapic", "", "the I/O APIC", ioapic_one},
+    {"pci", "", "the functions on the PCI bus", pci_all},
+    {"chipset", "440fx i440fx piix3 pam", "shadow RAM, interrupt routing, reset control", bridges},
+    {"bioslog", "bios", "what firmware has said at ports 400h-403h", bioslog_one},
     {"fwcfg", "fw_cfg", "what fw_cfg tells the firmware", fwcfg_one},
     {"net", "nic ne2000 e1000 ethernet", "the network card and its cable", network_info},
     {"memory", "mtree", "who answers at which physical address", memory_map},
@@ -266,6 +293,17 @@ const struct inspect_device *inspect_device_find(const char *name)
     return NULL;
 }
 
+/* PIRQs that are routed to line n, as letters; how many. */
+static unsigned routed_to(const struct machine *m, unsigned n, char letters[PCI_PIRQS + 1])
+{
+    unsigned count = 0;
+    for (unsigned pirq = 0; m->cfg.machine == MACHINE_PC && pirq < PCI_PIRQS; pirq++)
+        if (piix3_route(&m->piix3, pirq) == n)
+            letters[count++] = (char)('A' + pirq);
+    letters[count] = '\0';
+    return count;
+}
+
 void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
 {
     static const char *const source[INSPECT_IRQS] = {
@@ -273,6 +311,7 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
         [4] = "com1",        [6] = "floppy",     [7] = "parallel port", [8] = "rtc",
         [12] = "mouse port", [13] = "x87 error", [14] = "ide0",         [15] = "ide1",
     };
+    char pirqs[PCI_PIRQS + 1];
     struct pic_view v;
     assert(n < INSPECT_IRQS);
     pic_view(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, &v);
@@ -284,7 +323,7 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
                                         : v.fate == PIC_WAITS   ? IRQ_WAITS
                                                                 : IRQ_GOES,
                                 .by = v.by + (n & 8),
-                                .source = source[n],
+                                .source = source[n] || !routed_to(m, n, pirqs) ? source[n] : "pci",
                                 .pic = n < 8 ? "master" : "slave",
                                 .input = n & 7,
                                 .vector = v.vector,
@@ -380,6 +419,25 @@ static int source_ide(const struct machine *m, unsigned channel, char *text, siz
                     d->intrq ? "waits until its status is read" : "has nothing to report");
 }
 
+/* The function that asks for the interrupt, else whose PIRQ could. */
+static int source_pci(const struct machine *m, unsigned n, char *text, size_t size)
+{
+    char routed[PCI_PIRQS + 1];
+    unsigned count = routed_to(m, n, routed);
+    if (!count)
+        return snprintf(text, size, "nothing is connected to the line");
+    for (unsigned slot = 0; slot < PCI_SLOTS; slot++)
+        for (unsigned k = 0; k < PCI_FUNCTIONS; k++) {
+            const struct pci_function *f = m->pci.at[slot][k];
+            unsigned pin = f ? f->config[PCI_INTERRUPT_PIN] : 0;
+            if (pin && f->interrupt && piix3_route(&m->piix3, pci_pirq_of(slot, pin)) == n)
+                return snprintf(text, size, "PCI function %02x.%x (%s) asks for attention", slot, k,
+                                f->name);
+        }
+    return snprintf(text, size, "PIRQ %s of PCI %s routed to the line: no function asks", routed,
+                    count > 1 ? "are" : "is");
+}
+
 int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size)
 {
     switch (n) {
@@ -404,6 +462,6 @@ int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t s
                         m->fperr.ferr ? "an exception" : "nothing");
     case 14:
     case 15: return source_ide(m, n - 14, text, size);
-    default: return snprintf(text, size, "nothing is connected to the line");
+    default: return source_pci(m, n, text, size);
     }
 }
