@@ -323,7 +323,9 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
                                         : v.fate == PIC_WAITS   ? IRQ_WAITS
                                                                 : IRQ_GOES,
                                 .by = v.by + (n & 8),
-                                .source = source[n] || !routed_to(m, n, pirqs) ? source[n] : "pci",
+                                .source = n == network_line(m)                   ? "ne2000"
+                                          : source[n] || !routed_to(m, n, pirqs) ? source[n]
+                                                                                 : "pci",
                                 .pic = n < 8 ? "master" : "slave",
                                 .input = n & 7,
                                 .vector = v.vector,
@@ -440,6 +442,8 @@ static int source_pci(const struct machine *m, unsigned n, char *text, size_t si
 
 int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size)
 {
+    if (n && n == network_line(m))
+        return network_why(m, text, size);
     switch (n) {
     case 0: return source_timer(m, text, size);
     case 1: return source_keyboard(m, false, text, size);

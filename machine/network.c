@@ -5,20 +5,28 @@
 #include "base/out.h"
 #include "machine/board.h"
 
+#include <stdio.h>
+
 #define NE2000_IRQ 9u    /* what people set it to; on a PCI machine that line is ACPI's, so */
 #define NE2000_IRQ_PC 5u /* there it has another */
 #define NE2000_BASE 0x300u
 #define E1000_SLOT 3u /* where QEMU has it: interrupt pin A of this slot is PIRQC */
+
+static unsigned ne2000_line(const struct machine *m)
+{
+    return m->cfg.nic_irq                  ? m->cfg.nic_irq
+           : m->cfg.machine == MACHINE_ISA ? NE2000_IRQ
+                                           : NE2000_IRQ_PC;
+}
 
 static bool wire_ne2000(struct machine *m, struct error *err)
 {
     struct network *n = &m->network;
     const struct config *c = &m->cfg;
     uint16_t base = c->nic_port ? c->nic_port : NE2000_BASE;
-    unsigned irq = c->nic_irq ? c->nic_irq : c->machine == MACHINE_ISA ? NE2000_IRQ : NE2000_IRQ_PC;
 
-    ne2000_init(&n->ne2000, &m->clock, board_line(m, irq), c->mac, c->frame_write, c->frame_ctx,
-                &m->trace);
+    ne2000_init(&n->ne2000, &m->clock, board_line(m, ne2000_line(m)), c->mac, c->frame_write,
+                c->frame_ctx, &m->trace);
     eth_line_init(&n->cable, &m->clock, NE2000_RATE, ne2000_receive, &n->ne2000);
     for (unsigned port = base; port < base + NE2000_PORTS; port++) {
         if (m->bus.port_of[port])
@@ -103,6 +111,19 @@ uint64_t network_used(const struct machine *m)
     if (m->cfg.nic == NIC_E1000)
         return n->e1000.frames_sent + n->e1000.frames_received;
     return n->ne2000.frames_sent + n->ne2000.frames_received;
+}
+
+unsigned network_line(const struct machine *m)
+{
+    return m->cfg.nic == NIC_NE2000 ? ne2000_line(m) : 0;
+}
+
+int network_why(const struct machine *m, char *text, size_t size)
+{
+    const struct ne2000 *n = &m->network.ne2000;
+
+    return snprintf(text, size, "the ne2000 (ISR %02x, IMR %02x) %s", n->isr, n->imr,
+                    n->intr ? "asks for attention" : "has nothing to report");
 }
 
 void network_input(struct machine *m, const uint8_t *frame, unsigned length)

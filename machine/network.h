@@ -28,6 +28,10 @@ void network_snap(struct machine *m, struct snap *s);
 /* Frames that the card has sent and received, for who looks. */
 uint64_t network_used(const struct machine *m);
 void network_info(const struct machine *m, struct out *to);
+/* The ISA interrupt line of an NE2000, 0: there is none; and why it is driven or not: one sentence, as
+   snprintf. */
+unsigned network_line(const struct machine *m);
+int network_why(const struct machine *m, char *text, size_t size);
 void network_input(struct machine *m, const uint8_t *frame, unsigned length);
 
 #endif
