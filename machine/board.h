@@ -31,6 +31,7 @@
 #include "devices/port92.h"
 #include "devices/postcode.h"
 #include "devices/ps2kbd.h"
+#include "devices/ps2mouse.h"
 #include "devices/rtc.h"
 #include "devices/uart.h"
 #include "devices/vga.h"
@@ -78,6 +79,7 @@ struct machine {
     struct rtc rtc;
     struct kbc kbc;
     struct ps2kbd kbd;
+    struct ps2mouse mouse;
     struct uart com1;
     struct uart com2;
     struct lpt lpt1;

@@ -56,6 +56,7 @@ static void kbc_both(const struct machine *m, struct out *to)
 {
     kbc_info(&m->kbc, to);
     ps2kbd_info(&m->kbd, to);
+    ps2mouse_info(&m->mouse, to);
 }
 
 static void rtc_one(const struct machine *m, struct out *to)
@@ -242,7 +243,8 @@ static void port_map(const struct machine *m, struct out *to)
 static const struct inspect_device devices[] = {
     {"pic", "8259 8259a", "the two 8259A interrupt controllers", pic_both},
     {"pit", "timer 8254", "the 8254 timer", pit_one},
-    {"kbc", "kbd keyboard 8042", "the 8042 keyboard controller and the keyboard", kbc_both},
+    {"kbc", "kbd keyboard mouse 8042", "the 8042 keyboard controller, keyboard and mouse",
+     kbc_both},
     {"rtc", "cmos mc146818", "the MC146818 clock and its CMOS memory", rtc_one},
     {"com1", "uart serial 16550", "the first serial port, a 16550A", com1_one},
     {"com2", "", "the second serial port, a 16550A", com2_one},
@@ -307,9 +309,9 @@ static unsigned routed_to(const struct machine *m, unsigned n, char letters[PCI_
 void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
 {
     static const char *const source[INSPECT_IRQS] = {
-        [0] = "timer",       [1] = "keyboard",   [2] = "slave PIC",     [3] = "com2",
-        [4] = "com1",        [6] = "floppy",     [7] = "parallel port", [8] = "rtc",
-        [12] = "mouse port", [13] = "x87 error", [14] = "ide0",         [15] = "ide1",
+        [0] = "timer",  [1] = "keyboard",   [2] = "slave PIC",     [3] = "com2",
+        [4] = "com1",   [6] = "floppy",     [7] = "parallel port", [8] = "rtc",
+        [12] = "mouse", [13] = "x87 error", [14] = "ide0",         [15] = "ide1",
     };
     char pirqs[PCI_PIRQS + 1];
     struct pic_view v;

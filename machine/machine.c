@@ -129,6 +129,7 @@ void machine_reset(struct machine *m)
     port61_reset(&m->port61);
     rtc_reset(&m->rtc);
     ps2kbd_reset(&m->kbd);
+    ps2mouse_reset(&m->mouse);
     kbc_reset(&m->kbc);
     uart_reset(&m->com1);
     uart_reset(&m->com2);
@@ -285,7 +286,7 @@ void machine_input(struct machine *m, const struct input *in)
     case INPUT_SERIAL: (void)uart_receive(in->port ? &m->com2 : &m->com1, in->byte); break;
     case INPUT_FRAME: network_input(m, in->frame, in->length); break;
     case INPUT_MEDIUM: board_change_medium(m, in->drive, in->disk); return; /* the twin's as well */
-    case INPUT_MOUSE:
+    case INPUT_MOUSE: ps2mouse_move(&m->mouse, in->dx, in->dy, in->dz, in->buttons); break;
     case INPUT_POWER: break; /* nothing takes them */
     }
     if (m->twin)

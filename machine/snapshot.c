@@ -26,6 +26,7 @@ void board_snap(struct machine *m, struct snap *s)
     port61_snap(&m->port61, s);
     rtc_snap(&m->rtc, s);
     ps2kbd_snap(&m->kbd, s);
+    ps2mouse_snap(&m->mouse, s);
     kbc_snap(&m->kbc, s);
     uart_snap(&m->com1, s);
     uart_snap(&m->com2, s);

@@ -230,8 +230,9 @@ static void wire_chips(struct machine *m)
     port61_init(&m->port61, k, (struct port61_timer){timer2_gate, timer2_out, &m->pit}, t);
     rtc_init(&m->rtc, k, line(m, 8), m->cfg.rtc_start, t);
     ps2kbd_init(&m->kbd, k, (struct irq){kbc_ready, &m->kbc, KBC_KBD}, t);
+    ps2mouse_init(&m->mouse, k, (struct irq){kbc_ready, &m->kbc, KBC_AUX}, t);
     kbc_init(&m->kbc, k, line(m, 1), line(m, 12), a20_kbc, reset, ps2kbd_device(&m->kbd),
-             (struct ps2_device){0}, t);
+             ps2mouse_device(&m->mouse), t);
     uart_init(&m->com1, "com1", k, line(m, 4), m->cfg.serial_write, m->cfg.serial_ctx, t);
     uart_init(&m->com2, "com2", k, line(m, 3), m->cfg.serial2_write, m->cfg.serial2_ctx, t);
     lpt_init(&m->lpt1, line(m, 7), m->cfg.parallel_write, m->cfg.parallel_ctx);
