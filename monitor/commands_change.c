@@ -368,6 +368,46 @@ static bool run_key(struct monitor *mon, struct line *line, struct answer *to, s
     return true;
 }
 
+/* A number of counts, with its sign. */
+static bool counts(struct line *line, const char *what, int16_t *value, struct error *err)
+{
+    char word[16], *end;
+    long v;
+
+    if (!line_word(line, what, word, sizeof word, err))
+        return false;
+    v = strtol(word, &end, 10);
+    if (end == word || *end || v < -32767 || v > 32767)
+        return error_set(err, "mouse: %s is a number from -32767 to 32767, not '%s'", what, word);
+    *value = (int16_t)v;
+    return true;
+}
+
+static bool run_mouse(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
+{
+    static const struct {
+        const char *name;
+        uint8_t bit;
+    } buttons[] = {{"left", INPUT_LEFT}, {"right", INPUT_RIGHT}, {"middle", INPUT_MIDDLE}};
+    struct input event = {.kind = INPUT_MOUSE};
+    unsigned i = 0;
+
+    (void)to;
+    if (!counts(line, "DX", &event.dx, err) || !counts(line, "DY", &event.dy, err) ||
+        (line_keyword(line, "wheel") && !counts(line, "wheel", &event.dz, err)))
+        return false;
+    while (i < ARRAY_LEN(buttons)) { /* in any order */
+        bool named = line_keyword(line, buttons[i].name);
+
+        event.buttons |= named ? buttons[i].bit : 0;
+        i = named ? 0 : i + 1;
+    }
+    if (!line_end(line, err))
+        return false;
+    return wait_keys(mon, &event, 1) ||
+           error_set(err, "mouse: too much waits to be typed; let the machine run");
+}
+
 const struct command commands_change[] = {
     /* clang-format off */
     { "set", NULL, "PLACE = EXPR", "change a register, memory, or a variable of your own",
@@ -398,6 +438,10 @@ const struct command commands_change[] = {
       "right minus f1-f12 caps num scroll print pause menu ctrl shift alt gui rctrl rshift ralt rgui.",
       "key ctrl-alt-del\nkey f1 enter", "ctrl alt shift enter esc tab space backspace del f1",
       COMMAND_CHANGE, false, run_key },
+    { "mouse", NULL, "DX DY [wheel N] [left] [right] [middle]", "move the mouse, hold its buttons",
+      "DX to the right and DY down, in the mouse's counts; a wheel turned away is negative. The buttons\n"
+      "that are named are held from now on, the others are not.",
+      "mouse 10 -5\nmouse 0 0 left\nmouse 0 0", "wheel left right middle", COMMAND_CHANGE, false, run_mouse },
     { "screenshot", NULL, "FILE [--mmu [frames | table VA]]", "the guest's screen, or the MMU view, as a PNG file",
       "--mmu: the page directory as a grid; with table VA the page table of those 4 MiB, with frames the "
       "frames of RAM by who uses them.", "screenshot now.png\nscreenshot directory.png --mmu", "file",

@@ -51,6 +51,8 @@ void wait_type(struct monitor *mon)
         machine_input(mon->machine, in);
         w->keys_head = (w->keys_head + 1) % WAIT_KEYS;
         w->keys_len--;
+        if (in->kind == INPUT_MOUSE)
+            break; /* one for each sample, else a click is gone before it is told */
     }
     w->next_key = next_tick(mon);
 }
