@@ -6,7 +6,9 @@
 #include "disktest.h"
 
 static uint16_t id[256];
-static uint32_t data[64 * 128] __attribute__((aligned(65536)));
+#define DATA_BYTES (64 * SECTOR)
+/* On a boundary of 64 KiB, as DMA wants it, and behind the program. */
+static uint32_t *const data = (uint32_t *)0x400000;
 
 static bool is_fresh(uint32_t lba, uint32_t count)
 {
@@ -19,7 +21,7 @@ static bool is_fresh(uint32_t lba, uint32_t count)
 
 static void clear(void)
 {
-    for (uint32_t n = 0; n < sizeof data / 4; n++)
+    for (uint32_t n = 0; n < DATA_BYTES / 4; n++)
         data[n] = 0xdeadbeef;
 }
 
@@ -27,6 +29,7 @@ static void test_identify(struct ide *d, uint32_t sectors)
 {
     uint8_t sum = 0;
     ide_reset(d);
+    ide_put(d, DEVICE, (uint8_t)(0xa0 | d->unit << 4));
     check(ide_get(d, COUNT) == 1 && ide_get(d, LOW) == 1, "signature: count, sector",
           ide_get(d, COUNT), 1);
     check(ide_get(d, MID) == 0 && ide_get(d, HIGH) == 0, "signature: a disk", ide_get(d, MID), 0);

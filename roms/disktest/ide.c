@@ -5,7 +5,7 @@
  */
 #include "disktest.h"
 
-#define PATIENCE 20000000u
+#define PATIENCE 1000000u
 
 struct region {
     uint32_t address;
