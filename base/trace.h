@@ -6,7 +6,7 @@
  *
  *     TRACE(t, TRACE_PIT, "channel %u mode %u count %u", ch, mode, count);
  *
- * t may be NULL (unit tests): then nothing happens.
+ * t may be NULL (unit tests): then nothing happens. The format is a string literal: it is kept.
  */
 #ifndef BASE_TRACE_H
 #define BASE_TRACE_H
@@ -38,6 +38,20 @@ enum trace_cat {
 
 #define TRACE_LINES 4096
 #define TRACE_WIDTH 112
+#define TRACE_WORDS 6
+
+/* A line of the ring. If its arguments are a few words, it is put together only for who reads it. */
+struct trace_entry {
+    const char *fmt; /* NULL: `text` is the line */
+    union {
+        char text[TRACE_WIDTH];
+        struct {
+            uint64_t when; /* clock units */
+            unsigned word[TRACE_WORDS];
+            uint8_t cat; /* enum trace_cat */
+        };
+    };
+};
 
 struct trace {
     const uint64_t *now; /* the clock's time, may be NULL */
@@ -45,7 +59,7 @@ struct trace {
     uint32_t ring_mask;  /* categories kept in the ring (bit per trace_cat) */
     uint32_t echo_mask;  /* categories also written to echo_to */
     uint64_t lines;      /* lines ever written; the last is (lines-1) % LINES */
-    char ring[TRACE_LINES][TRACE_WIDTH];
+    struct trace_entry ring[TRACE_LINES];
 };
 
 void trace_init(struct trace *t, const uint64_t *now);

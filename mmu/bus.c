@@ -233,8 +233,13 @@ static unsigned port_piece(const struct bus *b, const struct port_range *r, uint
 
 uint32_t bus_in(struct bus *b, uint16_t port, unsigned size)
 {
+    const struct port_range *whole = &b->range[b->port_of[port]];
     uint32_t value = 0;
 
+    if (size == 1 && whole->ops && whole->ops->read) { /* by far the most */
+        b->io_count++;
+        return whole->ops->read(whole->dev, (uint32_t)port - whole->base, 1) & 0xff;
+    }
     for (unsigned done = 0, n; done < size; done += n) {
         uint16_t at = (uint16_t)(port + done);
         const struct port_range *r = &b->range[b->port_of[at]];
@@ -254,6 +259,13 @@ uint32_t bus_in(struct bus *b, uint16_t port, unsigned size)
 
 void bus_out(struct bus *b, uint16_t port, uint32_t value, unsigned size)
 {
+    const struct port_range *whole = &b->range[b->port_of[port]];
+
+    if (size == 1 && whole->ops && whole->ops->write) {
+        b->io_count++;
+        whole->ops->write(whole->dev, (uint32_t)port - whole->base, value & 0xff, 1);
+        return;
+    }
     for (unsigned done = 0, n; done < size; done += n) {
         uint16_t at = (uint16_t)(port + done);
         const struct port_range *r = &b->range[b->port_of[at]];

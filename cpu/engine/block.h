@@ -157,6 +157,7 @@ static inline const struct block *block_of(const struct rec *first)
 
 /* generic.c: handlers for every row, through the reference executor. */
 handler h_generic;     /* goes on to the next record */
+handler h_body;        /* the same, when the executor has nothing to do around the row's body */
 handler h_generic_end; /* the row ends the block */
 handler h_careful;     /* the row may end the block */
 handler h_through;     /* sentinel: on to whatever follows the block */

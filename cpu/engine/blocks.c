@@ -234,6 +234,18 @@ static bool has_handler(unsigned row, unsigned level)
     return opcodes[row].level <= level && (level > 4 || !division); /* muldiv.c: flags */
 }
 
+/* Has the executor nothing to do but to call the body? */
+static bool is_bare(const struct opcode *o)
+{
+    return o->shape == S_RAW && !(o->flags & (OPC_CPL0 | OPC_PROT | OPC_FPU)) && o->level <= 3;
+}
+
+/* IN and OUT: what they change they call attention for. */
+static bool is_port(unsigned row)
+{
+    return (row >= 0xe4 && row <= 0xe7) || (row >= 0xec && row <= 0xef);
+}
+
 /* What a record needs beyond its decoding. True if it must be the block's last. */
 static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t mode,
                           unsigned *exits)
@@ -248,7 +260,10 @@ static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t m
     r->delta = NOT_LINKED;
     r->next_in = 0;
     r->fn = has_handler(r->i.row, level) ? handler_pick(r, mode) : NULL;
-    if (!r->fn && (o->flags & OPC_ENDS) && !leads_away(r->i.row)) {
+    if (!r->fn && is_bare(o) && (is_port(r->i.row) || !last)) {
+        r->fn = h_body;
+        last = false;
+    } else if (!r->fn && (o->flags & OPC_ENDS) && !leads_away(r->i.row)) {
         r->fn = h_careful;
         last = false;
     } else if (!r->fn)

@@ -8,6 +8,7 @@
 #include "cpu/engine/block.h"
 
 #include "cpu/internal.h"
+#include "cpu/opcodes.h"
 #include "cpu/trail.h"
 
 /* To the run loop; EIP is set. */
@@ -18,33 +19,53 @@ static inline void leave(struct cpu *c, uint64_t res, uint64_t aux, int64_t left
     c->icount = c->stop - (uint64_t)left;
 }
 
-/* The reference executor for the record; the processor's state is all in c meanwhile. */
-static inline void execute(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux,
-                           int64_t left)
+/* The record is executed outside; the processor's state is all in c meanwhile. */
+static inline void hand_over(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux,
+                             int64_t left)
 {
     leave(c, res, aux, left);
     c->eip = ip->eip;
     c->next = ip->eip + ip->i.len;
     c->ahead = ip->after;
     c->engine->at = ip;
+}
+
+/* By the reference executor. */
+static inline void execute(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux,
+                           int64_t left)
+{
+    hand_over(c, ip, res, aux, left);
     exec_insn(c, &ip->i);
 }
+
+/* On to the next record, or, with attention, to the run loop. */
+#define GO_ON()                                                                                    \
+    do {                                                                                           \
+        if (__builtin_expect(c->limit == 0, 0)) {                                                  \
+            c->icount -= c->ahead - 1;                                                             \
+            c->ahead = 0;                                                                          \
+            c->eip = c->next;                                                                      \
+            return;                                                                                \
+        }                                                                                          \
+        c->ahead = 0;                                                                              \
+        res = c->res;                                                                              \
+        aux = c->aux;                                                                              \
+        tlb = c->host;                                                                             \
+        left = (int64_t)(c->stop - c->icount);                                                     \
+        GO(ip + 1);                                                                                \
+    } while (0)
 
 void h_generic(ARGS)
 {
     execute(c, ip, res, aux, left);
-    if (__builtin_expect(c->limit == 0, 0)) { /* attention: come up after this instruction */
-        c->icount -= c->ahead - 1;
-        c->ahead = 0;
-        c->eip = c->next;
-        return;
-    }
-    c->ahead = 0;
-    res = c->res;
-    aux = c->aux;
-    tlb = c->host;
-    left = (int64_t)(c->stop - c->icount);
-    GO(ip + 1);
+    GO_ON();
+}
+
+void h_body(ARGS)
+{
+    hand_over(c, ip, res, aux, left);
+    (void)opcodes[ip->i.row].body(c, &ip->i, 0, 0);
+    GO_ON();
 }
 
 /* Must the run loop look before the next instruction? */

@@ -54,7 +54,7 @@ static bool is_quiet_load(unsigned row)
 static enum flag_use use_of(const struct rec *r)
 {
     unsigned row = r->i.row;
-    if (r->fn == h_generic || r->fn == h_generic_end || r->fn == h_careful)
+    if (r->fn == h_generic || r->fn == h_body || r->fn == h_generic_end || r->fn == h_careful)
         return SHOWS;
     if (r->i.flags & INSN_MEM)
         return row == 0x8d ? IGNORES : is_quiet_load(row) ? LOADS : SHOWS; /* 8D: LEA */
