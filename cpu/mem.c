@@ -5,6 +5,7 @@
  */
 #include "cpu/mem.h"
 
+#include "cpu/engine/engine.h"
 #include "cpu/internal.h"
 #include "mmu/bus.h"
 
@@ -111,9 +112,22 @@ uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
     return span_read(c, &sp, size);
 }
 
+/* The host address of a store to a page with decoded code, if that code is not touched. */
+static uint8_t *beside_code(struct cpu *c, lin_t lin, unsigned size, bool user)
+{
+    phys_t at;
+    uint8_t *p = c->engine ? mmu_store_code(&c->mmu, user, lin, size, &at) : NULL;
+    return p && engine_spares(c->engine, at, size) ? p : NULL;
+}
+
 void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigned access)
 {
     struct span sp;
+    uint8_t *p = beside_code(c, lin, size, access & MMU_USER);
+    if (p) {
+        host_put(p, v, size);
+        return;
+    }
     lin_align(c, lin, size, (access & MMU_USER) | MMU_WRITE);
     span_of(c, lin, size, (access & MMU_USER) | MMU_WRITE, &sp);
     if (c->mmu.watches)
@@ -154,6 +168,8 @@ uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
     /* A writable segment is readable, except that nothing says so for a bad one: check both. */
     (void)seg_lin(c, s, off, size, false);
     c->rmw_host = mmu_store(&c->mmu, mem_user(c), lin, size);
+    if (!c->rmw_host)
+        c->rmw_host = beside_code(c, lin, size, mem_user(c));
     if (c->rmw_host)
         return host_get(c->rmw_host, size);
     lin_align(c, lin, size, mem_user(c) | MMU_WRITE);

@@ -6,6 +6,7 @@
  */
 #include "cpu/bodies.h"
 
+#include "cpu/engine/engine.h"
 #include "cpu/flags.h"
 #include "cpu/internal.h"
 
@@ -73,10 +74,10 @@ static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, many
     }
 }
 
-/* How many elements from off on, in string direction, lie in one page and one stretch of offsets; the
-   host address of the lowest one, or NULL. At most n, at least 1 if not NULL. */
-static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint32_t off,
-                        uint32_t *n, bool write)
+/* How many elements from off on, in string direction, lie in one page and one stretch of offsets, and
+   the linear address of the lowest one. At most n; false: none. */
+static bool stretch_of(const struct cpu *c, const struct insn *i, unsigned seg, uint32_t off,
+                       uint32_t *n, bool write, lin_t *lin)
 {
     const struct seg *s = &c->seg[seg];
     bool down = c->eflags & FLAG_DF;
@@ -89,14 +90,50 @@ static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint3
     if (line < *n)
         *n = line;
     if (!*n || (c->mode & MODE_ALIGN))
-        return NULL;
+        return false;
     uint32_t bytes = *n * i->size, low = down ? off - (bytes - i->size) : off;
     uint64_t valid = write ? s->wr_bytes : s->rd_bytes;
-    if ((uint64_t)(uint32_t)(low - s->lo) + bytes > valid)
+    *lin = s->base + low;
+    return (uint64_t)(uint32_t)(low - s->lo) + bytes <= valid;
+}
+
+/* The same; the host address of the lowest one, NULL if it is not plain memory. */
+static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint32_t off,
+                        uint32_t *n, bool write)
+{
+    lin_t lin;
+    if (!stretch_of(c, i, seg, off, n, write, &lin))
         return NULL;
-    lin_t lin = s->base + low;
-    return write ? mmu_store(&c->mmu, mem_user(c), lin, bytes)
-                 : mmu_load(&c->mmu, mem_user(c), lin, bytes);
+    return write ? mmu_store(&c->mmu, mem_user(c), lin, *n * i->size)
+                 : mmu_load(&c->mmu, mem_user(c), lin, *n * i->size);
+}
+
+/* The same for a destination that decoded code comes from, but not that of this instruction. */
+static uint8_t *code_stretch(struct cpu *c, const struct insn *i, uint32_t off, uint32_t *n,
+                             phys_t *phys)
+{
+    lin_t lin;
+    phys_t here;
+    if (!c->engine || !stretch_of(c, i, ES, off, n, true, &lin) ||
+        !mmu_remembers(&c->mmu, c->seg[CS].base + c->eip, &here))
+        return NULL;
+    uint8_t *host = mmu_store_code(&c->mmu, mem_user(c), lin, *n * i->size, phys);
+    return (here ^ *phys) & PAGE_FRAME_MASK ? host : NULL;
+}
+
+/* Only bytes that change are told to the engine. */
+static void replace_code(struct cpu *c, phys_t phys, uint8_t *to, const uint8_t *from, uint32_t n)
+{
+    uint32_t first = 0;
+    while (first < n && to[first] == from[first])
+        first++;
+    while (n > first && to[n - 1] == from[n - 1])
+        n--;
+    if (n == first)
+        return;
+    memcpy(to + first, from + first, n - first);
+    if (engine_invalidate(c->engine, phys + first, n - first))
+        cpu_attend(c, ATT_CODE);
 }
 
 /* One element after the other where source and destination overlap: the guest may want the pattern
@@ -104,6 +141,10 @@ static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint3
 static uint32_t movs_many(struct cpu *c, const struct insn *i, uint32_t n)
 {
     uint8_t *to = stretch(c, i, ES, get(c, i, EDI), &n, true);
+    phys_t phys;
+    bool code = !to;
+    if (code)
+        to = code_stretch(c, i, get(c, i, EDI), &n, &phys);
     if (!to)
         return 0;
     uint32_t least = n;
@@ -112,10 +153,15 @@ static uint32_t movs_many(struct cpu *c, const struct insn *i, uint32_t n)
         return 0;
     bool down = c->eflags & FLAG_DF;
     unsigned size = i->size;
-    if (down) /* both must begin at the lowest element of as many */
-        to += (n - least) * size;
+    uint32_t skip = down ? (n - least) * size : 0; /* both must begin at the lowest of as many */
+    to += skip;
     n = least;
-    if (to + n * size <= from || from + n * size <= to) {
+    bool apart = to + n * size <= from || from + n * size <= to;
+    if (code && !apart)
+        return 0;
+    if (code) {
+        replace_code(c, phys + skip, to, from, n * size);
+    } else if (apart) {
         memcpy(to, from, n * size);
     } else {
         for (uint32_t k = 0; k < n; k++) {

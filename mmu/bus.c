@@ -182,9 +182,12 @@ void bus_write(struct bus *b, phys_t a, uint32_t value, unsigned size)
     r = bus_region_at(b, a);
     if (inside_page(a, size)) {
         if (r->host && !r->rom) {
+            uint8_t *host = r->host + (a - r->base);
+            bool same = host_load(host, size) == (value & ones(size));
             bus_before_store(b, a, size);
-            host_store(r->host + (a - r->base), value, size);
-            bus_stored(b, a, size);
+            host_store(host, value, size);
+            if (!same)
+                bus_stored(b, a, size);
             return;
         }
         if (!r->ops) {

@@ -340,6 +340,29 @@ static bool entry_serves(const struct mmu *m, const struct tlb_entry *e, unsigne
     return permits(m, e->frame, access) && (!(access & MMU_WRITE) || (e->frame & TLB_D));
 }
 
+bool mmu_remembers(const struct mmu *m, lin_t lin, phys_t *phys)
+{
+    const struct tlb_entry *e = m->paging ? tlb_look(&m->tlb, lin) : NULL;
+    *phys = bus_a20(m->bus, e ? (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK) : lin);
+    return e || !m->paging;
+}
+
+uint8_t *mmu_store_code(struct mmu *m, bool user, lin_t lin, unsigned size, phys_t *phys)
+{
+    uint8_t *host = mmu_load(m, user, lin, size);
+    if (!host)
+        return NULL;
+    *phys = lin;
+    if (m->paging) {
+        const struct tlb_entry *e = tlb_look(&m->tlb, lin);
+        if (!e || !entry_serves(m, e, MMU_WRITE | (user ? MMU_USER : 0)))
+            return NULL;
+        *phys = (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK);
+    }
+    *phys = bus_a20(m->bus, *phys);
+    return m->bus->page_flags[*phys >> 12] == (PAGE_CODE | PAGE_TOUCHED) ? host : NULL;
+}
+
 /* Before a host pointer for stores is given out: the page is going to be written. */
 static void note_use(struct mmu *m, phys_t phys, unsigned access)
 {

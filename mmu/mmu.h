@@ -94,6 +94,13 @@ void mmu_mapping_changed(struct mmu *m);
 /* Stores to this physical page must take the slow path from now on (PAGE_CODE was set). */
 void mmu_protect_page(struct mmu *m, phys_t page);
 
+/* A host pointer for a store inside one page that mmu_store has none for only because decoded code
+   comes from the page (PAGE_CODE); *phys says where that is. NULL in all other cases. */
+uint8_t *mmu_store_code(struct mmu *m, bool user, lin_t lin, unsigned size, phys_t *phys);
+
+/* Where lin leads by the TLB alone, without any effect. False: it is not there. */
+bool mmu_remembers(const struct mmu *m, lin_t lin, phys_t *phys);
+
 /* Translates lin for an access of kind `access` (MMU_*). True: *phys is the address on the bus
    (A20 applied). False: *f says why; nothing was changed. */
 bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, struct mmu_fault *f);

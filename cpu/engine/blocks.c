@@ -157,6 +157,19 @@ static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
     return true;
 }
 
+bool engine_spares(const struct engine *e, phys_t at, unsigned n)
+{
+    const struct code_page *page = &e->page[at >> 12];
+    return page->blocks && !(page->lines & lines_of(at & PAGE_OFFSET_MASK, n));
+}
+
+static void find_lines(struct code_page *page)
+{
+    page->lines = 0;
+    for (const struct block *b = page->blocks; b; b = b->page_next)
+        page->lines |= lines_of(b->phys & PAGE_OFFSET_MASK, b->bytes);
+}
+
 static bool invalidate_page(struct engine *e, phys_t at, unsigned n, bool may_patch)
 {
     struct code_page *page = &e->page[at >> 12];
@@ -166,7 +179,6 @@ static bool invalidate_page(struct engine *e, phys_t at, unsigned n, bool may_pa
             e->bus->page_flags[at >> 12] &= (uint8_t)~PAGE_CODE;
         return false;
     }
-    page->lines = 0;
     struct block **p = &page->blocks;
     while (*p) {
         struct block *b = *p;
@@ -176,9 +188,10 @@ static bool invalidate_page(struct engine *e, phys_t at, unsigned n, bool may_pa
             any = true;
             continue;
         }
-        page->lines |= lines_of(b->phys & PAGE_OFFSET_MASK, b->bytes);
         p = &b->page_next;
     }
+    if (any)
+        find_lines(page);
     return any;
 }
 

@@ -39,6 +39,8 @@ void engine_disarm(struct engine *e);
 
 /* Bytes [at, at + n) changed: kills the blocks made from them. True if any was. */
 bool engine_invalidate(struct engine *e, phys_t at, unsigned n);
+/* Is there code on the page of [at, at + n), but elsewhere? Such a store may go by unseen. */
+bool engine_spares(const struct engine *e, phys_t at, unsigned n);
 /* Forgets every block. Must not be called from inside a handler that goes on. */
 void engine_flush(struct engine *e);
 
