@@ -18,7 +18,7 @@ enum {
     MSR_BUSY = 0x10,
     DSR_RESET = 0x80,
     RATE = 0x03,
-    RATE_AFTER_RESET = 0x02, /* 250 kbit/s */
+    RATE_AFTER_RESET = 0x00, /* 500 kbit/s; the 82077AA: 250, which Bochs's BIOS never changes */
     DIR_CHANGED = 0x80,
     POLL_HZ = 976,      /* the drives are polled 1.024 ms after a reset */
     CYLINDERS_MAX = 83, /* where the heads of a drive of 80 tracks are stopped */

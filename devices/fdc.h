@@ -17,6 +17,8 @@
  *   disk hang until a reset, as in the chip. Only a step with a medium clears the change line.
  * - A write is handed to the medium at once, sector by sector; it is durable (flush) when the motor
  *   is switched off, the medium taken out or fdc_flush called.
+ * - For Bochs's BIOS two things differ from the data sheet: the data rate after reset is 500 kbit/s, not
+ *   250, and until CONFIGURE has been given reads and writes seek by themselves.
  * - Without DMA (SPECIFY's ND) the medium waits for the processor; an interrupt for each sector.
  *   No TC pin then: such a transfer ends at EOT, with EN set, as in the chip.
  *

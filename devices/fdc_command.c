@@ -166,7 +166,7 @@ static void dump_registers(struct fdc *f)
     all[5] = f->specify[1];
     all[6] = f->transfer.eot; /* the last sector of a track, or FORMAT's count */
     all[7] = (uint8_t)(f->lock << 7 | f->perpendicular);
-    all[8] = f->configure;
+    all[8] = f->configure & (uint8_t)~CONFIGURE_GIVEN;
     all[9] = f->pretrack;
     fdc_give(f, all, sizeof all, false);
 }
@@ -182,7 +182,7 @@ static void specify(struct fdc *f)
 
 static void configure(struct fdc *f)
 {
-    f->configure = f->command[2] & 0x7F;
+    f->configure = f->command[2] | CONFIGURE_GIVEN;
     f->pretrack = f->command[3];
     give_none(f);
 }

@@ -453,14 +453,19 @@ void fdc_transfer_step(struct fdc *f)
         exchange(f);
 }
 
-/* CONFIGURE's implied seek: the heads go to the cylinder of the command first. */
+/* CONFIGURE's implied seek: the heads go to the cylinder of the command first. Until that command has
+   come they do so anyway: Bochs's BIOS never seeks. */
 static uint64_t implied_seek(struct fdc *f, uint8_t cylinder)
 {
     struct fdc_drive *d = drive_of(f);
     int steps = cylinder - d->pcn;
-    if (!(f->configure & CONFIGURE_IMPLIED_SEEK))
+    if (f->configure & CONFIGURE_IMPLIED_SEEK)
+        f->transfer.st0 |= ST0_SEEK_END;
+    else if (f->configure & CONFIGURE_GIVEN)
         return 0;
-    f->transfer.st0 |= ST0_SEEK_END;
+    else if (steps)
+        TRACE(f->trace, TRACE_FLOPPY, "no SEEK to cylinder %u: an 82077AA would not find it",
+              cylinder);
     if (d->kind != FDC_NONE)
         fdc_move_heads(d, steps);
     d->pcn = cylinder;

@@ -122,6 +122,13 @@ static void reads(struct rig *r)
     CHECK(RESULT(r, 0x00, 0, 0, 3, 0, 3, 2), "a terminal count inside the second sector");
 
     dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0xe6, 0x00, 5, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 5, 0, 2, 2), "before CONFIGURE the heads go by themselves");
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0xe6, 0x00, 3, 0, 1, 2, 18, 0x1b, 0xff);
+    CHECK(RESULT(r, 0x00, 0, 0, 3, 0, 2, 2), "and back");
+    SEND(r, 0x13, 0, 0x20, 0);
+    dma(r, TO_MEMORY, 0x10000, 512);
     SEND(r, 0xe6, 0x00, 4, 0, 1, 2, 18, 0x1b, 0xff);
     CHECK(RESULT(r, 0x40, 0x04, 0x10, 4, 0, 1, 2), "the heads are elsewhere: wrong cylinder");
     SEND(r, 0xe6, 0x00, 3, 0, 19, 2, 20, 0x1b, 0xff);
