@@ -360,6 +360,7 @@ static bool open_ui(struct session *s, struct error *err)
         .interactive = o->monitor || o->gdb || s->net ||
                        (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
         .name = o->image               ? o->image
+                : s->media.image[0]    ? s->media.image
                 : s->roms.bios.name[0] ? s->roms.bios.name
                                        : "built-in kernel",
         .max_insns = o->max_insns,
@@ -411,9 +412,14 @@ static bool open_net(struct session *s, struct error *err)
 static bool start(struct session *s, struct error *err)
 {
     struct trace *trace;
+    char note[sizeof err->text];
 
     if (s->options.tour && !tour_prepare(&s->options, &s->tour, err))
         return false;
+    if (!media_take_image(&s->media, &s->options, note, sizeof note, err))
+        return false;
+    if (*note)
+        fprintf(stderr, "emu386: %s\n", note);
     if (!media_open(&s->media, &s->options, err) || !roms_open(&s->roms, &s->options, err))
         return false;
     if (!plan_boot(s, err) || !open_outputs(s, err))

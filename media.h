@@ -13,7 +13,14 @@ struct disk;
 struct media {
     struct disk *unit[CONFIG_UNITS];      /* by unit of the IDE channels; NULL: none */
     struct disk *floppy[CONFIG_FLOPPIES]; /* by drive; NULL: none */
+    char image[4096];                     /* IMAGE as one of them: its name and options */
 };
+
+/* An IMAGE that is a CD, a disk or a floppy by its contents goes into the first drive of its kind and is
+   what firmware tries first, unless --boot says otherwise; options->image is NULL then. A boot sector is
+   loaded directly where there is no firmware, which `note` (at least one line) says. */
+bool media_take_image(struct media *m, struct options *o, char *note, size_t size,
+                      struct error *err);
 
 /* Opens what the options name and tells the configuration: disks in order, the CD-ROM drive as master of
    the second channel. An image that is smaller than the floppy it must be of is padded. */

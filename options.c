@@ -34,6 +34,7 @@ static bool set_kernel(struct options *o, const char *value, struct error *err)
     if (o->image)
         return error_set(err, "--kernel %s: there is an image already (%s)", value, o->image);
     o->image = value;
+    o->direct = true;
     return true;
 }
 
@@ -321,7 +322,7 @@ static bool set_help(struct options *o, const char *value, struct error *err)
 
 static const struct option_row rows[] = {
     /* clang-format off */
-    { "kernel",    'k', "FILE",    set_kernel,    "image to boot (the same as IMAGE)" },
+    { "kernel",    'k', "FILE",    set_kernel,    "image to load; IMAGE may be a disk, too" },
     { "initrd",    'i', "FILE",    set_initrd,    "module \"FILE args\", or Linux's RAM disk; repeatable" },
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
     { "bios",       0,  "FILE",    options_set_bios,      "a ROM that starts instead of an image" },
@@ -329,6 +330,7 @@ static const struct option_row rows[] = {
     { "post-port",  0,  "PORT",    options_set_post_port, "where the ROM writes its codes (0x80)" },
     { "disk",       0,  "FILE",    set_disk,      "hard disk; FILE,snapshot keeps it as it is (disks)" },
     { "cdrom",      0,  "FILE",    set_cdrom,     "CD-ROM drive with this disc; none: empty" },
+    { "boot",       0,  "DEVICES", options_set_boot, "what firmware tries: disk, cdrom, floppy; a list" },
     { "floppy",     0,  "FILE",    set_floppy,    "floppy disk in drive A; once more: in B" },
     { "machine",    0,  "KIND",    options_set_machine,   "pc (440FX, PCI) or isa (AT, ISA only) (pc)" },
     { "memory",    'm', "SIZE",    options_set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
@@ -365,7 +367,6 @@ static const struct option_row rows[] = {
     { "wait",      'S', NULL,      set_wait,      "wait for gdb before the first instruction" },
     { "gdb-mode-switch", 0, NULL,  set_gdb_mode_switch, "tell gdb when code becomes 16 or 32 bits wide" },
     /* Not in this version: recognised, refused, not in the help. */
-    { "boot",       0,  "DEVICE",  NULL,          NULL },
     { "record",     0,  "FILE",    NULL,          NULL },
     { "replay",     0,  "FILE",    NULL,          NULL },
     /* clang-format on */

@@ -37,6 +37,7 @@ struct options {
     const char *topic;                        /* OPTIONS_HELP: about what, may be NULL */
     struct config config;                     /* the machine; its back-ends are main's business */
     const char *image;                        /* what to boot, NULL: the built-in kernel */
+    bool direct;                              /* -k: it is loaded, not put into a drive */
     const char *modules[OPTIONS_MAX_MODULES]; /* --initrd, in order */
     unsigned module_count;                    /* how many */
     const char *disks[OPTIONS_MAX_DISKS];     /* --disk, in order */

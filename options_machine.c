@@ -5,6 +5,9 @@
 #include "options.h"
 #include "options_values.h"
 
+#include <stdio.h>
+#include <string.h>
+
 bool options_set_memory(struct options *o, const char *value, struct error *err)
 {
     return value_memory(value, &o->config.memory, err);
@@ -42,6 +45,31 @@ bool options_set_machine(struct options *o, const char *value, struct error *err
         return false;
     o->config.machine = (enum config_machine)n;
     return true;
+}
+
+/* "cdrom,disk": letters for config.boot_order, each once. */
+bool options_set_boot(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"disk", "cdrom", "floppy", NULL};
+    static const char letters[] = "cda";
+    char *order = o->config.boot_order, word[16];
+    size_t used = 0;
+
+    for (const char *at = value;; at++) {
+        size_t length = strcspn(at, ",");
+        unsigned n;
+
+        snprintf(word, sizeof word, "%.*s", (int)length, at);
+        if (!value_choice("--boot", word, names, &n, err))
+            return false;
+        if (memchr(order, letters[n], used))
+            return error_set(err, "--boot %s: %s is there twice", value, word);
+        order[used++] = letters[n];
+        order[used] = '\0';
+        at += length;
+        if (!*at)
+            return true;
+    }
 }
 
 bool options_set_bios(struct options *o, const char *value, struct error *err)

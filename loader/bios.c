@@ -53,9 +53,21 @@ static bool read_file(struct bios *b, size_t *size, struct error *err)
     return file_read(b->name, &b->rom.data, size, err);
 }
 
+static const char *seabios_of(enum config_machine machine)
+{
+    return machine == MACHINE_PC ? "bios-256k.bin" : "bios.bin";
+}
+
+bool bios_installed(enum config_machine machine)
+{
+    struct bios b;
+
+    return find(&b, seabios_of(machine));
+}
+
 bool bios_read(struct bios *b, const char *file, enum config_machine machine, struct error *err)
 {
-    const char *seabios = machine == MACHINE_PC ? "bios-256k.bin" : "bios.bin";
+    const char *seabios = seabios_of(machine);
     size_t size;
 
     *b = (struct bios){.name = ""};

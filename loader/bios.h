@@ -22,6 +22,8 @@ struct bios {
 
 /* file: --bios, or NULL for the default of this machine. Whole 4 KiB pages, at most 1 MiB. */
 bool bios_read(struct bios *b, const char *file, enum config_machine machine, struct error *err);
+/* Is there a default for this machine on the host? */
+bool bios_installed(enum config_machine machine);
 /* file: --vgabios, or NULL for the one that goes with the firmware: none is no mistake then. */
 bool bios_read_vga(struct bios *b, const char *file, enum config_machine machine,
                    const struct bios *firmware, struct error *err);

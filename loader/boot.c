@@ -38,7 +38,7 @@ struct known_format {
 
 static const struct known_format known_formats[] = {
     /* clang-format off */
-    { 0x8001, 5, "CD001",            "ISO 9660 CD image: not supported yet; " SUPPORTED },
+    { 0x8001, 5, "CD001",            "ISO 9660 CD image, which firmware boots from a file" },
     { 0,      4, "QFI\xfb",          "QCOW2 disk image: not supported yet; " SUPPORTED },
     { 0,      4, "KDMV",             "VMDK disk image: not supported yet; " SUPPORTED },
     { 0x40,   4, "\x7f\x10\xda\xbe", "VDI disk image: not supported yet; " SUPPORTED },
@@ -254,7 +254,7 @@ bool boot_plan(struct plan *p, const struct boot_request *r, struct error *err)
     if (!bootsector_is(file) || is_foreign(file))
         return refuse(p->name, file, err);
     if (bootsector_is_disk(file))
-        return error_set(err, "%s: hard disk image: not supported yet; " SUPPORTED, p->name);
+        return error_set(err, "%s: hard disk image, which firmware boots from a file", p->name);
     p->kind = "boot sector";
     return check_extras(p, r, err) && bootsector_plan(p, file, err);
 }

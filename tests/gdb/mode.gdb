@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# emu386: -S --gdb-mode-switch B/tests/gdb/sector.bin
+# emu386: -S --gdb-mode-switch -k B/tests/gdb/sector.bin
 # The same boot sector with a stub that tells when code becomes 16 or 32 bits wide: gdb disassembles
 # each as what it is, by itself.
 source tests/gdb/lib.py

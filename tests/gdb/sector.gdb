@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: MIT
-# emu386: -S B/tests/gdb/sector.bin
+# emu386: -S -k B/tests/gdb/sector.bin
 # A boot sector: 16-bit code in a segment that is not at 0, 32-bit code and back, with a target
 # description that stays the same.
 source tests/gdb/lib.py
