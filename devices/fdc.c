@@ -337,7 +337,7 @@ void fdc_init(struct fdc *f, struct clock *k, struct irq irq, struct fdc_dma dma
 
 void fdc_reset(struct fdc *f)
 {
-    f->lock = false;
+    f->lock = f->seeks = false;
     software_reset(f);
     for (unsigned n = 0; n < FDC_DRIVES; n++)
         (void)flush_drive(f, n); /* the motors stop */
@@ -392,6 +392,7 @@ void fdc_snap(struct fdc *f, struct snap *s)
                         &f->results,    &f->taken};
     for (unsigned i = 0; i < ARRAY_LEN(bytes); i++)
         snap_u8(s, bytes[i]);
+    snap_bool(s, &f->seeks);
     snap_bool(s, &f->lock);
     snap_bool(s, &f->pending);
     snap_bool(s, &f->level);

@@ -13,12 +13,13 @@
  *   by its size; one of an odd size is the next larger disk, zeroes at its end.
  * - Mechanics run sixteen times as fast as the real thing: 1 us a byte at 500 kbit/s, 12.5 ms a
  *   turn, a step of SPECIFY's time / 16. The sector that is asked for is under the head at once.
- * - Without a medium, or with the motor off, no index hole comes by: commands that wait for the
- *   disk hang until a reset, as in the chip. Only a step with a medium clears the change line.
+ * - Without a medium, or with the motor off, no index hole comes by. Only a step with a medium clears
+ *   the change line.
  * - A write is handed to the medium at once, sector by sector; it is durable (flush) when the motor
  *   is switched off, the medium taken out or fdc_flush called.
  * - For Bochs's BIOS two things differ from the data sheet: the data rate after reset is 500 kbit/s, not
- *   250, and until CONFIGURE has been given reads and writes seek by themselves.
+ *   250, and until SEEK or CONFIGURE has been given reads and writes seek by themselves. Where no index
+ *   hole comes by, a command fails as on an empty disk (so on QEMU: SeaBIOS waits for seconds else).
  * - Without DMA (SPECIFY's ND) the medium waits for the processor; an interrupt for each sector.
  *   No TC pin then: such a transfer ends at EOT, with EN set, as in the chip.
  *
@@ -99,6 +100,7 @@ struct fdc {
     uint8_t specify[2];                 /* SRT HUT, HLT ND */
     uint8_t configure, pretrack;        /* CONFIGURE */
     uint8_t perpendicular;              /* PERPENDICULAR MODE */
+    bool seeks;                         /* SEEK or CONFIGURE was given since power-on */
     bool lock;                          /* LOCK: CONFIGURE survives a software reset */
     uint8_t polled;                     /* drives that SENSE INTERRUPT tells of after a reset */
     bool pending;                       /* INT inside the chip */

@@ -87,6 +87,7 @@ static void seek(struct fdc *f)
     unsigned n = selected(f);
     struct fdc_drive *d = &f->drive[n];
     int steps = f->command[2] - d->pcn;
+    f->seeks = true;
     if (d->kind != FDC_NONE)
         fdc_move_heads(d, steps);
     seek_start(f, n, f->command[2], (unsigned)(steps < 0 ? -steps : steps), ST0_SEEK_END);
@@ -166,7 +167,7 @@ static void dump_registers(struct fdc *f)
     all[5] = f->specify[1];
     all[6] = f->transfer.eot; /* the last sector of a track, or FORMAT's count */
     all[7] = (uint8_t)(f->lock << 7 | f->perpendicular);
-    all[8] = f->configure & (uint8_t)~CONFIGURE_GIVEN;
+    all[8] = f->configure;
     all[9] = f->pretrack;
     fdc_give(f, all, sizeof all, false);
 }
@@ -182,7 +183,8 @@ static void specify(struct fdc *f)
 
 static void configure(struct fdc *f)
 {
-    f->configure = f->command[2] | CONFIGURE_GIVEN;
+    f->configure = f->command[2] & 0x7F;
+    f->seeks = true;
     f->pretrack = f->command[3];
     give_none(f);
 }

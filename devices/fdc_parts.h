@@ -38,7 +38,6 @@ enum {
     ST3_HEAD = 0x04,
 
     CONFIGURE_IMPLIED_SEEK = 0x40,
-    CONFIGURE_GIVEN = 0x80, /* no bit of the register: the command came since the last reset */
     CONFIGURE_NO_FIFO = 0x20,
 
     COMMAND_MT = 0x80,

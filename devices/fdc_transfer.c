@@ -89,7 +89,8 @@ static void next_step(struct fdc *f, uint64_t delay)
     clock_arm(f->clock, &f->step, f->clock->now + delay);
 }
 
-/* The index hole comes by. If it does not, the chip waits for it until it is reset. */
+/* The index hole comes by. If it does not, the chip waits for it until it is reset; here it finds nothing,
+   as on QEMU: SeaBIOS counts on it for ten seconds otherwise, with a drive that is empty. */
 static bool turns(struct fdc *f)
 {
     const struct fdc_drive *d = drive_of(f);
@@ -97,7 +98,8 @@ static bool turns(struct fdc *f)
     if (d->kind != FDC_NONE && d->medium && fdc_motor_on(f, n))
         return true;
     f->transfer.at = f->transfer.length = 0;
-    TRACE(f->trace, TRACE_FLOPPY, "drive %u: %s: the command waits for an index hole", n,
+    give_up(f, ST1_MISSING_MARK, 0);
+    TRACE(f->trace, TRACE_FLOPPY, "drive %u: %s: no index hole comes by", n,
           d->kind == FDC_NONE ? "not there"
           : d->medium         ? "motor off"
                               : "no medium");
@@ -453,15 +455,15 @@ void fdc_transfer_step(struct fdc *f)
         exchange(f);
 }
 
-/* CONFIGURE's implied seek: the heads go to the cylinder of the command first. Until that command has
-   come they do so anyway: Bochs's BIOS never seeks. */
+/* CONFIGURE's implied seek: the heads go to the cylinder of the command first. Until the guest
+   has given it or SEEK they do so anyway: Bochs's BIOS knows neither. */
 static uint64_t implied_seek(struct fdc *f, uint8_t cylinder)
 {
     struct fdc_drive *d = drive_of(f);
     int steps = cylinder - d->pcn;
     if (f->configure & CONFIGURE_IMPLIED_SEEK)
         f->transfer.st0 |= ST0_SEEK_END;
-    else if (f->configure & CONFIGURE_GIVEN)
+    else if (f->seeks)
         return 0;
     else if (steps)
         TRACE(f->trace, TRACE_FLOPPY, "no SEEK to cylinder %u: an 82077AA would not find it",
