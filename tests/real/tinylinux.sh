@@ -8,7 +8,7 @@
 . "$(dirname "$0")/lib.sh"
 shared bzImage-6.1-tiny486sx initrd-486.gz
 
-machine=(--cpu 486 -m 16M -k "$guests/bzImage-6.1-tiny486sx" -i "$guests/initrd-486.gz"
+machine=(--machine isa --cpu 486 -m 16M -k "$guests/bzImage-6.1-tiny486sx" -i "$guests/initrd-486.gz"
     -a 'console=ttyS0,115200 no387')
 script <<'END'
 wait "GUEST-SHELL-READY" on serial for 60 s
