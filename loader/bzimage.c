@@ -263,7 +263,7 @@ static void put_screen(uint8_t *params)
 
 static void put_memory(uint8_t *params, uint32_t memory)
 {
-    struct memmap_entry map[MEMMAP_ENTRIES];
+    struct firmware_range map[MEMMAP_ENTRIES];
     unsigned n = memmap_fill(map, memory);
     uint32_t extended = memory > PLAN_HIGH_BASE ? (memory - PLAN_HIGH_BASE) / 1024 : 0;
 
@@ -273,9 +273,9 @@ static void put_memory(uint8_t *params, uint32_t memory)
     for (unsigned i = 0; i < n; i++) {
         uint8_t *entry = params + E820_TABLE + i * E820_ENTRY;
 
-        bytes_put32(entry, map[i].base);
-        bytes_put32(entry + 8, map[i].length);
-        bytes_put32(entry + 16, map[i].type);
+        bytes_put32(entry, (uint32_t)map[i].base);
+        bytes_put32(entry + 8, (uint32_t)map[i].size);
+        bytes_put32(entry + 16, map[i].kind);
     }
 }
 

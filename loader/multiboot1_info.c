@@ -62,11 +62,11 @@ static uint8_t *put_map_entry(uint8_t *to, uint32_t base, uint32_t length, uint3
 
 static unsigned put_map(uint8_t *to, uint32_t memory)
 {
-    struct memmap_entry map[MEMMAP_ENTRIES];
+    struct firmware_range map[MEMMAP_ENTRIES];
     unsigned n = memmap_fill(map, memory);
 
     for (unsigned i = 0; i < n; i++)
-        to = put_map_entry(to, map[i].base, map[i].length, map[i].type);
+        to = put_map_entry(to, (uint32_t)map[i].base, (uint32_t)map[i].size, map[i].kind);
     return n * MAP_ENTRY;
 }
 
@@ -98,7 +98,7 @@ void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, p
     size_t strings = modules + (size_t)info->placed.modules * MODULE_ENTRY;
     uint32_t flags = HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME;
 
-    bytes_put32(block + 4, MEMMAP_EBDA / 1024);
+    bytes_put32(block + 4, FIRMWARE_EBDA / 1024);
     bytes_put32(block + 8, (info->memory - PLAN_HIGH_BASE) / 1024);
     bytes_put32(block + 16, put_string(block, at, &strings, info->cmdline));
     bytes_put32(block + 20, info->placed.modules);

@@ -75,20 +75,20 @@ static void put_modules(struct list *l, const struct multiboot_placed *placed)
 
 static void put_memory(struct list *l, uint32_t memory)
 {
-    struct memmap_entry map[MEMMAP_ENTRIES];
+    struct firmware_range map[MEMMAP_ENTRIES];
     unsigned n = memmap_fill(map, memory);
     uint8_t *fields = put_tag(l, TAG_MEMORY, 8);
 
-    bytes_put32(fields, MEMMAP_EBDA / 1024);
+    bytes_put32(fields, FIRMWARE_EBDA / 1024);
     bytes_put32(fields + 4, (memory - 0x100000) / 1024);
     fields = put_tag(l, TAG_MAP, 8 + n * MAP_ENTRY);
     bytes_put32(fields, MAP_ENTRY);
     for (unsigned i = 0; i < n; i++) {
         uint8_t *entry = fields + 8 + i * MAP_ENTRY;
 
-        bytes_put32(entry, map[i].base);
-        bytes_put32(entry + 8, map[i].length);
-        bytes_put32(entry + 16, map[i].type);
+        bytes_put32(entry, (uint32_t)map[i].base);
+        bytes_put32(entry + 8, (uint32_t)map[i].size);
+        bytes_put32(entry + 16, map[i].kind);
     }
 }
 
