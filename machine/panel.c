@@ -23,6 +23,17 @@ static void ide_lights(const struct machine *m, struct panel *p)
     }
 }
 
+/* DOR: bits 0 and 1 select a drive, bits 4 to 7 turn the motors. */
+static void floppy_lights(const struct machine *m, struct panel *p)
+{
+    const struct fdc *f = &m->fdc;
+    unsigned selected = f->dor & 3;
+
+    for (unsigned n = 0; n < FDC_DRIVES; n++)
+        p->fitted[PANEL_FLOPPY] |= f->drive[n].medium != NULL;
+    p->on[PANEL_FLOPPY] = selected < FDC_DRIVES && (f->dor >> (4 + selected) & 1);
+}
+
 void machine_panel(const struct machine *m, struct panel *p)
 {
     const struct cpu *c = &m->cpu;
@@ -36,6 +47,7 @@ void machine_panel(const struct machine *m, struct panel *p)
         .lamps = m->kbd.leds,
     };
     ide_lights(m, p);
+    floppy_lights(m, p);
     p->fitted[PANEL_NETWORK] = m->cfg.nic != NIC_NONE;
     p->light[PANEL_NETWORK] = network_used(m);
 }

@@ -5,7 +5,7 @@
  * mouse the guest pays attention to. Looking changes nothing.
  *
  * A light is a counter that goes up with every use, so that a viewer can tell a blink between two
- * looks from none.
+ * looks from none. That of a floppy drive is on while its motor runs and it is selected.
  */
 #ifndef MACHINE_PANEL_H
 #define MACHINE_PANEL_H
@@ -26,6 +26,7 @@ struct panel {
     bool idle;                    /* in HLT */
     uint8_t lamps;                /* PANEL_SCROLL | ... */
     uint64_t light[PANEL_LIGHTS]; /* how often the drive or card was used */
+    bool on[PANEL_LIGHTS];        /* lit, whatever the counter says */
     bool fitted[PANEL_LIGHTS];    /* there is one */
     bool mouse;                   /* the guest has asked the mouse to report */
     bool power_button;            /* the guest wants to hear of the power button */

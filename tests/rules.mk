@@ -11,7 +11,7 @@ JOBS ?= $(shell nproc)
 
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
-SUITES += boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
+SUITES += boot-window-use boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
 SUITES += boot-mmuview
 SUITE_boot-mmuview = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/mmuview.sh $(B)/emu386
 SUITES += boot-vnc
@@ -21,6 +21,7 @@ SUITES += $(if $(SAN),,boot-package)
 SUITE_boot-package = tests/boot/package.sh $(B)
 # SDL and the drivers it loads keep memory until the end; all other suites look for leaks of ours.
 SUITE_boot-window = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/window.sh $(boot_args)
+SUITE_boot-window-use = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/window_use.sh $(boot_args)
 SUITE_boot-terminal = tests/boot/terminal.sh $(boot_args) $(B)/roms/vgatest/vgatest.elf
 SUITE_boot-transcript = tests/boot/transcript.sh compare $(B)
 SUITE_boot-cli = tests/boot/cli.sh $(B)/emu386 $(B)/roms/kernel.elf

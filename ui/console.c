@@ -91,8 +91,11 @@ static void enter(struct console *c)
     print(c, prompt_text);
     print(c, c->line);
     print(c, "\n");
-    memcpy(c->given, c->line, sizeof(c->given));
-    c->has_given = true;
+    if (c->given_len + c->len + 1 <= CONSOLE_GIVEN) {
+        memcpy(c->given + c->given_len, c->line, c->len);
+        c->given_len += c->len + 1;
+        c->given[c->given_len - 1] = '\n';
+    }
     if (c->len &&
         (!c->entered || strcmp(c->history[(c->entered - 1) % CONSOLE_HISTORY], c->line) != 0))
         memcpy(c->history[c->entered++ % CONSOLE_HISTORY], c->line, sizeof(c->line));
@@ -112,10 +115,17 @@ static void recall(struct console *c, int step)
 
 const char *console_take(struct console *c)
 {
-    if (!c->has_given)
+    const char *end = memchr(c->given, '\n', c->given_len);
+    size_t n;
+
+    if (!end)
         return NULL;
-    c->has_given = false;
-    return c->given;
+    n = (size_t)(end - c->given);
+    memcpy(c->taken, c->given, n);
+    c->taken[n] = 0;
+    c->given_len -= n + 1;
+    memmove(c->given, end + 1, c->given_len);
+    return c->taken;
 }
 
 /* ---- Completion ---------------------------------------------------------------------------- */

@@ -15,6 +15,7 @@ struct canvas;
 
 #define CONSOLE_TEXT 65536 /* bytes that are kept */
 #define CONSOLE_LINE 400   /* the longest line that can be typed */
+#define CONSOLE_GIVEN 8192 /* of lines that wait (a pasted text) */
 #define CONSOLE_HISTORY 64 /* lines that the arrows bring back */
 #define CONSOLE_ROWS 4096  /* rows that one can scroll over */
 
@@ -30,13 +31,14 @@ struct console {
     char history[CONSOLE_HISTORY][CONSOLE_LINE + 1]; /* ring */
     unsigned entered;                                /* lines that ever went into it */
     unsigned back;                                   /* how far back the arrows have gone; 0: not */
-    char given[CONSOLE_LINE + 1];                    /* the line that was entered */
-    bool has_given;                                  /* nobody has taken it yet */
-    int scroll;                                      /* rows below the visible ones */
-    int page;                                        /* rows that were visible last */
-    uint32_t row[CONSOLE_ROWS];                      /* where the rows begin, while drawing */
-    console_completer *complete;                     /* NULL: no completion */
-    void *ctx;                                       /* handed to it */
+    char given[CONSOLE_GIVEN]; /* lines that were entered and not taken, each with its line feed */
+    size_t given_len;          /* of it */
+    char taken[CONSOLE_LINE + 1]; /* the one that was taken last */
+    int scroll;                   /* rows below the visible ones */
+    int page;                     /* rows that were visible last */
+    uint32_t row[CONSOLE_ROWS];   /* where the rows begin, while drawing */
+    console_completer *complete;  /* NULL: no completion */
+    void *ctx;                    /* handed to it */
 };
 
 enum { CONSOLE_SHIFT = 1, CONSOLE_ALT = 2, CONSOLE_CTRL = 4 }; /* keymap.h's bits */
@@ -48,7 +50,7 @@ void console_type(struct console *c, const char *text);
 void console_key(struct console *c, uint8_t key, unsigned mods);
 /* The wheel: rows, up is positive. */
 void console_scroll(struct console *c, int rows);
-/* The line that was entered, once; NULL: none. Lives until the next one. */
+/* The next line that was entered, once; NULL: none. Lives until the next one. */
 const char *console_take(struct console *c);
 /* Fills the canvas. prompt: a line can be typed. */
 void console_draw(struct console *c, struct canvas *to, bool prompt);

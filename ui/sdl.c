@@ -200,6 +200,7 @@ void sdl_open_console(void *display)
     d->console->ctx = (void *)(uintptr_t)d->options;
     d->console_open = true;
     d->console_left = false;
+    d->status.prompt = true; /* from the next key on */
     d->held_at = SDL_GetTicks();
     d->overlay_stale = true;
     sdl_grab(d, false);
@@ -217,12 +218,13 @@ static enum ui_line sdl_console_line(void *display, const char **line)
 {
     struct sdl *d = display;
 
-    if (d->console_left) {
-        d->console_left = false;
-        return UI_LINE_LEFT;
-    }
     *line = d->console ? console_take(d->console) : NULL;
-    return *line ? UI_LINE : UI_LINE_NONE;
+    if (*line)
+        return UI_LINE;
+    if (!d->console_left)
+        return UI_LINE_NONE;
+    d->console_left = false;
+    return UI_LINE_LEFT;
 }
 
 static void sdl_console_print(void *display, const char *text, size_t n)

@@ -234,7 +234,7 @@ static void follow_lights(struct sdl *d, Uint32 now)
     unsigned lit = 0;
 
     for (unsigned n = 0; n < PANEL_LIGHTS; n++) {
-        if (d->status.panel.light[n] != d->light[n])
+        if (d->status.panel.light[n] != d->light[n] || d->status.panel.on[n])
             d->lit_until[n] = now + LIT;
         d->light[n] = d->status.panel.light[n];
         if (d->lit_until[n] && !SDL_TICKS_PASSED(now, d->lit_until[n]))
@@ -250,7 +250,6 @@ static struct ui_status readable(const struct sdl *d, bool take)
 
     s.ns -= s.ns % 1000000000;
     s.rate -= s.rate % 100000;
-    memset(s.panel.light, 0, sizeof(s.panel.light));
     if (!take) {
         s.panel.mode = d->shown.panel.mode;
         s.panel.paging = d->shown.panel.paging;

@@ -19,6 +19,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define PASTE_AHEAD 32 /* events of typed text that wait for the keyboard */
+
 static void wish(struct ui_user *user, enum ui_wish w)
 {
     user->wishes |= 1u << w;
@@ -45,6 +47,13 @@ void sdl_grab(struct sdl *d, bool on)
         sdl_tell(d, "The mouse and all keys are the guest's. Ctrl-Alt-G gives them back.");
 }
 
+/* Keys are for the monitor's prompt: while it is there, and not for the moment that its text stays when
+   the machine goes on. */
+static bool at_prompt(const struct sdl *d)
+{
+    return d->console_open && d->status.prompt;
+}
+
 /* ---- The clipboard ------------------------------------------------------------------------- */
 
 static void stop_paste(struct sdl *d)
@@ -64,7 +73,7 @@ static void paste(struct sdl *d, struct ui_user *user, char *text)
         sdl_tell(d, "The clipboard has no text");
         return;
     }
-    if (d->console_open) {
+    if (at_prompt(d)) {
         console_type(d->console, text);
         d->overlay_stale = true;
         SDL_free(text);
@@ -79,13 +88,13 @@ static void paste(struct sdl *d, struct ui_user *user, char *text)
     }
 }
 
-/* As much as the queue has room for beside the keys of fingers. Characters that no key of a US keyboard
-   makes are left out. */
+/* A little at a time, so that it can be stopped. Characters that no key of a US keyboard makes are left
+   out. */
 static void feed_paste(struct sdl *d, struct ui_user *user)
 {
     struct keymap_stroke stroke;
 
-    while (d->paste && ui_keys_room(&user->keys) > UI_KEYS / 2) {
+    while (d->paste && user->keys.count < PASTE_AHEAD) {
         const char *at = d->paste_at;
 
         if (!*at) {
@@ -231,7 +240,7 @@ static void key_down(struct sdl *d, struct ui_user *user, const SDL_KeyboardEven
             do_choice(d, user, menu_key(&d->menu, &state, (uint8_t)code));
         return;
     }
-    if (d->console_open) {
+    if (at_prompt(d)) {
         console_event(d, &e->keysym);
         return;
     }
@@ -423,7 +432,7 @@ static void take_event(struct sdl *d, struct ui_user *user, const SDL_Event *e)
     case SDL_KEYDOWN: key_down(d, user, &e->key); break;
     case SDL_KEYUP: key_up(d, user, &e->key); break;
     case SDL_TEXTINPUT:
-        if (d->console_open && !d->menu.open) {
+        if (at_prompt(d) && !d->menu.open) {
             console_type(d->console, e->text.text);
             d->overlay_stale = true;
         }

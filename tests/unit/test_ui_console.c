@@ -69,7 +69,18 @@ static void check_history(void)
     line = console_take(&c);
     CHECK(line && strcmp(line, "first") == 0, "a line is entered");
     CHECK(!console_take(&c), "once");
-    console_type(&c, "second");
+    console_type(&c, "one\ntwo\n");
+    line = console_take(&c);
+    CHECK(line && strcmp(line, "one") == 0, "pasted lines come one");
+    line = console_take(&c);
+    CHECK(line && strcmp(line, "two") == 0, "after the other");
+    CHECK(!console_take(&c), "and that was all");
+    for (unsigned n = 0; n < CONSOLE_GIVEN; n++)
+        console_type(&c, "much\n");
+    CHECK(c.given_len <= CONSOLE_GIVEN, "there is an end to it");
+    while (console_take(&c))
+        ;
+    console_type(&c, "first\nsecond");
     console_key(&c, KEY_ENTER, 0);
     console_type(&c, "second\n");
     console_key(&c, KEY_UP, 0);
