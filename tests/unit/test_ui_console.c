@@ -88,7 +88,8 @@ static void check_history(void)
     console_key(&c, KEY_UP, 0);
     check_line("first");
     console_key(&c, KEY_UP, 0);
-    check_line("first");
+    check_line("much");
+    console_key(&c, KEY_DOWN, 0);
     console_key(&c, KEY_DOWN, 0);
     console_key(&c, KEY_DOWN, 0);
     check_line("");
