@@ -55,6 +55,11 @@ static void test_legacy(void)
     wr(0x3818, r.tail);
     micro(100);
     CHECK(r.sent == 10 && rd(0x3810) == r.tail, "too long or too short for a frame");
+    describe(TX_DATA, 0x09000000 | 60, 0);
+    wr(0x3818, r.tail);
+    micro(10);
+    CHECK(r.sent == 11, "without IFCS it is let through all the same");
+    r.sent = 10;
     wr(0x400, 0);
     describe(TX_DATA, 0x0b000000 | 60, 0);
     wr(0x3818, r.tail);
