@@ -351,6 +351,35 @@ static void test_snapshot(void)
     snap_free(&s);
 }
 
+/* Any register, any value, at any moment. */
+static void test_random(void)
+{
+    uint32_t seed = 3, answers = 0;
+    for (unsigned kinds = 0; kinds < 9; kinds++) {
+        rig_init(&r, (enum ata_kind)(kinds % 3), (enum ata_kind)(kinds / 3));
+        r.disk[1].bad = 77;
+        for (unsigned n = 0; n < 60000; n++) {
+            seed = seed * 1664525 + 1013904223;
+            unsigned what = seed >> 28, value = seed >> 16 & 0xff, reg = seed >> 24 & 7;
+            if (what < 6)
+                wr(&r, reg, value);
+            else if (what < 8)
+                answers ^= rd(&r, reg);
+            else if (what < 11)
+                for (unsigned k = 0; k < value * 4; k++)
+                    answers ^= ata_ops.read(&r.a, DATA, what & 1 ? 2 : 4);
+            else if (what < 13)
+                for (unsigned k = 0; k < value * 4; k++)
+                    ata_ops.write(&r.a, DATA, seed, what & 1 ? 4 : 2);
+            else if (what == 13 && value < 40)
+                control(&r, value);
+            else if (what > 13)
+                settle(&r);
+        }
+    }
+    CHECK(answers != 1, "survived");
+}
+
 int main(void)
 {
     test_presence();
@@ -364,5 +393,6 @@ int main(void)
     test_lba48();
     test_resets();
     test_snapshot();
+    test_random();
     return report_end();
 }
