@@ -314,7 +314,7 @@ bool monitor_stopped(struct monitor *mon, enum machine_stop stop, enum monitor_w
     ok = ok && (stop != MACHINE_BREAK || push_action(mon, &mistake));
     point_sweep(mon, true);
     if (waited && !own)
-        ok = wait_failed(mon, &mistake);
+        ok = wait_stopped(mon, &mistake);
     return ok ? go_on(mon, want, err) : fail(mon, &mistake, want, err);
 }
 

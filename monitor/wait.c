@@ -146,9 +146,13 @@ enum wait_state wait_look(struct monitor *mon, struct error *err)
     return WAIT_LATE;
 }
 
-bool wait_failed(struct monitor *mon, struct error *err)
+bool wait_stopped(struct monitor *mon, struct error *err)
 {
-    return error_set(err, "wait: the machine stopped before \"%s\" came", mon->wait.text);
+    const struct wait *w = &mon->wait;
+
+    if (w->found || (w->where != WAIT_ON_SERIAL && on_screen(mon)))
+        return true;
+    return error_set(err, "wait: the machine stopped before \"%s\" came", w->text);
 }
 
 uint64_t monitor_alarm(const struct monitor *mon)

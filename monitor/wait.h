@@ -42,8 +42,8 @@ struct wait {
 bool wait_begin(struct monitor *mon, const char *text, enum wait_where where, uint64_t limit_ms);
 /* Between slices: looks at the screen and the time. */
 enum wait_state wait_look(struct monitor *mon, struct error *err);
-/* Something else stopped the machine: always false, and says so in err. */
-bool wait_failed(struct monitor *mon, struct error *err);
+/* Something else stopped the machine: false, and says so in err, unless the text has come by then. */
+bool wait_stopped(struct monitor *mon, struct error *err);
 /* Types what is due. */
 void wait_type(struct monitor *mon);
 /* Puts n events behind what is to be typed. False: no room. */
