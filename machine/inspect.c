@@ -306,7 +306,8 @@ static unsigned routed_to(const struct machine *m, unsigned n, char letters[PCI_
     return count;
 }
 
-void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
+/* Who drives line n; NULL: nobody. */
+static const char *source_of(const struct machine *m, unsigned n)
 {
     static const char *const source[INSPECT_IRQS] = {
         [0] = "timer",  [1] = "keyboard",   [2] = "slave PIC",     [3] = "com2",
@@ -314,6 +315,13 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
         [12] = "mouse", [13] = "x87 error", [14] = "ide0",         [15] = "ide1",
     };
     char pirqs[PCI_PIRQS + 1];
+    if (n && n == network_line(m)) /* 0: no card of the ISA bus */
+        return "ne2000";
+    return source[n] || !routed_to(m, n, pirqs) ? source[n] : "pci";
+}
+
+void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
+{
     struct pic_view v;
     assert(n < INSPECT_IRQS);
     pic_view(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, &v);
@@ -325,9 +333,7 @@ void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
                                         : v.fate == PIC_WAITS   ? IRQ_WAITS
                                                                 : IRQ_GOES,
                                 .by = v.by + (n & 8),
-                                .source = n == network_line(m)                   ? "ne2000"
-                                          : source[n] || !routed_to(m, n, pirqs) ? source[n]
-                                                                                 : "pci",
+                                .source = source_of(m, n),
                                 .pic = n < 8 ? "master" : "slave",
                                 .input = n & 7,
                                 .vector = v.vector,
