@@ -159,22 +159,26 @@ bool drives_eject(struct machine *m, const char *name, bool force, struct error 
 
 /* ---- Snapshots ---------------------------------------------------------------------------- */
 
-static void snap_medium(struct machine *m, unsigned drive, struct snap *s)
+static void snap_size(struct machine *m, unsigned drive, struct snap *s)
 {
-    struct block *b = *place(&m->cfg, drive);
+    const struct block *b = *place(&m->cfg, drive);
     uint64_t sectors = b ? b->sectors : 0, now = sectors;
     snap_u64(s, &sectors);
     if (sectors != now)
         snap_fail(s, "drive %u had a medium of %" PRIu64 " sectors, now it is %" PRIu64, drive,
                   sectors, now);
-    if (b && b->snap && snap_ok(s))
-        b->snap(b->ctx, s);
 }
 
+/* Whether all media are the right ones is known before the first is changed. */
 void board_snap_media(struct machine *m, struct snap *s)
 {
     if (!snap_section(s, "media", 1))
         return;
     for (unsigned n = 0; n < BOARD_DRIVES; n++)
-        snap_medium(m, n, s);
+        snap_size(m, n, s);
+    for (unsigned n = 0; n < BOARD_DRIVES; n++) {
+        const struct block *b = *place(&m->cfg, n);
+        if (b && b->snap && snap_ok(s))
+            b->snap(b->ctx, s);
+    }
 }

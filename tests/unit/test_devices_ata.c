@@ -70,6 +70,32 @@ static void test_identify(void)
     CHECK(id[27] == ('e' << 8 | 'm'), "model, high byte first");
 }
 
+/* No cylinder, head and sector of a geometry lies behind the end of its disk. */
+static void test_geometry(void)
+{
+    static const uint64_t sizes[] = {1, 2, 62, 63, 64, 500, 1007, 1008, 1009, 4096, 1 << 20};
+    for (unsigned n = 0; n < ARRAY_LEN(sizes); n++) {
+        struct ata_geometry g = ata_geometry(sizes[n]);
+        uint64_t all = (uint64_t)g.cylinders * g.heads * g.track;
+        CHECK(all && all <= sizes[n] && g.heads <= 16 && g.track <= 63, "%u/%u/%u for %u",
+              g.cylinders, g.heads, g.track, (unsigned)sizes[n]);
+    }
+    CHECK(ata_geometry(UINT64_C(1) << 40).cylinders == 16383, "a large one: 16383 cylinders");
+}
+
+static void test_timing(void)
+{
+    rig_init(&r, ATA_DISK, ATA_NONE);
+    address(&r, 0, 0, 2);
+    wr(&r, STATUS, 0x20);
+    r.k.now += clock_periods(9, 1000000);
+    clock_fire(&r.k);
+    CHECK(alt(&r) == BSY, "9 us");
+    r.k.now += clock_periods(2, 1000000);
+    clock_fire(&r.k);
+    CHECK(alt(&r) == (DRDY | DSC | DRQ), "11 us");
+}
+
 static void test_read(void)
 {
     rig_init(&r, ATA_DISK, ATA_DISK);
@@ -384,6 +410,8 @@ int main(void)
 {
     test_presence();
     test_identify();
+    test_geometry();
+    test_timing();
     test_read();
     test_many();
     test_chs();
