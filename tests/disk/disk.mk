@@ -25,12 +25,13 @@ $(DISK_IMAGE): $(B)/tests/disk/image.o $(OBJ_base) $(OBJ_mmu) $(OBJ_cpu) $(OBJ_d
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^
 
 TEST_NEEDS += $(DISKTEST)/disktest.elf $(DISK_IMAGE)
-SUITES += disk-check disk-isa disk-lockstep disk-qemu disk-qemu-isa disk-kill disk-full
+SUITES += disk-check disk-isa disk-lockstep disk-qemu disk-qemu-isa disk-snap disk-kill disk-full
 SUITE_disk-check = B=$(B) tests/disk/run.sh check --machine pc
 SUITE_disk-isa = B=$(B) tests/disk/run.sh check --machine isa --cpu 386
 SUITE_disk-lockstep = B=$(B) tests/disk/run.sh check --machine pc --engine lockstep
 SUITE_disk-qemu = B=$(B) tests/disk/run.sh qemu pc
 SUITE_disk-qemu-isa = B=$(B) tests/disk/run.sh qemu isapc
+SUITE_disk-snap = B=$(B) tests/disk/run.sh snap
 SUITE_disk-kill = B=$(B) tests/disk/run.sh kill
 SUITE_disk-full = B=$(B) tests/disk/run.sh full
 

@@ -4,6 +4,7 @@
 #
 #   run.sh check [OPTIONS]    IDE as a driver meets it, under emu386 with these options
 #   run.sh qemu MACHINE       the same guest under QEMU, which is to agree
+#   run.sh snap               saved in the middle, restored by another process: the same run
 #   run.sh kill               kill -9 at random moments (ROUNDS each, a file and an overlay): what the
 #                             guest had flushed is there
 #   run.sh full               a host's file that may not grow: the guest is told, nothing flushed is lost
@@ -67,6 +68,30 @@ run_qemu() {
         -drive "file=$work/cd,format=raw,if=ide,index=2,media=cdrom" \
         -kernel "$elf" -append "check sectors=$sectors blocks=$blocks" </dev/null >"$work/said" 2>&1
     take_count "$work/out" $? "qemu $1"
+}
+
+# What a run comes to: its hash, instructions, exit status.
+snap_run() { # snap_run LOG OPTIONS...
+    local log=$1
+    shift
+    timeout 120 "$EMU386" --display none --pace none --serial "file:$log" --disk "$work/disk,snapshot" \
+        --cdrom "$work/cd" -a "check sectors=$sectors blocks=$blocks" --trace summary "$@" "$elf" \
+        </dev/null 2>&1 | grep -aE '^(instructions|state hash) '
+    echo "status ${PIPESTATUS[0]}"
+}
+
+run_snap() {
+    local at whole again
+    make_images
+    whole=$(snap_run "$work/out")
+    [[ $whole == *"status 33"* ]]
+    report $? "a run by itself: $whole"
+    for at in 300000 1500000 4000000 5500000 8000000; do
+        snap_run "$work/out" -e "break icount $at" -e c -e "save $work/snap" -e q >"$work/said"
+        again=$(snap_run "$work/out" -e "restore $work/snap" -e c)
+        [ "$again" = "$whole" ]
+        report $? "from instruction $at on: $again instead of $whole"
+    done
 }
 
 start_writer() { # start_writer MEDIUM LOG FROM: in the background, as $pid
@@ -133,10 +158,11 @@ shift
 case $mode in
 check) run_check "$@" ;;
 qemu) run_qemu "$@" ;;
+snap) run_snap ;;
 kill) run_kill ;;
 full) run_full ;;
 *)
-    echo "usage: run.sh check|qemu|kill|full"
+    echo "usage: run.sh check|qemu|snap|kill|full"
     exit 2
     ;;
 esac
