@@ -4,6 +4,8 @@
 
 REAL := debian debianroot firmware invaders memtest tinydevices tinylinux
 REAL_SHORT := debian firmware invaders memtest tinydevices tinylinux
+REAL += floppies
+REAL_SHORT += floppies
 # The network, alone and with the host.
 REAL += network e1000
 REAL_SHORT += network
