@@ -16,8 +16,10 @@ WARN := -std=gnu11 -Wall -Wextra -Wshadow -Wconversion -Wno-sign-conversion -Wmi
 IS_CLANG := $(findstring clang,$(shell $(CC) --version))
 WARN += $(if $(IS_CLANG),-Winitializer-overrides,-Woverride-init)
 
-UI_CFLAGS := $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw libvncserver slirp 2>/dev/null)
-UI_LIBS := $(shell $(PKG_CONFIG) --libs sdl2 libpng ncursesw libvncserver slirp 2>/dev/null)
+# Libraries that only some runs want are loaded by those (ui/late.h), where that is known how.
+LATE := $(filter x86_64-%,$(shell $(CC) -dumpmachine))
+UI_CFLAGS := $(if $(LATE),-DLATE) $(shell $(PKG_CONFIG) --cflags sdl2 libpng ncursesw libvncserver slirp 2>/dev/null)
+UI_LIBS := $(shell $(PKG_CONFIG) --libs libpng ncursesw $(if $(LATE),,sdl2 libvncserver slirp) 2>/dev/null)
 MONITOR_LIBS := $(shell $(PKG_CONFIG) --libs libdw libelf readline 2>/dev/null)
 
 CFLAGS = $(WARN) $(OPT) $(SAN) $(PROFILE) -I. -I$(B)/gen -MMD -MP
@@ -61,6 +63,13 @@ BUILTIN_TOUR := roms/tour.txt
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
 	@$(say) LD $@
 	$(Q)$(CC) $(LDFLAGS) -o $@ $^ $(UI_LIBS) $(MONITOR_LIBS)
+
+late_callers := $(filter-out $(B)/ui/late.o,$(OBJ_ui))
+$(B)/gen/ui/late_names.h: $(late_callers)
+	@mkdir -p $(@D)
+	$(Q)nm -u $^ | sed -n 's/^ *U \(SDL_.*\)$$/SDL(\1)/p; s/^ *U \(rfb.*\)$$/VNC(\1)/p; s/^ *U \(slirp_.*\)$$/SLIRP(\1)/p' | \
+	    sort -u >$@
+$(B)/ui/late.o: $(if $(LATE),$(B)/gen/ui/late_names.h)
 
 $(B)/ui/%.o: ui/%.c
 	@mkdir -p $(@D)

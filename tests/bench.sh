@@ -18,12 +18,15 @@
 # --count runs each test under valgrind's cachegrind: exact and independent of the machine's load.
 # It compares with tests/bench-count.txt and fails where a row costs 3 % more or less; --record
 # writes that file. The numbers belong to one compiler: with another one only a table is made.
-# Environment: B (build directory), EMU386, QEMU, BOCHS, VALGRIND, CC (commands), EMU_OPTIONS.
+# Environment: B (build directory), EMU386, QEMU, BOCHS, VALGRIND, CC (commands), BOCHS_DISPLAY (its
+# display_library: term, nogui), BOCHS_PLUGINS (its plugin_ctrl), EMU_OPTIONS.
 
 B=${B:-build}
 EMU386=${EMU386:-$B/emu386}
 QEMU=${QEMU:-qemu-system-i386}
 BOCHS=${BOCHS:-bochs}
+BOCHS_DISPLAY=${BOCHS_DISPLAY:-term}
+BOCHS_PLUGINS=${BOCHS_PLUGINS:-unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1, gameport=0}
 VALGRIND=${VALGRIND:-valgrind}
 CC=${CC:-gcc}
 read -r -a emu_options <<<"${EMU_OPTIONS:-}"
@@ -73,9 +76,12 @@ run_qemu() {
         -append "bench=$1 n=$2" -device isa-debug-exit,iobase=0xf4,iosize=4 -no-reboot \
         >"$tmp/out" 2>"$tmp/err" </dev/null
 }
-# Its terminal display needs a terminal; only the serial port is of interest.
+# Its terminal display needs a terminal; only the serial port is of interest. A build with the
+# debugger has to be told to go on.
 run_bochs() {
-    TERM=xterm timeout 900 script -qec "$BOCHS -q -f $tmp/bochsrc -rc $tmp/debugger" /dev/null \
+    local rc=''
+    "$BOCHS" --help 2>&1 | grep -q -- '-rc ' && rc="-rc $tmp/debugger"
+    TERM=xterm timeout 900 script -qec "$BOCHS -q -f $tmp/bochsrc $rc" /dev/null \
         >/dev/null 2>&1 </dev/null
 }
 
@@ -87,9 +93,9 @@ prepare_bochs() { # prepare_bochs TEST N
         ld -m elf_i386 -T roms/cputest/rom.ld --oformat binary -o "$tmp/rom" "$tmp/rom.o" || exit 2
     { printf '\125\252\001\313'; head -c 507 /dev/zero; printf '\065'; } >"$tmp/vga.rom"
     cat >"$tmp/bochsrc" <<CONFIG
-plugin_ctrl: unmapped=1, biosdev=1, speaker=0, extfpuirq=1, parallel=0, serial=1, gameport=0
+plugin_ctrl: $BOCHS_PLUGINS
 config_interface: textconfig
-display_library: term
+display_library: $BOCHS_DISPLAY
 memory: guest=64, host=64
 romimage: file="$tmp/rom"
 vgaromimage: file="$tmp/vga.rom"

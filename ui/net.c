@@ -10,6 +10,7 @@
 
 #include "base/input.h"
 #include "machine/machine.h"
+#include "ui/late.h"
 #include "ui/pcap.h"
 
 #include <arpa/inet.h>
@@ -318,6 +319,10 @@ struct net *net_open(const struct net_options *options, struct error *err)
         return NULL;
     }
     n->dns = options->dns;
+    if (!late_load(LATE_SLIRP, err)) {
+        free(n);
+        return NULL;
+    }
     n->slirp = slirp_new(&config, &calls, n);
     if (!n->slirp) {
         error_set(err, "--net user: libslirp refuses");

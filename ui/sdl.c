@@ -9,6 +9,7 @@
  * - No sound, no joystick, no signal handlers are set up.
  */
 #include "ui/sdl_parts.h"
+#include "ui/late.h"
 
 #include <SDL.h>
 #include <stdlib.h>
@@ -110,6 +111,10 @@ static void *sdl_open(const struct ui_options *options, struct error *err)
 
     if (!d) {
         error_set(err, "no memory for the window");
+        return NULL;
+    }
+    if (!late_load(LATE_SDL, err)) {
+        free(d);
         return NULL;
     }
     for (size_t n = 0; n < ARRAY_LEN(hints); n++)

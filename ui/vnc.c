@@ -13,6 +13,7 @@
  */
 #include "base/screen.h"
 #include "ui/display.h"
+#include "ui/late.h"
 
 #include <arpa/inet.h>
 #include <errno.h>
@@ -278,8 +279,15 @@ static void *vnc_open(const struct ui_options *options, struct error *err)
         error_set(err, "no memory for the VNC server");
         return NULL;
     }
-    rfbLog = quiet;
-    rfbErr = quiet;
+    if (!late_load(LATE_VNC, err)) {
+        free(d);
+        return NULL;
+    }
+    rfbLogProc *log = late_variable("rfbLog"), *errors = late_variable("rfbErr");
+    if (log)
+        *log = quiet;
+    if (errors)
+        *errors = quiet;
     snprintf(d->name, sizeof(d->name), "emu386");
     if ((options->vnc_password && !read_password(d, options->vnc_password, err)) ||
         !listen_on(d, options, err)) {

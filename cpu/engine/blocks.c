@@ -81,6 +81,8 @@ static void forget_jumps(struct engine *e)
 
 void engine_flush(struct engine *e)
 {
+    if (!e->used)
+        return; /* as while a board is being wired */
     for (size_t at = 0; at < e->used;) {
         const struct block *b = (const struct block *)(const void *)(e->arena + at);
         e->page[b->phys >> 12] = (struct code_page){0};
