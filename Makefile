@@ -151,6 +151,10 @@ pgo: ## build with profile-guided optimisation, into build-pgo
 	find build-pgo -name '*.o' ! -path '*/roms/*' -delete
 	$(MAKE) B=build-pgo CC=gcc PROFILE="-fprofile-use -fprofile-partial-training -Wno-missing-profile" build-pgo/emu386
 
+.PHONY: dsdt
+dsdt: ## compile machine/acpi_dsdt.asl again (iasl)
+	tests/acpi/dsdt.sh write
+
 .PHONY: format
 format: ## rewrite every C file as .clang-format says
 	$(CLANG_FORMAT) -i $$(git ls-files '*.c' '*.h')

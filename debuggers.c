@@ -344,7 +344,8 @@ static bool obey(struct debuggers *d, enum wish want)
 /* The guest is gone, or a limit was reached: without a prompt the run ends, gdb has been told. */
 static bool is_final(enum machine_stop stop)
 {
-    return stop == MACHINE_EXITED || stop == MACHINE_INSNS || stop == MACHINE_DIVERGED;
+    return stop == MACHINE_EXITED || stop == MACHINE_POWERED_OFF || stop == MACHINE_INSNS ||
+           stop == MACHINE_DIVERGED;
 }
 
 /* A prompt wants to know what became of the machine: always one that was asked for from the start, one

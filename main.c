@@ -455,6 +455,7 @@ static int exit_status(const struct session *s, struct ui_result r)
         return EXIT_USAGE;
     switch (r.stop) {
     case MACHINE_EXITED: return (int)(machine_exit_status(s->machine) & 0xff);
+    case MACHINE_POWERED_OFF: return 0;
     case MACHINE_TRIPLE: return EXIT_TRIPLE;
     case MACHINE_INSNS: return EXIT_LIMIT;
     case MACHINE_FINDING: return EXIT_FINDING;

@@ -25,8 +25,6 @@ struct cpu_model {
     uint8_t leaves;       /* highest CPUID leaf */
     uint32_t caches[4];   /* CPUID leaf 2: EAX EBX ECX EDX */
 };
-/* What CPUID announces: the local APIC only where there is one, and while it is on. */
-uint32_t cpu_features(const struct cpu *c);
 bool model_has(const struct cpu *c, uint32_t feature); /* announced by CPUID */
 const struct cpu_model *cpu_model_find(unsigned level);
 

@@ -87,6 +87,12 @@ const struct cpu_model *cpu_model_find(unsigned level)
     return NULL;
 }
 
+uint32_t cpu_signature(const struct cpu *c)
+{
+    return c->model->reset_edx;
+}
+
+/* The local APIC only where there is one, and while it is on. */
 uint32_t cpu_features(const struct cpu *c)
 {
     return c->model->features & ~(cpu_apic_base(c) & CPU_APIC_ON ? 0 : (uint32_t)CPUID_APIC);

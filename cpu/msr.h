@@ -38,8 +38,10 @@ struct cpu_apic {
 };
 
 #define CPU_APIC_ON (UINT64_C(1) << 11)
-uint64_t
-cpu_apic_base(const struct cpu *c); /* IA32_APIC_BASE, CPU_APIC_ON in it; 0: no local APIC */
+/* IA32_APIC_BASE, CPU_APIC_ON in it; 0: no local APIC. */
+uint64_t cpu_apic_base(const struct cpu *c);
+uint32_t cpu_signature(const struct cpu *c); /* as in EDX after RESET */
+uint32_t cpu_features(const struct cpu *c);  /* as CPUID announces them; 0: no CPUID */
 
 bool msr_read(const struct cpu *c, uint32_t number, uint64_t *value);
 bool msr_write(struct cpu *c, uint32_t number, uint64_t value);

@@ -26,6 +26,7 @@
 #include "devices/pci.h"
 #include "devices/pic.h"
 #include "devices/piix3.h"
+#include "devices/piix4_pm.h"
 #include "devices/pit.h"
 #include "devices/port61.h"
 #include "devices/port92.h"
@@ -101,9 +102,10 @@ struct machine {
     struct fwcfg fwcfg;
     struct firmware firmware; /* what fw_cfg says */
     struct network network;
-    struct pci pci;         /* this and the next three: on `pc` only */
-    struct i440fx i440fx;   /* 0.0 */
-    struct piix3 piix3;     /* 1.0 */
+    struct pci pci;       /* this and the next three: on `pc` only */
+    struct i440fx i440fx; /* 0.0 */
+    struct piix3 piix3;
+    struct piix4_pm pm;     /* 1.0 */
     struct vga_pci vga_pci; /* 2.0 */
     uint8_t line[16]; /* interrupt lines of the ISA bus: who drives each, a bit for a line_source */
     struct irq_taken taken[16]; /* by line */
@@ -113,6 +115,7 @@ struct machine {
     unsigned lapic_region;      /* its mapping */
     bool init_wanted;           /* the local APIC pulsed INIT */
     bool reset_wanted;          /* a chip pulled the reset line */
+    bool powered_off;           /* the guest switched itself off */
     bool exited;                /* the guest wrote to the exit port */
     uint32_t exit_value;        /* what it wrote */
     void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */

@@ -31,6 +31,13 @@ static void cpu_reset_line(void *machine, unsigned n, bool level)
     board_reset_line(machine, level);
 }
 
+static void power_off(void *machine)
+{
+    struct machine *m = machine;
+    m->powered_off = true;
+    cpu_break(&m->cpu);
+}
+
 static const struct config_rom *firmware(const struct machine *m)
 {
     return &m->cfg.bios;
@@ -73,6 +80,9 @@ static void wire_pci(struct machine *m)
     piix3_init(&m->piix3, isa, (struct irq){cpu_reset_line, m, 0}, &m->trace);
     pci_attach(&m->pci, 1, 0, &m->piix3.pci);
     pci_attach(&m->pci, 1, 1, &m->bmdma.pci);
+    piix4_pm_init(&m->pm, &m->clock, &m->bus, board_line(m, 9), power_off, m, &m->trace);
+    pci_attach(&m->pci, 1, 3, &m->pm.pci);
+    bus_map_ports(&m->bus, "apm", 0xb2, 2, &piix4_apm_ops, &m->pm);
     vga_pci_init(&m->vga_pci, &m->vga, m->cfg.vgabios.data, m->cfg.vgabios.size);
     pci_attach(&m->pci, 2, 0, &m->vga_pci.pci);
     bus_map_ports(&m->bus, "pci address", 0xcf8, 4, &pci_address_ops, &m->pci);
@@ -115,6 +125,7 @@ void chipset_reset(struct machine *m)
     i440fx_reset(&m->i440fx);
     piix3_reset(&m->piix3);
     bmdma_reset(&m->bmdma);
+    piix4_pm_reset(&m->pm);
     vga_pci_reset(&m->vga_pci);
 }
 
@@ -126,6 +137,7 @@ void chipset_snap(struct machine *m, struct snap *s)
     i440fx_snap(&m->i440fx, s);
     piix3_snap(&m->piix3, s);
     bmdma_snap(&m->bmdma, s);
+    piix4_pm_snap(&m->pm, s);
     vga_pci_snap(&m->vga_pci, s);
 }
 
@@ -172,6 +184,9 @@ static void configure_function(struct machine *m, const struct pci_function *f,
     } setup[] = {
         {0x7000, PIIX3_PIRQRC, 4, 0x0b0b0a0a},
         {0x7010, 0x40, 4, 0x80008000},
+        {PIIX4_PM_DEVICE, PIIX4_PMBA, 4, CHIPSET_PM_PORTS},
+        {PIIX4_PM_DEVICE, PIIX4_PMREGMISC, 1, 1},
+        {PIIX4_PM_DEVICE, PCI_INTERRUPT_LINE, 1, 9}, /* hard-wired */
     };
     uint16_t device = (uint16_t)(f->config[2] | f->config[3] << 8);
     uint8_t pin = f->config[PCI_INTERRUPT_PIN];
@@ -213,6 +228,7 @@ void chipset_configure(struct machine *m)
         for (unsigned n = 0; n < PCI_FUNCTIONS; n++)
             if (m->pci.at[slot][n])
                 configure_function(m, m->pci.at[slot][n], &a);
-    bus_out(&m->bus, 0x4d1, 1u << (10 - 8) | 1u << (11 - 8), 1); /* ELCR: level-sensitive */
+    bus_out(&m->bus, 0x4d1, 1u << (9 - 8) | 1u << (10 - 8) | 1u << (11 - 8),
+            1); /* ELCR: level-sensitive */
     shadow(m);
 }

@@ -11,6 +11,9 @@
 struct machine;
 struct snap;
 
+/* What configuration assigns, and ACPI tables name. */
+#define CHIPSET_PM_PORTS 0x600u /* power management */
+
 /* PCI, its bridges and the VGA's function; on `isa` the fixed frame buffer. After the chips of ISA. */
 void chipset_wire(struct machine *m);
 void chipset_reset(struct machine *m);

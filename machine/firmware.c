@@ -3,7 +3,11 @@
 #include "machine/firmware.h"
 
 #include "devices/fwcfg.h"
+#include "machine/apics.h"
+#include "machine/board.h"
+#include "machine/chipset.h"
 #include "machine/config.h"
+#include "machine/mptable.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -87,5 +91,25 @@ void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcf
         fwcfg_add_file(device, "bootorder", f->boot_order, (uint32_t)strlen(f->boot_order) + 1);
     }
     fwcfg_add_file(device, "etc/e820", f->e820, sizeof f->e820);
+    if (pc) {
+        acpi_build(&f->acpi,
+                   &(struct acpi_board){.apic = apics_present(cfg), .pm = CHIPSET_PM_PORTS});
+        fwcfg_add_file(device, "etc/acpi/rsdp", f->acpi.rsdp, ACPI_RSDP);
+        fwcfg_add_file(device, "etc/acpi/tables", f->acpi.block, f->acpi.size);
+        fwcfg_add_file(device, "etc/table-loader", f->acpi.script, f->acpi.script_size);
+    }
     fwcfg_add_file(device, "etc/system-states", system_states, sizeof system_states);
+}
+
+void firmware_place_tables(struct machine *m)
+{
+    uint8_t mp[MPTABLE_ROOM];
+    struct acpi_tables acpi = m->firmware.acpi;
+    if (m->cfg.machine != MACHINE_PC || m->cfg.bios.size)
+        return;
+    acpi_place(&acpi, FIRMWARE_ACPI);
+    (void)bus_poke(&m->bus, FIRMWARE_ACPI, acpi.block, acpi.size);
+    (void)bus_poke(&m->bus, FIRMWARE_RSDP, acpi.rsdp, sizeof acpi.rsdp);
+    if (apics_present(&m->cfg))
+        (void)bus_poke(&m->bus, FIRMWARE_MP, mp, mptable_build(m, mp, FIRMWARE_MP));
 }

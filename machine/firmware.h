@@ -10,9 +10,11 @@
 #define MACHINE_FIRMWARE_H
 
 #include "base/types.h"
+#include "machine/acpi.h"
 
 struct config;
 struct fwcfg;
+struct machine;
 
 /* Kinds of memory, as INT 15h E820h gives them. */
 enum { FIRMWARE_RAM = 1, FIRMWARE_RESERVED = 2 };
@@ -28,16 +30,26 @@ struct firmware_range {
 /* The map that INT 15h E820h gives on this board; the number of ranges, at most FIRMWARE_RANGES. */
 unsigned firmware_memory_map(const struct config *cfg, struct firmware_range map[FIRMWARE_RANGES]);
 
+/* Where tables are for kernels that start without firmware (`pc` only). */
+#define FIRMWARE_MP UINT32_C(0xf0000)
+#define FIRMWARE_RSDP UINT32_C(0xf0f00)
+#define FIRMWARE_ACPI UINT32_C(0xf1000)
+
 /* Items that have no place of their own; part of the machine. */
 struct firmware {
-    uint8_t ram_size[8];   /* bytes of RAM */
-    uint8_t cpus[2];       /* processors */
-    uint8_t irq0[4];       /* IRQ 0 is pin 2 of the I/O APIC */
-    uint8_t e820[20];      /* RAM as the firmware finds it */
-    char boot_order[1024]; /* device paths, a line each, in the order in which to try them */
+    uint8_t ram_size[8];     /* bytes of RAM */
+    uint8_t cpus[2];         /* processors */
+    uint8_t irq0[4];         /* IRQ 0 is pin 2 of the I/O APIC */
+    uint8_t e820[20];        /* RAM as the firmware finds it */
+    struct acpi_tables acpi; /* with offsets, for firmware to place */
+    char boot_order[1024];   /* device paths, a line each, in the order in which to try them */
 };
 
 /* Fills f and adds every item to the device. */
 void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcfg *device);
+
+/* What firmware would have put at F0000h: MP table, ACPI tables. Nothing where there is firmware, which
+   does it, or no PCI. After chipset_configure. */
+void firmware_place_tables(struct machine *m);
 
 #endif

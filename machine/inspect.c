@@ -160,6 +160,14 @@ static void fwcfg_one(const struct machine *m, struct out *to)
     fwcfg_info(&m->fwcfg, to);
 }
 
+static void pm_one(const struct machine *m, struct out *to)
+{
+    if (m->cfg.machine == MACHINE_PC)
+        piix4_pm_info(&m->pm, to);
+    else
+        out_text(to, "an ISA machine has no power management\n");
+}
+
 static bool apics_or_none(const struct machine *m, struct out *to)
 {
     if (apics_present(&m->cfg))
@@ -264,6 +272,7 @@ static const struct inspect_device devices[] = {
     {"pci", "", "the functions on the PCI bus", pci_all},
     {"chipset", "440fx i440fx piix3 pam", "shadow RAM, interrupt routing, reset control", bridges},
     {"bioslog", "bios", "what firmware has said at ports 400h-403h", bioslog_one},
+    {"pm", "acpi", "power management of the PIIX4", pm_one},
     {"fwcfg", "fw_cfg", "what fw_cfg tells the firmware", fwcfg_one},
     {"net", "nic ne2000 e1000 ethernet", "the network card and its cable", network_info},
     {"memory", "mtree", "who answers at which physical address", memory_map},

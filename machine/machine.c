@@ -121,7 +121,7 @@ void machine_free(struct machine *m)
 
 void machine_reset(struct machine *m)
 {
-    m->reset_wanted = m->init_wanted = false;
+    m->reset_wanted = m->init_wanted = m->powered_off = false;
     memset(m->taken, 0, sizeof m->taken);
     pic_reset(&m->pic[PIC_MASTER]);
     pic_reset(&m->pic[PIC_SLAVE]);
@@ -206,6 +206,7 @@ void machine_enter(struct machine *m, const struct machine_entry *e)
     cpu_reset(c);
     as_firmware_leaves_it(m, !e->protected_mode);
     chipset_configure(m);
+    firmware_place_tables(m);
     vga_set_text_mode(&m->vga);
     if (e->width)
         set_frame_buffer(m, e);
@@ -287,7 +288,10 @@ void machine_input(struct machine *m, const struct input *in)
     case INPUT_FRAME: network_input(m, in->frame, in->length); break;
     case INPUT_MEDIUM: board_change_medium(m, in->drive, in->disk); return; /* the twin's as well */
     case INPUT_MOUSE: ps2mouse_move(&m->mouse, in->dx, in->dy, in->dz, in->buttons); break;
-    case INPUT_POWER: break; /* nothing takes them */
+    case INPUT_POWER:
+        if (m->cfg.machine == MACHINE_PC)
+            piix4_pm_button(&m->pm);
+        break;
     }
     if (m->twin)
         machine_input(m->twin, in);

@@ -23,14 +23,15 @@ struct trace;
 struct machine;
 
 enum machine_stop {
-    MACHINE_RAN,      /* the time asked for has passed */
-    MACHINE_INSNS,    /* the instruction limit was reached */
-    MACHINE_EXITED,   /* the guest wrote to port F4h; see machine_exit_status */
-    MACHINE_TRIPLE,   /* triple fault (unless configured to reset) */
-    MACHINE_HALTED,   /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
-    MACHINE_FINDING,  /* --strict: the MMU sanitizer found something; see machine_findings */
-    MACHINE_BREAK,    /* a debugger's point or step; see debug_stopped (machine/debug.h) */
-    MACHINE_DIVERGED, /* lockstep: the two engines disagree; the report was printed to `log` */
+    MACHINE_RAN,         /* the time asked for has passed */
+    MACHINE_INSNS,       /* the instruction limit was reached */
+    MACHINE_EXITED,      /* the guest wrote to port F4h; see machine_exit_status */
+    MACHINE_POWERED_OFF, /* the guest switched the machine off (ACPI S5) */
+    MACHINE_TRIPLE,      /* triple fault (unless configured to reset) */
+    MACHINE_HALTED,      /* HLT with interrupts off: nothing can ever wake it but NMI or reset */
+    MACHINE_FINDING,     /* --strict: the MMU sanitizer found something; see machine_findings */
+    MACHINE_BREAK,       /* a debugger's point or step; see debug_stopped (machine/debug.h) */
+    MACHINE_DIVERGED,    /* lockstep: the two engines disagree; the report was printed to `log` */
 };
 
 /* Where the picture lies that machine_entry asks for. */

@@ -40,6 +40,8 @@ enum machine_stop board_run(struct machine *m, uint64_t until, uint64_t max_insn
         clock_fire(&m->clock);
         if (m->exited)
             return MACHINE_EXITED;
+        if (m->powered_off)
+            return MACHINE_POWERED_OFF;
         if (m->cpu.finding_stop)
             return MACHINE_FINDING;
         if (m->reset_wanted)

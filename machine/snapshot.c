@@ -16,6 +16,7 @@ void board_snap(struct machine *m, struct snap *s)
     snap_bool(s, &m->reset_wanted);
     snap_bool(s, &m->init_wanted);
     snap_bool(s, &m->exited);
+    snap_bool(s, &m->powered_off);
     snap_u32(s, &m->exit_value);
     snap_bytes(s, m->line, sizeof m->line);
     clock_snap(&m->clock, s);

@@ -44,6 +44,9 @@ static const char *stop_reason(const struct monitor *mon, enum machine_stop stop
         snprintf(text, n, "the guest ended the run through port F4h: status %u",
                  machine_exit_status(m));
         return "exit";
+    case MACHINE_POWERED_OFF:
+        snprintf(text, n, "the guest switched itself off");
+        return "power_off";
     case MACHINE_TRIPLE: snprintf(text, n, "triple fault"); return "triple_fault";
     case MACHINE_HALTED:
         snprintf(text, n, "HLT with interrupts off: only a reset or an NMI can end it");

@@ -12,7 +12,8 @@ JOBS ?= $(shell nproc)
 # Whole boots. Guests run under QEMU as well: two witnesses of the same hardware.
 boot_args = $(B)/emu386 $(B)/roms/kernel.elf $(B)/roms/initrd.img
 SUITES += boot-window-use boot-window boot-terminal boot-transcript boot-cli snap guest-lockstep guest-reference guest guest-rom guest-qemu guest-qemu-rom guest-bochs
-SUITES += boot-mmuview
+SUITES += boot-mmuview acpi-dsdt
+SUITE_acpi-dsdt = tests/acpi/dsdt.sh compare
 SUITE_boot-mmuview = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/mmuview.sh $(B)/emu386
 SUITES += boot-vnc
 SUITE_boot-vnc = $(if $(SAN),ASAN_OPTIONS=detect_leaks=0) tests/boot/vnc.sh $(B)/emu386

@@ -132,6 +132,7 @@ static void note_stop(struct gdb *g, enum machine_stop stop)
         g->signal = (uint8_t)signal_of(machine_cpu(g->m)->chain[0].fault.vector);
         break;
     case MACHINE_EXITED: stop_for_good(g, machine_exit_status(g->m)); break;
+    case MACHINE_POWERED_OFF: stop_for_good(g, 0); break;
     case MACHINE_INSNS: stop_for_good(g, 4); break;
     case MACHINE_DIVERGED: stop_for_good(g, 6); break;
     case MACHINE_HALTED:
@@ -146,7 +147,7 @@ static bool is_ours(const struct gdb *g, enum machine_stop stop)
 
     if (stop == MACHINE_BREAK)
         return why->why != DEBUG_AT_POINT || gdb_point_find(g, why->point);
-    return stop == MACHINE_RAN || stop == MACHINE_EXITED;
+    return stop == MACHINE_RAN || stop == MACHINE_EXITED || stop == MACHINE_POWERED_OFF;
 }
 
 /* ---- Stops ----------------------------------------------------------------------------------- */
