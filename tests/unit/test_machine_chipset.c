@@ -131,8 +131,9 @@ static void test_pc_without_firmware(void)
     CHECK(bus_read(b, 0xe0000000, 1) == 0x31, "answers");
     CHECK(config_read(m, 1, 0x60, 4) == 0x0b0b0a0a && bus_in(b, 0x4d1, 1) == 0x0c,
           "interrupts are routed, level-sensitive");
-    bus_write(b, 0xf0000, 0x12, 1);
-    CHECK(bus_read(b, 0xf0000, 1) == 0, "RAM that cannot be written, as a BIOS leaves it");
+    bus_write(b, 0xe0000, 0x12, 1);
+    CHECK(bus_read(b, 0xe0000, 1) == 0, "RAM that cannot be written, as a BIOS leaves it");
+    CHECK(bus_read(b, 0xf0000, 4) == 0x5f504d5f, "the MP table where a BIOS puts it");
     config_write(m, 0, 0x59, 0x30, 1);
     bus_write(b, 0xf0000, 0x12, 1);
 
