@@ -37,4 +37,13 @@ if [ "$long" ]; then
     races GUEST-SHELL-READY -cpu pentium2 -m 128 -kernel "$kernel" -initrd "$scratch/initrd.gz" \
         -append 'console=ttyS0,115200 nokaslr'
 fi
+
+if [ "$long" ]; then # the same without PCI and APIC
+    machine=(--machine isa "${machine[@]}")
+    boots
+    says '^GUEST-INIT-OK Linux 6\.1\.[0-9-]+-686 i686'
+    says 'XT-PIC'
+    no_findings
+    repeats
+fi
 done_here

@@ -2,7 +2,7 @@
 # Unmodified software of others: tests/real/NAME.sh boots it (lib.sh says how). The packages are fetched
 # once, into $(B)/real. `make test` does of each what takes seconds, `make test-real` all of it.
 
-REAL := debian debianroot firmware invaders memtest tinydevices tinylinux
+REAL := debian debianpae debianroot firmware installer invaders memtest tinydevices tinylinux
 REAL_SHORT := debian firmware invaders memtest tinydevices tinylinux
 REAL += floppies
 REAL_SHORT += floppies
