@@ -194,4 +194,5 @@ help: ## list the targets and the variables
 	@echo '  JOBS=N        suites that run at a time'
 	@echo '  ONLY=PATTERNS for test: suites by name, with %: ONLY="monitor-% snap"'
 
--include $(shell find $(B) -name '*.d' 2>/dev/null)
+# Not below real/: there a whole Debian may be unpacked, with folders of that name.
+-include $(shell find $(B) -path $(B)/real -prune -o -name '*.d' -print 2>/dev/null)
