@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * test_machine_acpi.c - the tables that a kernel finds without firmware: signatures, lengths, checksums,
+ * pointers; the MP table; the script for firmware; power-off.
+ */
+#include "machine/acpi.h"
+#include "base/snap.h"
+#include "machine/board.h"
+#include "tests/report.h"
+
+#include <string.h>
+
+static uint8_t sum(const struct bus *b, uint32_t at, uint32_t n)
+{
+    uint8_t total = 0, byte = 0;
+    for (uint32_t i = 0; i < n; i++) {
+        bus_peek(b, at + i, &byte, 1);
+        total = (uint8_t)(total + byte);
+    }
+    return total;
+}
+
+static uint32_t at32(const struct bus *b, uint32_t at)
+{
+    uint32_t v = 0;
+    bus_peek(b, at, &v, 4);
+    return v;
+}
+
+static bool is(const struct bus *b, uint32_t at, const char *name)
+{
+    char text[8] = "";
+    bus_peek(b, at, text, strlen(name));
+    return memcmp(text, name, strlen(name)) == 0;
+}
+
+static bool sound(const struct bus *b, uint32_t at, const char *name)
+{
+    return is(b, at, name) && sum(b, at, at32(b, at + 4)) == 0;
+}
+
+static struct machine *make(enum config_cpu cpu)
+{
+    struct error err = {.text = ""};
+    struct config cfg = {
+        .machine = MACHINE_PC, .cpu = cpu, .memory = 32u << 20, .insn_cost_log2 = 3};
+    struct machine *m = machine_new(&cfg, &err);
+    if (m)
+        machine_enter(m, &(struct machine_entry){.protected_mode = true, .eip = 0x100000});
+    return m;
+}
+
+static void test_tables(bool apic)
+{
+    struct machine *m = make(apic ? CPU_PPRO : CPU_486);
+    const struct bus *b = &m->bus;
+    uint32_t rsdt = at32(b, FIRMWARE_RSDP + 16), fadt = at32(b, rsdt + 36);
+    CHECK(is(b, FIRMWARE_RSDP, "RSD PTR ") && sum(b, FIRMWARE_RSDP, 20) == 0, "RSDP");
+    CHECK(sound(b, rsdt, "RSDT") && at32(b, rsdt + 4) == (apic ? 44u : 40u), "RSDT");
+    CHECK(sound(b, fadt, "FACP") && at32(b, fadt + 4) == 116, "FADT");
+    CHECK(is(b, at32(b, fadt + 36), "FACS") && at32(b, fadt + 36) % 64 == 0, "FACS");
+    CHECK(sound(b, at32(b, fadt + 40), "DSDT"), "DSDT");
+    CHECK(at32(b, fadt + 76) == 0x608 && bus_in(&m->bus, 0x604, 2) == 0, "its ports are there");
+    if (apic)
+        CHECK(sound(b, at32(b, rsdt + 40), "APIC"), "MADT");
+    CHECK(is(b, FIRMWARE_MP, "_MP_") == apic, "MP table only where there are APICs");
+    if (apic) {
+        uint32_t table = at32(b, FIRMWARE_MP + 4);
+        CHECK(sum(b, FIRMWARE_MP, 16) == 0, "MP pointer");
+        CHECK(is(b, table, "PCMP") && sum(b, table, at32(b, table + 4) & 0xffff) == 0, "MP table");
+        CHECK(at32(b, table + 36) == 0xfee00000, "where the local APIC is");
+    }
+    machine_free(m);
+}
+
+/* The script for firmware does to the files what acpi_place does. */
+static void test_script(void)
+{
+    static struct acpi_tables raw, placed;
+    const struct acpi_board board = {.apic = true, .hpet = true, .pm = 0x600};
+    unsigned pointers = 0, sums = 0;
+    acpi_build(&raw, &board);
+    acpi_build(&placed, &board);
+    acpi_place(&placed, 0x3ff0000);
+    for (uint32_t at = 0; at < raw.script_size; at += ACPI_STEP) {
+        const uint8_t *p = raw.script + at;
+        uint8_t *file = strcmp((const char *)p + 4, "etc/acpi/rsdp") ? raw.block : raw.rsdp;
+        uint32_t where, start, length, v;
+        memcpy(&where, p + 60, 4);
+        if (p[0] == 2) {
+            memcpy(&where, p + 116, 4);
+            memcpy(&v, file + where, 4);
+            v += 0x3ff0000;
+            memcpy(file + where, &v, 4);
+            pointers++;
+        } else if (p[0] == 3) {
+            memcpy(&start, p + 64, 4);
+            memcpy(&length, p + 68, 4);
+            for (uint32_t n = 0; n < length; n++)
+                file[where] = (uint8_t)(file[where] - (start + n == where ? 0 : file[start + n]));
+            sums++;
+        }
+    }
+    CHECK(pointers == 6 && sums == 6, "%u pointers, %u checksums", pointers, sums);
+    CHECK(memcmp(raw.block, placed.block, raw.size) == 0, "the same tables");
+    CHECK(memcmp(raw.rsdp, placed.rsdp, ACPI_RSDP) == 0, "the same root pointer");
+}
+
+static void test_power_off(void)
+{
+    /* MOV DX,604h; MOV AX,2000h; OUT DX,AX; JMP $ */
+    static const uint8_t code[] = {0x66, 0xba, 0x04, 0x06, 0x66, 0xb8,
+                                   0x00, 0x20, 0x66, 0xef, 0xeb, 0xfe};
+    struct machine *m = make(CPU_PPRO);
+    bus_poke(machine_bus(m), 0x100000, code, sizeof code);
+    CHECK(machine_run(m, UINT64_MAX, 1000) == MACHINE_POWERED_OFF, "S5 ends the run");
+    CHECK(machine_icount(m) == 3, "at once: %llu", (unsigned long long)machine_icount(m));
+    machine_free(m);
+}
+
+/* IA32_APIC_BASE moves the registers over RAM, and a snapshot brings them back there. */
+static void test_relocation(void)
+{
+    /* MOV ECX,1Bh; MOV EAX,200800h; XOR EDX,EDX; WRMSR; JMP $ */
+    static const uint8_t code[] = {0xb9, 0x1b, 0,    0,    0,    0xb8, 0x00, 0x08,
+                                   0x20, 0,    0x31, 0xd2, 0x0f, 0x30, 0xeb, 0xfe};
+    struct machine *m = make(CPU_PPRO), *t = make(CPU_PPRO);
+    struct snap s, l;
+    bus_poke(machine_bus(m), 0x100000, code, sizeof code);
+    CHECK(bus_read(&m->bus, 0xfee00030, 4) == 0x40011, "at first");
+    machine_run(m, UINT64_MAX, 6);
+    CHECK(bus_read(&m->bus, 0x200030, 4) == 0x40011 &&
+              bus_read(&m->bus, 0xfee00030, 4) == UINT32_MAX,
+          "moved over RAM");
+    snap_save_init(&s);
+    machine_snap(m, &s);
+    snap_load_init(&l, s.buf, s.len);
+    machine_snap(t, &l);
+    CHECK(snap_ok(&l) && bus_read(&t->bus, 0x200030, 4) == 0x40011, "restored there");
+    snap_free(&s);
+    machine_reset(m);
+    CHECK(bus_read(&m->bus, 0x200030, 4) == 0 && bus_read(&m->bus, 0xfee00030, 4) == 0x40011,
+          "reset");
+    machine_free(m);
+    machine_free(t);
+}
+
+int main(void)
+{
+    test_tables(true);
+    test_tables(false);
+    test_script();
+    test_power_off();
+    test_relocation();
+    return report_end();
+}
