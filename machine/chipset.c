@@ -228,7 +228,6 @@ void chipset_configure(struct machine *m)
         for (unsigned n = 0; n < PCI_FUNCTIONS; n++)
             if (m->pci.at[slot][n])
                 configure_function(m, m->pci.at[slot][n], &a);
-    bus_out(&m->bus, 0x4d1, 1u << (10 - 8) | 1u << (11 - 8),
-            1); /* ELCR: level-sensitive */
+    bus_out(&m->bus, 0x4d1, 1u << (10 - 8) | 1u << (11 - 8), 1); /* ELCR: level-sensitive */
     shadow(m);
 }

@@ -67,6 +67,33 @@ struct inspect_irq {
     uint16_t taken_cs;
 };
 
+/* How far a vector gets at the local APIC; the first that applies. */
+enum inspect_local {
+    LOCAL_IDLE,  /* there is no request */
+    LOCAL_OFF,   /* the unit is off */
+    LOCAL_LOW,   /* its class is not above the processor's: `by` is in service, or (0) the TPR */
+    LOCAL_WAITS, /* `by` has priority */
+    LOCAL_GOES,  /* the local APIC asks for it */
+};
+
+/* The way of a line through the APICs, beside that through the 8259s. */
+struct inspect_apic {
+    bool present;      /* there are APICs */
+    bool virtual_wire; /* the 8259s reach the processor */
+    bool open;         /* the line's pin of the I/O APIC is not masked and gives a vector */
+    bool level;        /* level-triggered */
+    bool waits_eoi;    /* it was sent and not ended (remote IRR) */
+    bool refused;      /* the local APIC did not take it */
+    bool requested;    /* IRR of the local APIC */
+    bool in_service;   /* its ISR */
+    unsigned pin;      /* of the I/O APIC */
+    uint8_t vector;    /* that the pin gives */
+    uint8_t ppr;       /* the processor's priority */
+    enum inspect_local fate;
+    uint8_t by; /* LOCAL_LOW, LOCAL_WAITS: the other vector */
+};
+
+void inspect_apic(const struct machine *m, unsigned line, struct inspect_apic *a);
 void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq);
 /* Why the chip behind line n drives it or does not: one sentence, as snprintf. */
 int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size);

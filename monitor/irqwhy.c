@@ -136,6 +136,54 @@ static void through_controller(struct path *p, unsigned n, const struct inspect_
     }
 }
 
+/* By the I/O APIC, where its pin is open; the 8259s have no say then. */
+static void through_apics(struct path *p, const struct inspect_apic *a)
+{
+    step(p, "ioapic", true, "pin %u of the I/O APIC is open: vector %02x, %s", a->pin, a->vector,
+         a->level ? "level" : "edge");
+    if (a->refused)
+        step(p, "lapic", false, "the local APIC does not take it: it is disabled (SVR)");
+    step(p, "request", a->requested, "the local APIC has %s request for vector %02x%s",
+         a->requested ? "the" : "no", a->vector,
+         a->waits_eoi && a->in_service ? "; the pin is level-triggered and waits for the EOI" : "");
+    if (a->fate == LOCAL_OFF)
+        step(p, "lapic", false, "the local APIC is off");
+    else if (a->fate == LOCAL_LOW && a->by)
+        step(p, "service", false,
+             "vector %02x is in service at the local APIC, in the same or a higher class, and no "
+             "EOI "
+             "has been sent",
+             a->by);
+    else if (a->fate == LOCAL_LOW)
+        step(p, "priority", false, "the local APIC's task priority holds it off (PPR %02x)",
+             a->ppr);
+    else if (a->fate == LOCAL_WAITS)
+        step(p, "priority", false, "vector %02x has priority and comes first", a->by);
+    else if (a->in_service)
+        step(p, "service", false,
+             "vector %02x is in service at the local APIC and no EOI has been sent", a->vector);
+    else
+        step(p, "priority", true, "nothing at the local APIC is in its way (PPR %02x)", a->ppr);
+}
+
+/* By the 8259s, and from them by LINT0. */
+static void through_pics(struct path *p, unsigned n, const struct inspect_irq *irq,
+                         const struct inspect_apic *a)
+{
+    struct inspect_irq master;
+    through_controller(p, n, irq, true);
+    if (n >= 8) {
+        inspect_irq(p->m, 2, &master);
+        through_controller(p, 2, &master, irq->fate == IRQ_GOES);
+    }
+    if (!a->virtual_wire)
+        step(p, "LINT0", false,
+             "the 8259s do not reach the processor (LINT0 of the local APIC is masked), and pin %u "
+             "of "
+             "the I/O APIC is masked",
+             a->pin);
+}
+
 static void through_flags(struct path *p)
 {
     const struct cpu *c = p->c;
@@ -212,16 +260,19 @@ static void say_verdict(const struct path *p, unsigned n, const char *source, bo
 static bool explain(struct monitor *mon, unsigned n, struct answer *to)
 {
     struct path p = {.mon = mon, .m = monitor_machine(mon), .to = to};
-    struct inspect_irq irq, master;
+    struct inspect_irq irq;
+    struct inspect_apic apic;
     char source[200];
     p.c = inspect_cpu(p.m);
     inspect_irq(p.m, n, &irq);
     inspect_irq_source(p.m, n, source, sizeof source);
+    inspect_apic(p.m, n, &apic);
+    unsigned vector = apic.open ? apic.vector : irq.vector;
     answer_number(to, "irq", n);
-    answer_number(to, "vector", irq.vector);
+    answer_number(to, "vector", vector);
     answer_number(to, "taken", irq.taken);
     answer_text(to, "IRQ %u (%s), vector %02x: ", n, irq.source ? irq.source : "nothing connected",
-                irq.vector);
+                vector);
     if (irq.taken)
         answer_text(to, "taken %" PRIu64 " time%s, last @%" PRIu64 "\n", irq.taken,
                     irq.taken == 1 ? "" : "s", irq.taken_icount);
@@ -230,15 +281,14 @@ static bool explain(struct monitor *mon, unsigned n, struct answer *to)
     answer_list(to, "steps");
     step(&p, "line", irq.line || irq.requested || irq.in_service, "the line is %s: %s",
          irq.line ? "high" : "low", source);
-    through_controller(&p, n, &irq, true);
-    if (n >= 8) {
-        inspect_irq(p.m, 2, &master);
-        through_controller(&p, 2, &master, irq.fate == IRQ_GOES);
-    }
+    if (apic.open)
+        through_apics(&p, &apic);
+    else
+        through_pics(&p, n, &irq, &apic);
     through_flags(&p);
-    through_gate(&p, irq.vector);
+    through_gate(&p, vector);
     answer_close(to);
-    say_verdict(&p, n, source, irq.in_service);
+    say_verdict(&p, n, source, apic.open ? apic.in_service : irq.in_service);
     return true;
 }
 
