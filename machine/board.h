@@ -107,6 +107,7 @@ struct machine {
     struct piix3 piix3;
     struct piix4_pm pm;     /* 1.0 */
     struct vga_pci vga_pci; /* 2.0 */
+    uint64_t rom_hash[2];   /* of firmware and VGA BIOS: a snapshot goes with its ROMs */
     uint8_t line[16]; /* interrupt lines of the ISA bus: who drives each, a bit for a line_source */
     struct irq_taken taken[16]; /* by line */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */

@@ -7,6 +7,7 @@
  */
 #include "machine/chipset.h"
 
+#include "base/snap.h"
 #include "machine/board.h"
 
 #include <string.h>
@@ -89,8 +90,20 @@ static void wire_pci(struct machine *m)
     bus_map_ports(&m->bus, "pci data", 0xcfc, 4, &pci_data_ops, &m->pci);
 }
 
+/* FNV-1a: what a snapshot remembers of a ROM. */
+static uint64_t rom_hash(const struct config_rom *rom)
+{
+    uint64_t h = UINT64_C(0xcbf29ce484222325) ^ rom->size;
+
+    for (uint32_t n = 0; n < rom->size; n++)
+        h = (h ^ rom->data[n]) * UINT64_C(0x100000001b3);
+    return h;
+}
+
 void chipset_wire(struct machine *m)
 {
+    m->rom_hash[0] = rom_hash(&m->cfg.bios);
+    m->rom_hash[1] = rom_hash(&m->cfg.vgabios);
     map_firmware(m);
     if (m->cfg.machine == MACHINE_PC) {
         wire_pci(m);
@@ -127,6 +140,29 @@ void chipset_reset(struct machine *m)
     bmdma_reset(&m->bmdma);
     piix4_pm_reset(&m->pm);
     vga_pci_reset(&m->vga_pci);
+}
+
+static void snap_rom(struct snap *s, const char *what, uint64_t mine)
+{
+    uint64_t theirs = mine;
+
+    snap_u64(s, &theirs);
+    if (s->loading && theirs != mine)
+        snap_fail(s, "it was made with another %s than this machine has", what);
+}
+
+void chipset_snap_identity(struct machine *m, struct snap *s)
+{
+    static const char *const name[] = {[MACHINE_PC] = "pc", [MACHINE_ISA] = "isa"};
+    uint8_t kind = (uint8_t)m->cfg.machine;
+
+    if (!snap_section(s, "chipset", 1))
+        return;
+    snap_u8(s, &kind);
+    if (s->loading && kind != (uint8_t)m->cfg.machine)
+        snap_fail(s, "it is of another machine than this one, %s", name[m->cfg.machine]);
+    snap_rom(s, "firmware", m->rom_hash[0]);
+    snap_rom(s, "VGA BIOS", m->rom_hash[1]);
 }
 
 void chipset_snap(struct machine *m, struct snap *s)

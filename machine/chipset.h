@@ -17,6 +17,8 @@ struct snap;
 /* PCI, its bridges and the VGA's function; on `isa` the fixed frame buffer. After the chips of ISA. */
 void chipset_wire(struct machine *m);
 void chipset_reset(struct machine *m);
+/* First of all: refuses what is of another kind of machine or of other firmware. */
+void chipset_snap_identity(struct machine *m, struct snap *s);
 void chipset_snap(struct machine *m, struct snap *s);
 
 /* As a PCI BIOS leaves it: addresses and interrupts assigned, what it found at C0000h-FFFFFh copied to

@@ -11,6 +11,7 @@ void board_snap(struct machine *m, struct snap *s)
 {
     if (!snap_section(s, "machine", 2))
         return;
+    chipset_snap_identity(m, s);
     for (unsigned n = 0; n < A20_SOURCES; n++)
         snap_bool(s, &m->a20[n]);
     snap_bool(s, &m->reset_wanted);

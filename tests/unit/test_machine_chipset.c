@@ -157,6 +157,30 @@ static void test_pc_without_firmware(void)
     machine_free(m);
 }
 
+/* What is not in a snapshot must be there already. */
+static void test_other_machines(void)
+{
+    struct machine *m = make(MACHINE_PC, true), *t;
+    struct snap s, l;
+
+    snap_save_init(&s);
+    machine_snap(m, &s);
+    t = make(MACHINE_ISA, true);
+    snap_load_init(&l, s.buf, s.len);
+    machine_snap(t, &l);
+    CHECK(strstr(l.err.text, "another machine"), "isa refuses pc's: %s", l.err.text);
+    machine_free(t);
+    bios[0x1000] ^= 1;
+    t = make(MACHINE_PC, true);
+    snap_load_init(&l, s.buf, s.len);
+    machine_snap(t, &l);
+    CHECK(strstr(l.err.text, "another firmware"), "and so does another ROM: %s", l.err.text);
+    bios[0x1000] ^= 1;
+    machine_free(t);
+    machine_free(m);
+    snap_free(&s);
+}
+
 static void test_cmos(void)
 {
     struct machine *m = make(MACHINE_PC, false);
@@ -184,6 +208,7 @@ int main(void)
     test_isa();
     test_pc_with_firmware();
     test_pc_without_firmware();
+    test_other_machines();
     test_cmos();
     return report_end();
 }
