@@ -51,7 +51,7 @@ run_with_partners() { # run_with_partners LABEL NET
     local server sender
     python3 -m http.server --bind 127.0.0.1 --directory "$scratch/www" "$web" >/dev/null 2>&1 &
     server=$!
-    python3 "$scratch/send.py" "$forward" "$scratch/www/data" >"$scratch/$1.answer" 2>&1 &
+    python3 "$scratch/send.py" "$forward" "$scratch/www/data" >"$scratch/answer-$1" 2>&1 &
     sender=$!
     run "$1" 400 "$scratch/script" --net "$2"
     kill $server $sender 2>/dev/null
@@ -92,6 +92,6 @@ END
     run_with_partners "$1" "$2,hostfwd=tcp::$forward-:7"
     ends "$1" 0 'the guest fetches and serves'
     check 'a megabyte fetched from the host is the same' grep -q "^$sum  -" "$scratch/$1.serial"
-    check 'a megabyte sent through the forward is the same' [ "$(cat "$scratch/$1.answer")" = "$sum" ]
+    check 'a megabyte sent through the forward is the same' [ "$(cat "$scratch/answer-$1")" = "$sum" ]
     check 'names are not resolved: nobody asked for that' grep -q '^asked 1' "$scratch/$1.serial"
 }
