@@ -45,6 +45,7 @@ void machine_panel(const struct machine *m, struct panel *p)
         .cpl = c->cpl,
         .idle = c->halted,
         .lamps = m->kbd.leds,
+        .mouse = m->mouse.reporting,
     };
     ide_lights(m, p);
     floppy_lights(m, p);

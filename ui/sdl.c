@@ -267,14 +267,21 @@ static void sdl_status(void *display, const struct ui_status *status)
     d->status = *status;
 }
 
+void sdl_set_title(struct sdl *d)
+{
+    char title[256];
+
+    SDL_snprintf(title, sizeof(title), "%s (%s)", d->title,
+                 d->grabbed ? "Ctrl-Alt-G frees the mouse" : "Ctrl-Alt-X: menu");
+    SDL_SetWindowTitle(d->window, title);
+}
+
 static void sdl_title(void *display, const char *text)
 {
     struct sdl *d = display;
-    char title[256];
 
-    SDL_snprintf(title, sizeof(title), "%s (%s)", text,
-                 d->grabbed ? "Ctrl-Alt-G frees the mouse" : "Ctrl-Alt-X: menu");
-    SDL_SetWindowTitle(d->window, title);
+    SDL_snprintf(d->title, sizeof(d->title), "%s", text);
+    sdl_set_title(d);
 }
 
 const struct display_ops display_sdl = {

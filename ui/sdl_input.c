@@ -43,6 +43,7 @@ void sdl_grab(struct sdl *d, bool on)
     d->grabbed = on;
     SDL_SetRelativeMouseMode(on ? SDL_TRUE : SDL_FALSE);
     SDL_SetWindowGrab(d->window, on ? SDL_TRUE : SDL_FALSE);
+    sdl_set_title(d);
     if (on)
         sdl_tell(d, "The mouse and all keys are the guest's. Ctrl-Alt-G gives them back.");
 }

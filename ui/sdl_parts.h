@@ -46,6 +46,7 @@ struct sdl {
     Uint32 held_at;                 /* SDL_GetTicks when the machine last stood still */
     char told[300];                 /* a message */
     Uint32 told_until;              /* SDL_GetTicks when it goes */
+    char title[160];                /* what runs, and its state */
     struct select select;           /* text that is marked */
     bool selecting;                 /* the button is down */
     char *paste;                    /* text that is being typed, from SDL; NULL: none */
@@ -64,6 +65,7 @@ struct sdl {
 
 /* sdl.c */
 void sdl_tell(void *display, const char *text);
+void sdl_set_title(struct sdl *d);
 void sdl_set_fullscreen(struct sdl *d, bool on);
 void sdl_set_status(struct sdl *d, bool on);
 void sdl_open_console(void *display);

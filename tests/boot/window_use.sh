@@ -265,27 +265,58 @@ press ctrl+alt+q
 leave "Ctrl-Alt-Q"
 kill $manager
 
-# ---- Keys that few have: a boot sector that loops with interrupts off, so that codes stay where they are.
-{
-    printf '\xeb\xfe'
-    head -c 508 /dev/zero
-    printf '\x55\xaa'
-} >loop.bin
-codes() { # codes KEY: what the keyboard and its controller hold after it
-    "$emu" loop.bin --display sdl --timeout 60 -e 'try wait "x" on screen for 3 s' -e 'dev kbd' -e 'dev kbc' -e quit \
-        >codes.txt 2>"$scratch/stderr" &
+# ---- Keys that few have. A boot sector that writes @@ on the screen, masks all lines and sleeps, so that
+# what keyboard and mouse send stays where it is:
+#     mov ax, B800h; mov es, ax; mov [es:0], 0740h; mov [es:2], 0740h
+#     mov al, FFh; out 21h, al; out A1h, al; ...; again: sti; hlt; jmp again
+sleeper() { # sleeper FILE [CODE]: with CODE before it sleeps
+    {
+        printf '\xb8\x00\xb8\x8e\xc0\x26\xc7\x06\x00\x00\x40\x07\x26\xc7\x06\x02\x00\x40\x07'
+        printf '\xb0\xff\xe6\x21\xe6\xa1%b\xfb\xf4\xeb\xfd' "${2:-}"
+        head -c 600 /dev/zero
+    } | head -c 510 >"$1"
+    printf '\x55\xaa' >>"$1"
+}
+
+start_sleeper() { # start_sleeper FILE DEVICE: until it sleeps; codes.txt is what DEVICE says 3 s later
+    rm -f ready.png
+    "$emu" "$1" --display sdl --timeout 90 -e 'wait "@@" on screen for 30 s' -e 'screenshot ready.png' \
+        -e 'try wait "x@x" on screen for 3 s' -e "dev $2" -e quit >codes.txt 2>"$scratch/stderr" &
     emulator=$!
-    within 20 find_window
+    within 60 test -s ready.png
+    check $? "$1 sleeps: $(cat "$scratch/stderr")"
+    find_window
     xdotool windowfocus "$window"
     sleep 0.3
-    press "$1"
+}
+
+end_sleeper() {
     wait "$emulator"
     emulator=
 }
-codes Pause
+
+sleeper sleep.bin
+start_sleeper sleep.bin kbc
+press Pause
+end_sleeper
 grep -qE '14 77 e1 f0 14 f0 77' codes.txt
 check $? "Pause sends its whole sequence: $(tr '\n' ' ' <codes.txt)"
-codes Print
+start_sleeper sleep.bin kbc
+press Print
+end_sleeper
 grep -qE '12 e0 7c( .*)?e0 f0 7c e0 f0 12' codes.txt
 check $? "Print Screen sends make and break: $(tr '\n' ' ' <codes.txt)"
+# 8042: D4h, F4h switch the mouse's reports on.
+sleeper mouse.bin '\xb0\xd4\xe6\x64\xb0\xf4\xe6\x60'
+start_sleeper mouse.bin mouse
+xdotool mousemove --window "$window" 300 200 click 1
+for _ in 1 2 3 4 5 6 7 8 9 10; do
+    xdotool mousemove_relative -- 7 -3
+    sleep 0.05
+done
+grabbed
+check $? "a click gives the mouse to a guest that listens to it: $(title)"
+end_sleeper
+grep -qE 'right [1-9][0-9]*, down -[1-9]' codes.txt
+check $? "its movements reach the guest: $(tr '\n' ' ' <codes.txt)"
 finish
