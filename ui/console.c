@@ -250,29 +250,35 @@ void console_scroll(struct console *c, int rows)
 
 /* ---- The picture --------------------------------------------------------------------------- */
 
-/* Where the rows begin when a row has so many columns; the oldest are forgotten if there are too
-   many. How many there are. */
-static int find_rows(struct console *c, int columns)
+/* The oldest half of the rows is forgotten if there are too many. */
+static int add_row(struct console *c, int rows, size_t at)
 {
-    int rows = 0, column = 0;
-
-    c->row[rows++] = 0;
-    for (size_t at = 0; at < c->length; at++) {
-        bool wrap = c->text[at] != '\n' && column == columns;
-
-        if (wrap || (at && c->text[at - 1] == '\n')) {
-            if (rows == CONSOLE_ROWS) {
-                rows = CONSOLE_ROWS / 2;
-                memmove(c->row, c->row + CONSOLE_ROWS - rows, (size_t)rows * sizeof(c->row[0]));
-            }
-            c->row[rows++] = (uint32_t)at;
-            column = 0;
-        }
-        column += c->text[at] != '\n';
+    if (rows == CONSOLE_ROWS) {
+        rows = CONSOLE_ROWS / 2;
+        memmove(c->row, c->row + CONSOLE_ROWS - rows, (size_t)rows * sizeof(c->row[0]));
     }
-    if (c->length && c->text[c->length - 1] != '\n')
-        return rows;
-    return c->length ? rows : 0;
+    c->row[rows] = (uint32_t)at;
+    return rows + 1;
+}
+
+/* Where the rows begin when a row has so many columns: behind line feeds, and where a line is too long,
+   behind its last blank if there is one. How many there are. */
+static int find_rows(struct console *c, size_t columns)
+{
+    size_t start = 0, blank = 0; /* of this row; behind its last blank */
+    int rows = c->length ? add_row(c, 0, 0) : 0;
+
+    for (size_t at = 0; at < c->length; at++) {
+        bool feed = at && c->text[at - 1] == '\n';
+
+        if (feed || (at - start == columns && c->text[at] != '\n')) {
+            start = feed || blank <= start ? at : blank;
+            rows = add_row(c, rows, start);
+        }
+        if (c->text[at] == ' ')
+            blank = at + 1;
+    }
+    return rows;
 }
 
 static void draw_row(struct console *c, struct canvas *to, int y, int row, int rows)
@@ -318,7 +324,7 @@ void console_draw(struct console *c, struct canvas *to, bool prompt)
     if (columns < (int)sizeof(prompt_text) + 8 || visible < 1)
         return;
     c->page = visible;
-    rows = find_rows(c, columns);
+    rows = find_rows(c, (size_t)columns);
     if (c->scroll > rows - visible)
         c->scroll = rows > visible ? rows - visible : 0;
     first = rows - visible - c->scroll;

@@ -115,21 +115,38 @@ static SDL_Rect place_smooth(int out_w, int out_h, int across, int down)
     return r;
 }
 
+/* Where it can be, painting goes into the window's own memory. */
+static bool is_direct(const SDL_Surface *surface)
+{
+    return surface->format->format == SDL_PIXELFORMAT_RGB888 && !SDL_MUSTLOCK(surface);
+}
+
+static void follow_surface(struct sdl *d, SDL_Surface *surface)
+{
+    bool direct = is_direct(surface);
+
+    if (d->back && d->back->w == surface->w && d->back->h == surface->h &&
+        (!direct || d->back->pixels == surface->pixels))
+        return;
+    if (d->back)
+        SDL_FreeSurface(d->back);
+    d->back =
+        direct
+            ? SDL_CreateRGBSurfaceWithFormatFrom(surface->pixels, surface->w, surface->h, 32,
+                                                 surface->pitch, SDL_PIXELFORMAT_RGB888)
+            : SDL_CreateRGBSurfaceWithFormat(0, surface->w, surface->h, 32, SDL_PIXELFORMAT_RGB888);
+    d->stale = true;
+}
+
 /* False: there is nothing to draw on. */
 static bool lay_out(struct sdl *d)
 {
-    const SDL_Surface *surface = SDL_GetWindowSurface(d->window);
+    SDL_Surface *surface = SDL_GetWindowSurface(d->window);
     int window_w, window_h, room;
 
     if (!surface)
         return false;
-    if (!d->back || d->back->w != surface->w || d->back->h != surface->h) {
-        if (d->back)
-            SDL_FreeSurface(d->back);
-        d->back =
-            SDL_CreateRGBSurfaceWithFormat(0, surface->w, surface->h, 32, SDL_PIXELFORMAT_RGB888);
-        d->stale = true;
-    }
+    follow_surface(d, surface);
     if (!d->back)
         return false;
     if (!d->stale)
@@ -315,7 +332,7 @@ static void present(struct sdl *d)
 {
     SDL_Surface *surface = SDL_GetWindowSurface(d->window);
 
-    for (int n = 0; surface && n < d->rect_count; n++)
+    for (int n = 0; surface && !is_direct(surface) && n < d->rect_count; n++)
         SDL_BlitSurface(d->back, &d->rects[n], surface, &d->rects[n]);
     if (surface && d->rect_count)
         SDL_UpdateWindowSurfaceRects(d->window, d->rects, d->rect_count);

@@ -191,6 +191,19 @@ static void check_much(void)
     check_drawing(1, 1);
 }
 
+/* Lines that are too long are broken behind a blank, words that are, anywhere. */
+static void check_wrapping(void)
+{
+    static const char text[] = "four words, three rows of it\n0123456789abcdefghijklm\n\nend\n";
+    static const uint32_t wanted[] = {0, 18, 29, 49, 53, 54}; /* 20 columns */
+
+    keys("l", CONSOLE_CTRL);
+    console_print(&c, text, sizeof(text) - 1);
+    check_drawing(20 * 8 + 16 + 7, 200);
+    for (size_t n = 0; n < ARRAY_LEN(wanted); n++)
+        CHECK(c.row[n] == wanted[n], "row %zu begins at %u, not %u", n, c.row[n], wanted[n]);
+}
+
 static void put(struct screen *s, unsigned row, const char *text)
 {
     for (unsigned n = 0; text[n]; n++)
@@ -248,6 +261,7 @@ int main(void)
     check_history();
     check_completion();
     check_much();
+    check_wrapping();
     check_selection();
     return report_end();
 }

@@ -14,3 +14,4 @@ TEST_NEEDS += $(B)/tests/vga/picture $(B)/roms/vgatest/vgatest.elf
 images: $(B)/emu386 $(B)/roms/vgatest/vgatest.elf $(B)/tests/vga/picture ## take the pictures in docs/images anew
 	$(Q)B=$(B) tests/vga/run.sh pictures docs/images/vga
 	$(Q)tests/vga/mmu-pictures.sh $(B)/emu386 docs/images/kernel
+	$(Q)tests/vga/console-pictures.sh $(B)/emu386 $(B)/roms/vgatest/vgatest.elf docs/images/console
