@@ -42,7 +42,7 @@ done
 DISPLAY=:$(cat "$work/display")
 export DISPLAY
 unset WAYLAND_DISPLAY SDL_VIDEODRIVER
-export XDG_CONFIG_HOME=/nonexistent
+export XDG_CONFIG_HOME=/dev/null/none
 
 judge() { # judge CASE VALUE UNIT LIMIT
     local verdict=''

@@ -151,7 +151,7 @@ run() {
     local label=$scratch/$1 limit=$2 script=$3
     shift 3
     rm -f "$label".*
-    XDG_CONFIG_HOME=/nonexistent timeout -k 10 "$limit" "$emu386" --display none \
+    XDG_CONFIG_HOME=/dev/null/none timeout -k 10 "$limit" "$emu386" --display none \
         --serial "file:$label.serial" --trace summary ${script:+-x "$script"} "${machine[@]}" "$@" \
         >"$label.out" 2>"$label.err" </dev/null
     status=$?
