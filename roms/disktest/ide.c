@@ -5,7 +5,9 @@
  */
 #include "disktest.h"
 
-#define PATIENCE 1000000u
+/* How often a register is looked at before it is given up: a host may be busy elsewhere. */
+#define PATIENCE 50000000u
+#define DMA_PATIENCE 1000000u /* one test waits in vain */
 
 struct region {
     uint32_t address;
@@ -41,6 +43,12 @@ void ide_reset(const struct ide *d)
     for (unsigned n = 0; n < 100; n++)
         (void)inb(d->control);
     outb(d->control, 0x00);
+    /* On QEMU drive 1 may stay selected, and a drive that is busy does not hear that it is not. */
+    for (uint32_t n = 0; n < PATIENCE; n++) {
+        ide_put(d, DEVICE, (uint8_t)(0xa0 | d->unit << 4));
+        if ((ide_get(d, DEVICE) >> 4 & 1) == d->unit && !(inb(d->control) & BSY))
+            break;
+    }
     (void)ide_wait(d);
 }
 
@@ -111,7 +119,7 @@ static void dma_prepare(const struct ide *d, bool to_memory, void *data, uint32_
 static uint8_t dma_run(const struct ide *d)
 {
     outb(d->master, inb(d->master) | 1);
-    for (uint32_t n = 0; n < PATIENCE; n++)
+    for (uint32_t n = 0; n < DMA_PATIENCE; n++)
         if (inb((uint16_t)(d->master + 2)) & 4)
             break;
     outb(d->master, inb(d->master) & 8);

@@ -52,7 +52,7 @@ run_check() {
         --cdrom "$work/cd" "$@" -a "check sectors=$sectors blocks=$blocks" "$elf" \
         </dev/null >"$work/said" 2>&1
     take_count "$work/out" $? "emu386 $*"
-    cmp -s -n $((sectors / 2 * 512)) "$work/disk" <("$image" disk /dev/stdout $sectors)
+    cmp -s -n $((sectors * 256)) "$work/disk" <("$image" disk /dev/stdout $sectors)
     report $? "the lower half of the disk was written"
 }
 
