@@ -119,7 +119,9 @@ static bool starts_image(const struct session *s)
 static bool plan_boot(struct session *s, struct error *err)
 {
     struct boot_source modules[OPTIONS_MAX_MODULES];
-    struct boot_request r = {.append = s->options.append, .memory = s->options.config.memory};
+    struct boot_request r = {.append = s->options.append,
+                             .memory = s->options.config.memory,
+                             .acpi = machine_has_tables(&s->options.config)};
 
     if (!starts_image(s)) {
         plan_init(&s->plan, s->roms.bios.name, r.memory);

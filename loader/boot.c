@@ -18,6 +18,7 @@
 #include "loader/module.h"
 #include "loader/multiboot1.h"
 #include "loader/multiboot2.h"
+#include "machine/firmware.h"
 #include "mmu/bus.h"
 
 #include <stdio.h>
@@ -228,6 +229,7 @@ bool boot_plan(struct plan *p, const struct boot_request *r, struct error *err)
     size_t at;
 
     plan_init(p, r->image.name, r->memory);
+    p->acpi = r->acpi;
     if (!read_source(p, &r->image, &file, err))
         return false;
     p->image = file.data;
@@ -274,6 +276,17 @@ static bool apply_zeroes(struct bus *b, phys_t at, uint32_t n)
     return true;
 }
 
+/* The tables are placed when the machine is entered. */
+static bool copy_rsdp(const struct plan *p, struct bus *b, struct error *err)
+{
+    uint8_t rsdp[ACPI_RSDP];
+
+    if (bus_peek(b, FIRMWARE_RSDP, rsdp, sizeof rsdp) != sizeof rsdp ||
+        memcmp(rsdp, "RSD PTR ", 8) != 0)
+        return error_set(err, "%s: this machine has no ACPI tables to tell of", p->name);
+    return bus_poke(b, p->rsdp, rsdp, sizeof rsdp) == sizeof rsdp;
+}
+
 bool boot_apply(const struct plan *p, struct machine *m, struct error *err)
 {
     struct bus *b = machine_bus(m);
@@ -287,5 +300,5 @@ bool boot_apply(const struct plan *p, struct machine *m, struct error *err)
                              piece->what, piece->phys);
     }
     machine_enter(m, &p->entry);
-    return true;
+    return !p->rsdp || copy_rsdp(p, b, err);
 }

@@ -30,6 +30,7 @@ struct boot_request {
     unsigned module_count;             /* how many */
     const char *append;                /* kernel command line, NULL: none given */
     uint32_t memory;                   /* bytes of RAM */
+    bool acpi;                         /* the board places ACPI tables (firmware_place_tables) */
 };
 
 /* The plan is initialised here; plan_free it in either case. */

@@ -35,6 +35,8 @@ struct plan {
     const uint8_t *image;       /* the image's bytes, for symbols; owned or borrowed */
     size_t image_size;          /* how many */
     uint32_t memory;            /* bytes of RAM of the machine it is for */
+    bool acpi;                  /* it will have ACPI tables */
+    phys_t rsdp;                /* where a copy of their root pointer goes; 0: nowhere */
     struct plan_piece *pieces;  /* in order of placing, non-overlapping */
     unsigned count;             /* pieces used */
     unsigned room;              /* pieces allocated */

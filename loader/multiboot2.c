@@ -314,11 +314,11 @@ static void choose_mode(const struct header *h, struct multiboot2_info *info)
 
 bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct error *err)
 {
-    struct multiboot2_info info = {.memory = p->memory, .cmdline = r->cmdline};
+    struct multiboot2_info info = {.memory = p->memory, .cmdline = r->cmdline, .acpi = p->acpi};
     struct header h;
     struct elf e;
     uint8_t *block;
-    size_t size;
+    size_t size, rsdp = 0;
     phys_t at;
 
     if (!read_header(&h, r->file, p->name, err))
@@ -333,7 +333,7 @@ bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct 
     block = plan_alloc(p, multiboot2_info_room(&info), err);
     if (!block)
         return false;
-    size = multiboot2_info_write(&info, block);
+    size = multiboot2_info_write(&info, block, &rsdp);
     if (!plan_find(p, size, 4096, INFO_BASE, &at))
         return error_set(err,
                          "%s: no room in RAM for %zu bytes of boot information; use a larger -m",
@@ -341,6 +341,7 @@ bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct 
     if (!plan_place(p, at, block, size, 0, err, "the boot information"))
         return false;
 
+    p->rsdp = rsdp ? at + (phys_t)rsdp : 0;
     p->entry.protected_mode = true;
     p->entry.eax = ENTRY_MAGIC;
     p->entry.ebx = at;

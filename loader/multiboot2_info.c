@@ -24,6 +24,7 @@ enum {
     TAG_MAP = 6,
     TAG_FRAMEBUFFER = 8,
     TAG_SECTIONS = 9,
+    TAG_ACPI_OLD = 14,
     TAG_LOAD_BASE = 21,
 
     LIST_HEAD = 8,
@@ -139,7 +140,7 @@ static void put_framebuffer(struct list *l, const struct multiboot2_info *info)
 size_t multiboot2_info_room(const struct multiboot2_info *info)
 {
     /* every tag but those counted below has at most 64 bytes */
-    size_t size = 8 * 64 + MEMMAP_ENTRIES * MAP_ENTRY + strlen(info->cmdline) + 1;
+    size_t size = 9 * 64 + MEMMAP_ENTRIES * MAP_ENTRY + strlen(info->cmdline) + 1;
 
     size += (size_t)info->placed.sections * ELF_SECTION_SIZE;
     for (unsigned i = 0; i < info->placed.modules; i++)
@@ -147,7 +148,7 @@ size_t multiboot2_info_room(const struct multiboot2_info *info)
     return size;
 }
 
-size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block)
+size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block, size_t *rsdp)
 {
     struct list l = {block, LIST_HEAD};
 
@@ -157,6 +158,8 @@ size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block)
     put_memory(&l, info->memory);
     put_sections(&l, &info->placed);
     put_framebuffer(&l, info);
+    if (info->acpi)
+        *rsdp = (size_t)(put_tag(&l, TAG_ACPI_OLD, ACPI_RSDP) - block);
     if (info->relocated)
         bytes_put32(put_tag(&l, TAG_LOAD_BASE, 4), info->load_base);
     put_tag(&l, TAG_END, 0);

@@ -4,7 +4,8 @@
  * 8-byte boundary. Source: Multiboot2 Specification version 2.0, 3.6.
  *
  * Given are the command line, the loader's name, modules, memory size and map, ELF sections, the
- * frame buffer (of text cells or of colours) and, for relocatable kernels, the load address.
+ * frame buffer (of text cells or of colours), where there are tables the root pointer of ACPI 1.0, and
+ * for relocatable kernels the load address.
  */
 #ifndef LOADER_MULTIBOOT2_INFO_H
 #define LOADER_MULTIBOOT2_INFO_H
@@ -19,11 +20,12 @@ struct multiboot2_info {
     uint16_t width, height, depth;  /* of the frame buffer; 0: text mode */
     bool relocated;                 /* tell where it was loaded */
     phys_t load_base;               /* namely here */
+    bool acpi;                      /* there is a root pointer of ACPI tables to be copied in */
 };
 
 /* The most that multiboot2_info_write will need. */
 size_t multiboot2_info_room(const struct multiboot2_info *info);
-/* Writes it to a zeroed block and returns how long it is. */
-size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block);
+/* Writes it to a zeroed block and returns how long it is; rsdp: where in it the root pointer goes. */
+size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block, size_t *rsdp);
 
 #endif

@@ -101,11 +101,16 @@ void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcf
     fwcfg_add_file(device, "etc/system-states", system_states, sizeof system_states);
 }
 
+bool machine_has_tables(const struct config *cfg)
+{
+    return cfg->machine == MACHINE_PC && !cfg->bios.size;
+}
+
 void firmware_place_tables(struct machine *m)
 {
     uint8_t mp[MPTABLE_ROOM];
     struct acpi_tables acpi = m->firmware.acpi;
-    if (m->cfg.machine != MACHINE_PC || m->cfg.bios.size)
+    if (!machine_has_tables(&m->cfg))
         return;
     acpi_place(&acpi, FIRMWARE_ACPI);
     (void)bus_poke(&m->bus, FIRMWARE_ACPI, acpi.block, acpi.size);

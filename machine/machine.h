@@ -53,6 +53,9 @@ struct machine_entry {
     bool interrupts; /* IF */
 };
 
+/* Does machine_enter put ACPI tables where firmware would have (machine/firmware.h)? */
+bool machine_has_tables(const struct config *cfg);
+
 /* Returns NULL and fills err when the host has no memory for it. cfg is copied. */
 struct machine *machine_new(const struct config *cfg, struct error *err);
 void machine_free(struct machine *m);

@@ -37,6 +37,7 @@ check 'the boot information is whole' grep -q '^whole' "$scratch/fast"
 check 'the command line' grep -q '^cmdline: first "second word"' "$scratch/fast"
 check 'a module' grep -q '^module: with words size=10 sum=[0-9a-f]* page=0' "$scratch/fast"
 check 'symbols' grep -q '^sections: guest_main' "$scratch/fast"
+check 'ACPI tables' grep -q '^acpi: a root pointer' "$scratch/fast"
 check 'a frame buffer' grep -q '^framebuffer: width=800 height=600 depth=32 type=1' "$scratch/fast"
 check 'of that size' [ "$(identify -format '%wx%h' "$scratch/fast.png")" = 800x600 ]
 check 'with colours in it' [ "$(identify -format '%k' "$scratch/fast.png")" -gt 1000 ]

@@ -202,6 +202,14 @@ void guest_main(u32 magic, const u8 *info)
             map(fields, tag + word(tag + 4));
         } else if (type == 8) {
             paint(fields);
+        } else if (type == 14) {
+            u32 total = 0;
+
+            for (u32 i = 0; i < 20; i++)
+                total += fields[i];
+            put(fields[0] != 'R' || fields[7] != ' ' || (total & 0xff) || !word(fields + 16)
+                    ? "acpi: WRONG\n"
+                    : "acpi: a root pointer\n");
         } else if (type == 9) {
             sections(fields);
         }

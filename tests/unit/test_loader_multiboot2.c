@@ -126,9 +126,16 @@ static void test_info(void)
     tag = find_tag(p, 9, 0);
     CHECK(tag && planned32(p, tag) == 3 && planned32(p, tag + 4) == 40, "sections");
     CHECK(!find_tag(p, 21, 0), "no load address: nobody asked");
+    CHECK(!find_tag(p, 14, 0) && p->rsdp == 0, "no ACPI tables");
     CHECK(planned32(p, find_tag(p, 0, 0) - 4) == 8 &&
               find_tag(p, 0, 0) == p->entry.ebx + planned32(p, p->entry.ebx),
           "the end is the end");
+    plan_free(p);
+
+    r.request.acpi = true;
+    CHECK(make_plan(&r) && find_tag(p, 14, 0) && p->rsdp == find_tag(p, 14, 0) &&
+              planned32(p, p->rsdp - 4) == 28,
+          "room for the root pointer of ACPI tables");
     plan_free(p);
 }
 
