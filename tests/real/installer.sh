@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
 # installer.sh BUILD - the installer of Debian 12 to its language menu, on the VGA's text screen; the cursor
-# keys move the bar. Kernel and initial RAM disk are those of the package for network boots.
+# keys move the bar. Kernel and initial RAM disk are those of the package for network boots. nomodeset:
+# without it the kernel finds the display interface and leaves text mode.
 
 # shellcheck disable=SC1091,SC2034,SC2154 # read by lib.sh
 . "$(dirname "$0")/lib.sh"
@@ -16,7 +17,7 @@ blue() { # blue PICTURE: how many of its points are of the dialog's background
     convert "$1" -format %c histogram:info: | awk '/#0000AA/ { n += $1 } END { print n + 0 }'
 }
 
-machine=(-m 768M -k "$kernel" -i "$unpacked" -a 'nokaslr vga=normal')
+machine=(-m 768M -k "$kernel" -i "$unpacked" -a 'nokaslr nomodeset')
 script <<END
 wait "[!!] Select a language" on screen for 600 s
 wait "English" on screen for 10 s
