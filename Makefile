@@ -55,7 +55,7 @@ endif
 
 # The top floor. The built-in kernel is assembled into the program.
 OBJ_options := $(patsubst %.c,$(B)/%.o,$(sort $(wildcard options*.c)))
-OBJ_top := $(B)/main.o $(B)/media.o $(B)/roms.o $(B)/debuggers.o $(B)/tour.o $(OBJ_options) $(B)/builtin.o
+OBJ_top := $(B)/main.o $(B)/media.o $(B)/ports.o $(B)/roms.o $(B)/debuggers.o $(B)/tour.o $(OBJ_options) $(B)/builtin.o
 BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
 BUILTIN_TOUR := roms/tour.txt

@@ -23,6 +23,7 @@
 #include "monitor/postmortem.h"
 #include "monitor/symbols.h"
 #include "options.h"
+#include "ports.h"
 #include "roms.h"
 #include "tour.h"
 #include "ui/net.h"
@@ -62,10 +63,8 @@ struct session {
     struct ui *ui;              /* NULL until opened */
     struct net *net;            /* --net: the other end of the cable, or NULL */
     struct debuggers debuggers; /* the prompt, its scripts, gdb */
-    struct stdio_in in;         /* COM1's input */
-    struct stdio_out serial;    /* COM1's output */
-    struct stdio_out parallel;  /* LPT1 */
-    struct stdio_out debugcon;  /* port E9h */
+    struct stdio_in in;         /* stdin, of a serial port */
+    struct ports ports;         /* serial, parallel, debug console */
     FILE *trace_file;           /* --trace CATS:FILE, or stderr */
     struct out trace_out;       /* the same as a sink */
 };
@@ -144,13 +143,6 @@ static bool plan_boot(struct session *s, struct error *err)
     return boot_plan(&s->plan, &r, err);
 }
 
-static bool open_port(struct stdio_out *o, enum options_port where, const char *file,
-                      struct error *err)
-{
-    return where == OPTIONS_PORT_NONE ||
-           stdio_out_open(o, where == OPTIONS_PORT_FILE ? file : NULL, err);
-}
-
 /* A screenshot that cannot be written should be known before a long run, not after it. */
 static bool check_screenshot(const char *file, struct error *err)
 {
@@ -177,7 +169,7 @@ static void on_serial(void *ctx, uint8_t byte)
 {
     struct session *s = ctx;
 
-    stdio_out_byte(&s->serial, byte);
+    ports_serial(&s->ports, byte);
     debuggers_serial(&s->debuggers, byte);
 }
 
@@ -185,17 +177,10 @@ static bool open_outputs(struct session *s, struct error *err)
 {
     struct options *o = &s->options;
 
-    if (!check_screenshot(o->screenshot, err) ||
-        !open_port(&s->serial, o->serial, o->serial_file, err) ||
-        !open_port(&s->parallel, o->parallel, o->parallel_file, err) ||
-        !open_port(&s->debugcon, o->debugcon, o->debugcon_file, err))
+    if (!check_screenshot(o->screenshot, err) || !ports_open(&s->ports, o, err))
         return false;
     o->config.serial_write = on_serial;
     o->config.serial_ctx = s;
-    o->config.parallel_write = s->parallel.file ? stdio_out_byte : NULL;
-    o->config.parallel_ctx = &s->parallel;
-    o->config.debugcon_write = s->debugcon.file ? stdio_out_byte : NULL;
-    o->config.debugcon_ctx = &s->debugcon;
     s->trace_file = stderr;
     if (o->trace_file) {
         s->trace_file = fopen(o->trace_file, "we");
@@ -209,14 +194,10 @@ static bool open_outputs(struct session *s, struct error *err)
 /* The run loop's hook, once a slice: output that is due, input that has come. */
 static void flush_outputs(struct session *s)
 {
-    bool pending = s->serial.pending || s->parallel.pending || s->debugcon.pending;
-
-    if (!pending)
+    if (!ports_pending(&s->ports))
         return;
     debuggers_hide(&s->debuggers);
-    stdio_out_flush(&s->serial);
-    stdio_out_flush(&s->parallel);
-    stdio_out_flush(&s->debugcon);
+    ports_flush(&s->ports);
     debuggers_show(&s->debuggers);
 }
 
@@ -225,7 +206,7 @@ static void on_poll(void *ctx, struct machine *m)
     struct session *s = ctx;
 
     flush_outputs(s);
-    if (s->serial.failed || s->parallel.failed || s->debugcon.failed)
+    if (!ports_poll(&s->ports, m))
         quit_flag = QUIT_BY_USER;
     if (s->net) {
         net_poll(s->net, m);
@@ -279,14 +260,24 @@ static void on_stopped(void *ctx, struct machine *m, enum machine_stop stop)
 }
 
 /* With a prompt on it the terminal is the guest's only while the guest runs. */
+static bool serial_on_stdio(const struct session *s)
+{
+    return s->options.serial[0] == OPTIONS_PORT_STDIO || s->options.serial[1] == OPTIONS_PORT_STDIO;
+}
+
+static void open_stdin(struct session *s)
+{
+    stdio_in_open(&s->in, s->options.serial[0] != OPTIONS_PORT_STDIO);
+}
+
 static void share_terminal(struct session *s)
 {
-    if (s->options.serial != OPTIONS_PORT_STDIO || !s->options.monitor || !isatty(STDIN_FILENO))
+    if (!serial_on_stdio(s) || !s->options.monitor || !isatty(STDIN_FILENO))
         return;
     if (debuggers_prompting(&s->debuggers))
         stdio_in_close(&s->in);
     else if (s->in.fd < 0)
-        stdio_in_open(&s->in);
+        open_stdin(s);
 }
 
 static enum ui_control on_control(void *ctx, struct machine *m, enum machine_stop stop)
@@ -353,14 +344,13 @@ static bool open_ui(struct session *s, struct error *err)
 {
     const struct options *o = &s->options;
     bool debugged = debuggers_any(&s->debuggers);
-    bool stdio = debugged || o->serial == OPTIONS_PORT_STDIO || o->parallel == OPTIONS_PORT_STDIO ||
-                 o->debugcon == OPTIONS_PORT_STDIO;
+    bool stdio = debugged || ports_stdio(o);
     struct ui_options u = {
         .display = o->display,
         .pace = o->pace,
         .stdio_taken = stdio,
-        .interactive = o->monitor || o->gdb || s->net ||
-                       (o->serial == OPTIONS_PORT_STDIO && isatty(STDIN_FILENO)),
+        .interactive = o->monitor || o->gdb || s->net || ports_remote(o) ||
+                       (serial_on_stdio(s) && isatty(STDIN_FILENO)),
         .name = o->image               ? o->image
                 : s->media.image[0]    ? s->media.image
                 : s->roms.bios.name[0] ? s->roms.bios.name
@@ -439,15 +429,15 @@ static bool start(struct session *s, struct error *err)
             return false;
         machine_on_reset(s->machine, on_reset, s);
     }
-    s->debuggers.serial = &s->serial;
+    s->debuggers.serial = &s->ports.out[PORT_COM1];
     s->debuggers.interrupt = &interrupt_flag;
     if (!debuggers_open(&s->debuggers, &s->options, &s->plan, s->machine, err))
         return false;
     install_signals(s->debuggers.interrupt && s->options.monitor);
     if (!open_ui(s, err))
         return false;
-    if (s->options.serial == OPTIONS_PORT_STDIO && !s->options.monitor && !s->options.tour)
-        stdio_in_open(&s->in);
+    if (serial_on_stdio(s) && !s->options.monitor && !s->options.tour)
+        open_stdin(s);
     return true;
 }
 
@@ -504,17 +494,17 @@ static void print_summary(struct session *s)
     machine_summary(m, &s->trace_out);
 }
 
-/* Closes an output; says what was lost. A reader that has gone away is not a mistake. */
-static int close_port(struct stdio_out *o)
+/* Closes the outputs; says what was lost. A reader that has gone away is not a mistake. */
+static int close_ports(struct ports *p)
 {
-    stdio_out_close(o);
-    if (o->failed == EPIPE)
+    const struct stdio_out *lost = ports_close(p);
+
+    if (!lost)
+        return 0;
+    if (lost->failed == EPIPE)
         return EXIT_BY_SIGNAL + SIGPIPE;
-    if (o->failed) {
-        fprintf(stderr, "emu386: %s: cannot write: %s\n", o->name, strerror(o->failed));
-        return EXIT_USAGE;
-    }
-    return 0;
+    fprintf(stderr, "emu386: %s: cannot write: %s\n", lost->name, strerror(lost->failed));
+    return EXIT_USAGE;
 }
 
 static int finish(struct session *s, struct ui_result r)
@@ -537,8 +527,7 @@ static int finish(struct session *s, struct ui_result r)
                 strerror(net_failed(s->net)));
         status = EXIT_USAGE;
     }
-    if ((lost = close_port(&s->serial)) || (lost = close_port(&s->parallel)) ||
-        (lost = close_port(&s->debugcon)))
+    if ((lost = close_ports(&s->ports)))
         status = lost;
     return status;
 }
@@ -556,9 +545,7 @@ static void close_session(struct session *s, int status)
     media_close(&s->media);
     plan_free(&s->plan);
     roms_close(&s->roms);
-    stdio_out_close(&s->serial);
-    stdio_out_close(&s->parallel);
-    stdio_out_close(&s->debugcon);
+    (void)ports_close(&s->ports);
     if (s->trace_file && s->trace_file != stderr)
         fclose(s->trace_file);
 }

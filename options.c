@@ -10,6 +10,7 @@
 #include "base/version.h"
 #include "options_machine.h"
 #include "options_net.h"
+#include "options_ports.h"
 #include "options_values.h"
 
 #include <errno.h>
@@ -121,43 +122,6 @@ static bool set_display(struct options *o, const char *value, struct error *err)
         return false;
     o->display = displays[n];
     return true;
-}
-
-static bool set_port(const char *option, const char *value, enum options_port *port,
-                     const char **file, struct error *err)
-{
-    static const char *const names[] = {"none", "stdio", "file:F", NULL};
-    unsigned n;
-
-    if (strncmp(value, "file:", 5) == 0) {
-        if (!value[5])
-            return error_set(err, "%s file: needs a file name: file:F", option);
-        *port = OPTIONS_PORT_FILE;
-        *file = value + 5;
-        return true;
-    }
-    if (strcmp(value, "pty") == 0 || strncmp(value, "unix:", 5) == 0)
-        return error_set(err, "%s %s: not available in this version; stdio, none or file:F is",
-                         option, value);
-    if (!value_choice(option, value, names, &n, err))
-        return false;
-    *port = n ? OPTIONS_PORT_STDIO : OPTIONS_PORT_NONE;
-    return true;
-}
-
-static bool set_serial(struct options *o, const char *value, struct error *err)
-{
-    return set_port("--serial", value, &o->serial, &o->serial_file, err);
-}
-
-static bool set_parallel(struct options *o, const char *value, struct error *err)
-{
-    return set_port("--parallel", value, &o->parallel, &o->parallel_file, err);
-}
-
-static bool set_debugcon(struct options *o, const char *value, struct error *err)
-{
-    return set_port("--debugcon", value, &o->debugcon, &o->debugcon_file, err);
 }
 
 static bool set_net(struct options *o, const char *value, struct error *err)
@@ -341,9 +305,9 @@ static const struct option_row rows[] = {
     { "pace",       0,  "HOW",     set_pace,      "realtime (default with a display), idle or none" },
     { "display",    0,  "KIND",    set_display,   "sdl, term, vnc:ADDR:PORT or none (what works)" },
     { "vnc-password", 0, "FILE",   set_vnc_password, "its first line is what VNC clients must know" },
-    { "serial",     0,  "WHERE",   set_serial,    "COM1: stdio, file:F or none (none)" },
-    { "parallel",   0,  "WHERE",   set_parallel,  "LPT1: stdio, file:F or none (none)" },
-    { "debugcon",   0,  "WHERE",   set_debugcon,  "port E9h: stdio, file:F or none (none)" },
+    { "serial",     0,  "WHERE",   options_set_serial, "COM1, then COM2: stdio, file:F, pty, unix:F or none" },
+    { "parallel",   0,  "WHERE",   options_set_parallel, "LPT1: stdio, file:F or none (none)" },
+    { "debugcon",   0,  "WHERE",   options_set_debugcon, "port E9h: stdio, file:F or none (none)" },
     { "net",        0,  "KIND",    set_net,       "none or user[,hostfwd=...]: --help network (none)" },
     { "version",    0,  NULL,      set_version,   NULL },
     { "help",       0,  "[TOPIC]", set_help,      "what there is to read; --version" },
@@ -483,11 +447,15 @@ static bool refuse_mistake(int answer, char *const *argv, struct error *err)
 static bool check_combination(const struct options *o, struct error *err)
 {
     bool no_image = o->bios && !o->image;
-    const char *taker = o->serial == OPTIONS_PORT_STDIO     ? "serial"
+    bool both = o->serial[0] == OPTIONS_PORT_STDIO && o->serial[1] == OPTIONS_PORT_STDIO;
+    const char *taker = o->serial[0] == OPTIONS_PORT_STDIO || o->serial[1] == OPTIONS_PORT_STDIO
+                            ? "serial"
                         : o->parallel == OPTIONS_PORT_STDIO ? "parallel"
                         : o->debugcon == OPTIONS_PORT_STDIO ? "debugcon"
                                                             : NULL;
 
+    if (both)
+        return error_set(err, "--serial stdio: only one of the two serial ports can have it");
     if (o->tour &&
         (o->image || o->bios || o->module_count || o->monitor || o->command_count || o->gdb))
         return error_set(err, "--tour is of the built-in kernel, with a script of its own; without "

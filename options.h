@@ -25,7 +25,14 @@
 #define OPTIONS_DEFAULT_MEMORY (UINT32_C(64) << 20)
 
 enum options_action { OPTIONS_RUN, OPTIONS_HELP, OPTIONS_VERSION };
-enum options_port { OPTIONS_PORT_NONE, OPTIONS_PORT_STDIO, OPTIONS_PORT_FILE };
+#define OPTIONS_MAX_LINES 2 /* COM1, COM2 */
+enum options_port {
+    OPTIONS_PORT_NONE,
+    OPTIONS_PORT_STDIO,
+    OPTIONS_PORT_FILE,
+    OPTIONS_PORT_PTY, /* serial lines: a pseudo terminal */
+    OPTIONS_PORT_UNIX /* serial lines: a socket */
+};
 
 struct options_command {
     const char *text; /* a command of the monitor, or a file of them */
@@ -48,28 +55,29 @@ struct options {
     const char *append;                       /* --append, or NULL */
     enum ui_display display;                  /* --display */
     enum ui_pace pace;                        /* --pace */
-    enum options_port serial;                 /* --serial */
-    const char *serial_file;                  /* OPTIONS_PORT_FILE: where to */
-    const char *bios;                         /* --bios, or NULL */
-    const char *vgabios;                      /* --vgabios: a file or "none", or NULL */
-    enum options_port parallel;               /* --parallel */
-    const char *parallel_file;                /* OPTIONS_PORT_FILE: where to */
-    enum options_port debugcon;               /* --debugcon */
-    const char *debugcon_file;                /* OPTIONS_PORT_FILE: where to */
-    uint64_t max_insns;                       /* --max-insns, UINT64_MAX: no limit */
-    double timeout;                           /* --timeout in host seconds, 0: none */
-    char vnc_address[16];                     /* --display vnc:ADDR:PORT */
-    unsigned vnc_port;                        /* the same */
-    const char *vnc_password;                 /* --vnc-password: file, or NULL */
-    bool mmu_view;                            /* --mmu-view */
-    const char *mmu_record;                   /* --mmu-record: folder, or NULL */
-    const char *screenshot;                   /* --screenshot, or NULL */
-    uint32_t trace_mask;                      /* --trace: a bit per enum trace_cat */
-    bool trace_summary;                       /* --trace summary */
-    const char *trace_file;                   /* --trace CATS:FILE, NULL: stderr */
-    bool exit_on_halt;                        /* --exit-on-halt */
-    bool monitor;                             /* --monitor: start at its prompt */
-    bool json;                                /* --json: the monitor answers in JSON */
+    enum options_port serial[OPTIONS_MAX_LINES]; /* --serial, COM1 and COM2 */
+    const char *serial_file[OPTIONS_MAX_LINES];  /* OPTIONS_PORT_FILE, _UNIX: where to */
+    unsigned serial_count;                       /* how many */
+    const char *bios;                            /* --bios, or NULL */
+    const char *vgabios;                         /* --vgabios: a file or "none", or NULL */
+    enum options_port parallel;                  /* --parallel */
+    const char *parallel_file;                   /* OPTIONS_PORT_FILE: where to */
+    enum options_port debugcon;                  /* --debugcon */
+    const char *debugcon_file;                   /* OPTIONS_PORT_FILE: where to */
+    uint64_t max_insns;                          /* --max-insns, UINT64_MAX: no limit */
+    double timeout;                              /* --timeout in host seconds, 0: none */
+    char vnc_address[16];                        /* --display vnc:ADDR:PORT */
+    unsigned vnc_port;                           /* the same */
+    const char *vnc_password;                    /* --vnc-password: file, or NULL */
+    bool mmu_view;                               /* --mmu-view */
+    const char *mmu_record;                      /* --mmu-record: folder, or NULL */
+    const char *screenshot;                      /* --screenshot, or NULL */
+    uint32_t trace_mask;                         /* --trace: a bit per enum trace_cat */
+    bool trace_summary;                          /* --trace summary */
+    const char *trace_file;                      /* --trace CATS:FILE, NULL: stderr */
+    bool exit_on_halt;                           /* --exit-on-halt */
+    bool monitor;                                /* --monitor: start at its prompt */
+    bool json;                                   /* --json: the monitor answers in JSON */
     struct options_command commands[OPTIONS_MAX_COMMANDS]; /* -e and -x, in order */
     unsigned command_count;                                /* how many */
     bool gdb;                                              /* --gdb: listen for it ... */

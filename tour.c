@@ -15,7 +15,7 @@
 static void choose_machine(struct options *o)
 {
     o->display = UI_NONE;
-    o->serial = OPTIONS_PORT_STDIO;
+    o->serial[0] = OPTIONS_PORT_STDIO;
     if (o->config.memory == OPTIONS_DEFAULT_MEMORY)
         o->config.memory = TOUR_MEMORY;
     if (!o->append)

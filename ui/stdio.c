@@ -87,9 +87,10 @@ static bool make_raw(int fd, struct termios *saved)
     return tcsetattr(fd, TCSADRAIN, &raw) == 0;
 }
 
-void stdio_in_open(struct stdio_in *in)
+void stdio_in_open(struct stdio_in *in, uint8_t port)
 {
     stdio_in_none(in);
+    in->port = port;
     if (isatty(STDIN_FILENO)) {
         if (tcgetpgrp(STDIN_FILENO) != getpgrp())
             return;
@@ -98,9 +99,9 @@ void stdio_in_open(struct stdio_in *in)
     in->fd = STDIN_FILENO;
 }
 
-static void deliver(struct machine *m, uint8_t byte)
+static void deliver(const struct stdio_in *in, struct machine *m, uint8_t byte)
 {
-    struct input input = {.kind = INPUT_SERIAL, .byte = byte};
+    struct input input = {.kind = INPUT_SERIAL, .byte = byte, .port = in->port};
 
     machine_input(m, &input);
 }
@@ -108,19 +109,19 @@ static void deliver(struct machine *m, uint8_t byte)
 static void typed(struct stdio_in *in, struct machine *m, uint8_t byte)
 {
     if (!in->terminal) {
-        deliver(m, byte);
+        deliver(in, m, byte);
     } else if (in->escape) {
         in->escape = false;
         if (byte == 'x' || byte == 'X')
             in->quit = true;
         else if (byte == 'c')
-            deliver(m, CTRL_C);
+            deliver(in, m, CTRL_C);
         else if (byte == 'a' || byte == CTRL_A)
-            deliver(m, CTRL_A);
+            deliver(in, m, CTRL_A);
     } else if (byte == CTRL_A) {
         in->escape = true;
     } else {
-        deliver(m, byte);
+        deliver(in, m, byte);
     }
 }
 
@@ -135,7 +136,7 @@ void stdio_in_poll(struct stdio_in *in, struct machine *m)
 {
     while (in->fd >= 0) {
         uint8_t bytes[CHUNK];
-        unsigned room = machine_serial_room(m, 0);
+        unsigned room = machine_serial_room(m, in->port);
         ssize_t n;
 
         /* A terminal is read even then: Ctrl-A x has to work when the guest is deaf. */

@@ -34,6 +34,7 @@ struct stdio_in {
     bool escape;          /* Ctrl-A was typed */
     bool terminal;        /* raw mode is on, saved is valid */
     bool quit;            /* Ctrl-A x was typed */
+    uint8_t port;         /* the serial line: 0 for COM1, 1 for COM2 */
     struct termios saved; /* the terminal as it was */
 };
 
@@ -45,8 +46,8 @@ void stdio_out_flush(struct stdio_out *o);
 void stdio_out_newline(struct stdio_out *o);
 void stdio_out_close(struct stdio_out *o);
 
-/* Begins to read stdin. */
-void stdio_in_open(struct stdio_in *in);
+/* Begins to read stdin for a serial line: 0 for COM1, 1 for COM2. */
+void stdio_in_open(struct stdio_in *in, uint8_t port);
 /* Not reading anything: what stdio_in_close leaves behind, and the initial state. */
 void stdio_in_none(struct stdio_in *in);
 /* Hands the machine what has been typed and what it has room for. */

@@ -78,10 +78,12 @@ bad '1 to 1221' --speed 1222
 bad '1 to 1221' --speed 10x
 bad 'realtime, idle or none' --pace slow
 bad 'sdl, term or none' --display vga
-bad 'none, stdio or file:F' --serial com1
+bad 'none, stdio, file:F, pty or unix:F' --serial com1
 bad 'needs a file name' --serial file:
-bad 'not available in this version' --serial pty
-bad 'not available in this version' --serial unix:sock
+bad 'none, stdio or file:F' --parallel pty
+bad '--serial /dev/null/socket: Not a directory' --serial unix:/dev/null/socket
+bad 'only one of the two' --serial stdio --serial stdio
+bad 'there are two serial ports' --serial none --serial none --serial none
 bad 'none, stdio or file:F' --debugcon yes
 bad 'a whole number from 1' --max-insns 0
 bad 'a whole number from 1' --max-insns -1

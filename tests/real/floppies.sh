@@ -92,7 +92,7 @@ END
     boots_on "$bochs --cpu 486" --floppy "$scratch/syslinux.img,ro"
     boots_on "$seabios" --floppy "$scratch/syslinux.img,ro"
     no_findings
-    [ "$long" ] && resumes 'CFG-OK' && lockstep 60000000
+    [ "$long" ] && resumes 'SYSLINUX 6' && lockstep 60000000
 else
     echo "NOTE $name: SYSLINUX is not tried: there is no syslinux here"
 fi

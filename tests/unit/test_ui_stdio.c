@@ -65,7 +65,7 @@ static void test_in(void)
     room = machine_serial_room(m, 0);
     CHECK(room > 0 && room < sizeof bytes, "the line takes some of it: %u", room);
 
-    stdio_in_open(&in);
+    stdio_in_open(&in, 0);
     stdio_in_poll(&in, m);
     CHECK(ioctl(ends[0], FIONREAD, &left) == 0 && left == (int)(sizeof bytes - room),
           "%d bytes stay in the pipe", left);
@@ -80,7 +80,7 @@ static void test_in(void)
     CHECK(m && read(ends[0], bytes, (size_t)left) == left && write(ends[1], "\001x", 2) == 2,
           "two bytes left: %s", err.text);
     close(ends[1]);
-    stdio_in_open(&in);
+    stdio_in_open(&in, 0);
     stdio_in_poll(&in, m);
     CHECK(machine_serial_room(m, 0) == room - 2 && !in.quit,
           "Ctrl-A is a byte like others in a pipe");
