@@ -36,7 +36,7 @@ static void test_options(void)
               o.config.cpu == CPU_PPRO && o.config.engine == ENGINE_FAST &&
               o.config.insn_cost_log2 == 3 && o.config.on_triple_fault == TRIPLE_STOP &&
               o.config.rtc_start == 946684800 && o.display == UI_AUTO && o.pace == UI_PACE_AUTO &&
-              o.serial == OPTIONS_PORT_NONE && o.debugcon == OPTIONS_PORT_NONE &&
+              o.serial[0] == OPTIONS_PORT_NONE && o.debugcon == OPTIONS_PORT_NONE &&
               o.max_insns == UINT64_MAX && o.timeout <= 0 && !o.trace_mask && !o.exit_on_halt,
           "defaults");
     CHECK(PARSE("-m", "8M", "k.elf", "-i", "a x", "--initrd=b", "-a", "quiet"), "%s", err.text);
@@ -49,8 +49,8 @@ static void test_options(void)
                 "--exit-on-halt"),
           "%s", err.text);
     CHECK(o.config.cpu == CPU_386 && o.config.engine == ENGINE_LOCKSTEP && o.pace == UI_PACE_NONE &&
-              o.display == UI_TERM && o.serial == OPTIONS_PORT_FILE &&
-              strcmp(o.serial_file, "s") == 0 && o.debugcon == OPTIONS_PORT_NONE &&
+              o.display == UI_TERM && o.serial[0] == OPTIONS_PORT_FILE &&
+              strcmp(o.serial_file[0], "s") == 0 && o.debugcon == OPTIONS_PORT_NONE &&
               o.config.on_triple_fault == TRIPLE_RESET && o.exit_on_halt,
           "choices");
     CHECK(PARSE("-S", "-g", ":1234", "--gdb-mode-switch"), "%s", err.text);
