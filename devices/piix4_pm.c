@@ -74,10 +74,15 @@ static void overflowed(void *arg)
     update(arg);
 }
 
+bool piix4_pm_listens(const struct piix4_pm *p)
+{
+    return (p->enable & PWRBTN) && (p->control & SCI_EN);
+}
+
 void piix4_pm_button(struct piix4_pm *p)
 {
     TRACE(p->trace, TRACE_BOARD, "power button: %s",
-          (p->enable & PWRBTN) && (p->control & SCI_EN) ? "SCI" : "nobody listens");
+          piix4_pm_listens(p) ? "SCI" : "nobody listens");
     p->status |= PWRBTN;
     update(p);
 }

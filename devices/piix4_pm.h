@@ -67,5 +67,7 @@ void piix4_pm_reset(struct piix4_pm *p);
 void piix4_pm_snap(struct piix4_pm *p, struct snap *s);
 void piix4_pm_info(const struct piix4_pm *p, struct out *to);
 void piix4_pm_button(struct piix4_pm *p); /* the power button is pressed */
+/* The guest has asked to be told of the button. */
+bool piix4_pm_listens(const struct piix4_pm *p);
 
 #endif

@@ -46,6 +46,7 @@ void machine_panel(const struct machine *m, struct panel *p)
         .idle = c->halted,
         .lamps = m->kbd.leds,
         .mouse = m->mouse.reporting,
+        .power_button = m->cfg.machine == MACHINE_PC && piix4_pm_listens(&m->pm),
     };
     ide_lights(m, p);
     floppy_lights(m, p);

@@ -319,4 +319,33 @@ check $? "a click gives the mouse to a guest that listens to it: $(title)"
 end_sleeper
 grep -qE 'right [1-9][0-9]*, down -[1-9]' codes.txt
 check $? "its movements reach the guest: $(tr '\n' ' ' <codes.txt)"
+
+# ---- Closing the window. PIIX4: PMEN bit 8 (port 602h) and ACPI switched on (F1h to port B2h): the guest
+# listens to the power button. One goes off when PMSTS bit 8 is set (SUS_EN to port 604h), one does not.
+listen='\xba\x02\x06\xb8\x00\x01\xef\xb0\xf1\xe6\xb2'
+obey='\xba\x00\x06\xed\xf6\xc4\x01\x74\xf7\xba\x04\x06\xb8\x00\x20\xef'
+sleeper off.bin "$listen$obey"
+sleeper stubborn.bin "$listen"
+start_open() { # start_open FILE: until it listens
+    rm -f ready.png
+    "$emu" "$1" --display sdl --timeout 90 --trace board:trace.txt -e 'wait "@@" on screen for 30 s' \
+        -e 'screenshot ready.png' -e c >codes.txt 2>"$scratch/stderr" &
+    emulator=$!
+    within 60 test -s ready.png
+    check $? "$1 runs: $(cat "$scratch/stderr")"
+    sleep 1
+    find_window
+}
+start_open off.bin
+"$scratch/close_window" "$window"
+leave "closing the window of a guest that listens"
+grep -q 'soft off' trace.txt
+check $? "by the guest's own hand"
+start_open stubborn.bin
+"$scratch/close_window" "$window"
+sleep 1.5
+kill -0 "$emulator"
+check $? "a guest that is asked and does nothing goes on"
+"$scratch/close_window" "$window"
+leave "closing the window once more"
 finish

@@ -83,8 +83,10 @@ static void test_button(void)
     CHECK(bus_in(&bus, 0x600, 2) & 0x100 && !sci, "seen, but not enabled");
     bus_out(&bus, 0x603, 1, 1);
     CHECK(sci, "enabled by its byte");
+    CHECK(piix4_pm_listens(&pm), "the guest listens");
     bus_out(&bus, 0xb2, PIIX4_ACPI_DISABLE, 1);
     CHECK(!sci, "no SCI without ACPI");
+    CHECK(!piix4_pm_listens(&pm), "nor does anybody listen");
     bus_out(&bus, 0xb2, PIIX4_ACPI_ENABLE, 1);
     bus_out(&bus, 0x601, 1, 1);
     CHECK(!sci && !(bus_in(&bus, 0x600, 2) & 0x100), "write 1 clears, by its byte too");
