@@ -26,6 +26,8 @@ struct block {
     /* The medium's part of a machine's snapshot: what was written and is nowhere else, or what shows at
        loading that the medium is still the one that was there. May be NULL: nothing. */
     void (*snap)(void *ctx, struct snap *s);
+    /* Nobody will use the medium any more: others may have its file. May be NULL. */
+    void (*release)(void *ctx);
     void *ctx;        /* theirs */
     uint64_t sectors; /* the size of the medium, at least 1 */
     bool read_only;   /* write is refused: the drive is told by its medium */

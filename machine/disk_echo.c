@@ -76,6 +76,13 @@ static void first_snap(void *ctx, struct snap *s)
         e->medium->snap(e->medium->ctx, s);
 }
 
+static void first_release(void *ctx)
+{
+    struct disk_echo *e = ctx;
+    if (e->medium->release)
+        e->medium->release(e->medium->ctx);
+}
+
 /* What the second does next, if it is that; else NULL, and the two differ. The caller frees it. */
 static struct entry *expect(struct disk_echo *e, enum deed deed, uint64_t sector, uint32_t count)
 {
@@ -130,6 +137,7 @@ struct disk_echo *disk_echo_new(struct block *medium)
                               .write = first_write,
                               .flush = first_flush,
                               .snap = first_snap,
+                              .release = first_release,
                               .ctx = e,
                               .sectors = medium->sectors,
                               .read_only = medium->read_only};

@@ -94,6 +94,12 @@ static void block_snap(void *ctx, struct snap *s)
     disk_file_snap(ctx, s);
 }
 
+static void block_release(void *ctx)
+{
+    const struct disk_file *f = ctx;
+    (void)flock(f->fd, LOCK_UN);
+}
+
 bool disk_file_changed(const struct disk_file *f, int64_t *seconds, uint32_t *nanoseconds)
 {
     struct stat st;
@@ -180,6 +186,7 @@ static bool open_with(struct disk_file *f, const char *name, int flags, struct e
                               .write = block_write,
                               .flush = block_flush,
                               .snap = block_snap,
+                              .release = block_release,
                               .ctx = f,
                               .sectors = (f->size + BLOCK_SECTOR - 1) / BLOCK_SECTOR,
                               .read_only = !writable};

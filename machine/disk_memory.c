@@ -179,6 +179,12 @@ static void memory_snap(void *ctx, struct snap *s)
     }
 }
 
+static void memory_release(void *ctx)
+{
+    struct disk_memory *m = ctx;
+    m->below->release(m->below->ctx);
+}
+
 struct disk_memory *disk_memory_new(struct block *below)
 {
     struct disk_memory *m = calloc(1, sizeof *m);
@@ -191,6 +197,7 @@ struct disk_memory *disk_memory_new(struct block *below)
                               .write = memory_write,
                               .flush = memory_flush,
                               .snap = memory_snap,
+                              .release = memory_release,
                               .ctx = m,
                               .sectors = below->sectors};
     if (m->group)

@@ -208,6 +208,14 @@ static void overlay_snap(void *ctx, struct snap *s)
     disk_file_snap(&o->file, s);
 }
 
+static void overlay_release(void *ctx)
+{
+    struct disk_overlay *o = ctx;
+    (void)overlay_flush(o);
+    o->base->block.release(o->base);
+    o->file.block.release(&o->file);
+}
+
 /* ---- Opening ------------------------------------------------------------------------------ */
 
 static bool begin_file(struct disk_overlay *o, struct error *err)
@@ -288,6 +296,7 @@ struct disk_overlay *disk_overlay_open(const char *name, struct disk_file *base,
                               .write = overlay_write,
                               .flush = overlay_flush,
                               .snap = overlay_snap,
+                              .release = overlay_release,
                               .ctx = o,
                               .sectors = base->block.sectors,
                               .read_only = !writable};

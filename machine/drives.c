@@ -80,7 +80,10 @@ void board_change_medium(struct machine *m, unsigned drive, struct disk *disk)
     struct drive *d = &m->drive[drive];
     struct block *medium = disk ? disk_block(disk) : NULL;
     struct disk_echo *echo = m->twin && medium ? disk_echo_new(medium) : NULL;
+    const struct block *before = *place(&m->cfg, drive);
     put_in(m, drive, echo ? disk_echo_first(echo) : medium);
+    if (before && before->release && !d->owned) /* borrowed: it is closed by its owner, later */
+        before->release(before->ctx);
     if (m->twin)
         put_in(m->twin, drive, echo ? disk_echo_second(echo) : NULL);
     disk_echo_free(d->echo);

@@ -68,6 +68,26 @@ static void test_names(void)
     disk_close(d);
 }
 
+/* A floppy of the command line, taken out and put in again: its file is locked by nobody then. */
+static void test_again(void)
+{
+    struct error err;
+    struct disk *a = disk_open("floppy", DISK_FLOPPY, &err);
+    struct disk *d = disk_open("disk", DISK_HARD, &err);
+    struct config c = {.memory = 1u << 20, .cpu = CPU_486, .insn_cost_log2 = 3};
+    c.machine = MACHINE_ISA;
+    c.floppy[0] = disk_block(a);
+    struct machine *m = machine_new(&c, &err);
+    CHECK(!insert(m, "floppy", "floppy", false), "it is in use while it is in");
+    CHECK(eject(m, "floppy", false) && insert(m, "floppy", "floppy", false), "out and in");
+    machine_free(m);
+    disk_close(a);
+    m = make(ENGINE_FAST, d);
+    CHECK(insert(m, "floppy", "floppy", false), "and nobody keeps it afterwards");
+    machine_free(m);
+    disk_close(d);
+}
+
 static void save(struct machine *m, struct snap *s)
 {
     snap_save_init(s);
@@ -153,6 +173,7 @@ int main(void)
     make_file("cd", 100 * 2048, 2);
     make_file("other", 90 * 2048, 3);
     test_names();
+    test_again();
     test_snapshots();
     test_lockstep();
     char command[128];
