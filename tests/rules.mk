@@ -46,6 +46,8 @@ $(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLAN
 # The engine's handlers in machine code; sanitizers and -O0 have another dispatch.
 SUITES += $(if $(SAN),,engine-leaves)
 SUITE_engine-leaves = B=$(B) tests/engine/leaves.sh
+SUITES += $(if $(SAN)$(filter-out -O2 -g,$(OPT)),,engine-start)
+SUITE_engine-start = B=$(B) tests/engine/start.sh
 
 unit_suites := $(UNIT)
 $(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
