@@ -19,7 +19,7 @@ blue() { # blue PICTURE: how many of its points are of the dialog's background
 
 machine=(-m 768M -k "$kernel" -i "$unpacked" -a 'nokaslr nomodeset')
 script <<END
-wait "[!!] Select a language" on screen for 600 s
+wait "[!!] Select a language" on screen for 400 s
 wait "English" on screen for 10 s
 screenshot $scratch/menu.png
 key down down down
@@ -28,7 +28,7 @@ screenshot $scratch/moved.png
 quit
 END
 boots
-check 'the menu is blue' [ "$(blue "$scratch/menu.png")" -gt 50000 ]
+check 'the menu is blue' [ "$(blue "$scratch/menu.png")" -gt 20000 ]
 check 'the cursor keys move its bar' [ "$(cksum <"$scratch/menu.png")" != "$(cksum <"$scratch/moved.png")" ]
 no_findings
 if [ "$long" ]; then
