@@ -149,7 +149,7 @@ tmx send-keys -l 'true'
 tmx send-keys Enter
 within 10 shows 'sys_fork'
 check $? "a point brings the prompt back"
-tmx send-keys -l 'del'
+tmx send-keys -l 'del all'
 tmx send-keys Enter
 tmx send-keys -l 'c'
 tmx send-keys Enter

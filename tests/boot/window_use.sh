@@ -184,7 +184,7 @@ type_text 'true'
 press Return
 state stopped "a point holds it again"
 sleep 0.3
-type_text 'del'
+type_text 'del all'
 press Return
 type_text 'c'
 press Return
