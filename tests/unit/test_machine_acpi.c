@@ -145,6 +145,58 @@ static void test_relocation(void)
     machine_free(t);
 }
 
+/* The APIC's timer interrupts at the same instructions whatever the engine: 5 us, a period. */
+static void test_timer_engines(void)
+{
+    static const uint8_t code[] = {
+        0xb0, 0xff, 0xe6, 0x21, 0xe6, 0xa1,                               /* the 8259s masked */
+        0x0f, 0x01, 0x15, 0x00, 0x11, 0x00, 0x00,                         /* LGDT [1100h] */
+        0x0f, 0x01, 0x1d, 0x08, 0x11, 0x00, 0x00,                         /* LIDT [1108h] */
+        0xc7, 0x05, 0xe0, 0x03, 0xe0, 0xfe, 0x0b, 0x00, 0x00, 0x00,       /* divide by 1 */
+        0xc7, 0x05, 0x20, 0x03, 0xe0, 0xfe, 0x40, 0x00, 0x02, 0x00,       /* periodic, vector 40h */
+        0xc7, 0x05, 0x80, 0x03, 0xe0, 0xfe, 0x88, 0x13, 0x00, 0x00,       /* 5000 ns */
+        0xfb, 0x40, 0xeb, 0xfd};                                          /* STI; INC EAX; JMP */
+    static const uint8_t handler[] = {0xff, 0x05, 0x00, 0x30, 0x00, 0x00, /* INC [3000h] */
+                                      0xc7, 0x05, 0xb0, 0x00, 0xe0, 0xfe,
+                                      0,    0,    0,    0,    0xcf}; /* EOI; IRET */
+    static const uint8_t tables[] = {0x0f, 0, 0, 0x12, 0, 0, 0, 0, 0x07, 0x02, 0, 0x14, 0, 0};
+    static const uint8_t flat[] = {0xff, 0xff, 0, 0, 0, 0x9b, 0xcf, 0};
+    static const uint8_t gate[] = {0x00, 0x20, 0x08, 0, 0, 0x8e, 0, 0};
+    struct error err = {.text = ""};
+    uint64_t hash[2] = {0, 0};
+    for (unsigned n = 0; n < 3; n++) {
+        struct config cfg = {.machine = MACHINE_PC,
+                             .cpu = CPU_PPRO,
+                             .memory = 4u << 20,
+                             .engine = n == 2   ? ENGINE_LOCKSTEP
+                                       : n == 1 ? ENGINE_REFERENCE
+                                                : ENGINE_FAST,
+                             .insn_cost_log2 = 3};
+        struct machine *m = machine_new(&cfg, &err);
+        struct bus *b = machine_bus(m);
+        bus_poke(b, 0x100000, code, sizeof code);
+        bus_poke(b, 0x2000, handler, sizeof handler);
+        bus_poke(b, 0x1100, tables, sizeof tables);
+        bus_poke(b, 0x1208, flat, sizeof flat);
+        bus_poke(b, 0x1400 + 8 * 0x40, gate, sizeof gate);
+        machine_enter(m, &(struct machine_entry){.protected_mode = true,
+                                                 .eip = 0x100000,
+                                                 .esp = 0x8000,
+                                                 .cs = 8,
+                                                 .ds = 16,
+                                                 .es = 16,
+                                                 .ss = 16});
+        enum machine_stop stop = machine_run(m, UINT64_MAX, 1000000);
+        uint32_t count = at32(b, 0x3000);
+        CHECK(stop == MACHINE_INSNS, "engine %u: stop %d", n, (int)stop);
+        CHECK(count >= 1300 && count <= 1310, "engine %u: %u interrupts in 6.5 ms", n, count);
+        if (n < 2)
+            hash[n] = machine_hash(m);
+        machine_free(m);
+    }
+    CHECK(hash[0] == hash[1], "the same run in both engines");
+}
+
 int main(void)
 {
     test_tables(true);
@@ -152,5 +204,6 @@ int main(void)
     test_script();
     test_power_off();
     test_relocation();
+    test_timer_engines();
     return report_end();
 }
