@@ -6,7 +6,8 @@
  * registers in msr.c.
  *
  *   386      80386DX, D step: no CR4, CPUID, AC, WP, AM, NE; no INVLPG, BSWAP, XADD, CMPXCHG, WBINVD
- *   486      80486DX, C step: before the models with CPUID and CR4
+ *   486      IntelDX4: the last of them, with CPUID, CR4 and VME (boot loaders and memory testers that
+ *            run on a 486 ask for these)
  *   pentium  P54C
  *   ppro     the P6 family as it stood with MMX and FXSAVE: signature of the Pentium II 652h, since
  *            kernels do not believe SYSENTER below 633h
@@ -25,14 +26,15 @@
      CR4_OSFXSR)
 
 #define FLAGS_386 (FLAG_ARITH | FLAG_TF | FLAG_IF | FLAG_DF | FLAG_IOPL | FLAG_NT)
-#define FLAGS_486 (FLAGS_386 | FLAG_AC)
-#define FLAGS_P5 (FLAGS_486 | FLAG_VIF | FLAG_VIP | FLAG_ID)
+#define FLAGS_486 (FLAGS_386 | FLAG_AC | FLAG_VIF | FLAG_VIP | FLAG_ID)
 #define CR0_386 (CR0_PE | CR0_MP | CR0_EM | CR0_TS | CR0_PG)
 #define CR0_486 (CR0_386 | CR0_NE | CR0_WP | CR0_AM | CR0_NW | CR0_CD)
 #define CR3_486 (PAGE_FRAME_MASK | PTE_PWT | PTE_PCD)
 #define CR3_P6 UINT32_C(0xfffffff8) /* the PAE directory pointers need only 32-byte alignment */
-#define CR4_P5 (CR4_VME | CR4_PVI | CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE)
+#define CR4_486 (CR4_VME | CR4_PVI)
+#define CR4_P5 (CR4_486 | CR4_TSD | CR4_DE | CR4_PSE | CR4_MCE)
 #define CR4_P6 (CR4_P5 | CR4_PAE | CR4_PGE | CR4_PCE | CR4_OSFXSR)
+#define FEATURES_486 (CPUID_FPU | CPUID_VME)
 #define FEATURES_P5                                                                                \
     (CPUID_FPU | CPUID_VME | CPUID_DE | CPUID_PSE | CPUID_TSC | CPUID_MSR | CPUID_MCE |            \
      CPUID_CX8 | CPUID_APIC)
@@ -52,18 +54,21 @@ const struct cpu_model *cpu_model_find(unsigned level)
          .eflags_mask = FLAGS_386},
         {.name = "486",
          .level = 4,
-         .reset_edx = 0x0402,
+         .reset_edx = 0x0483,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
          .cr3_mask = CR3_486,
-         .eflags_mask = FLAGS_486},
+         .eflags_mask = FLAGS_486,
+         .cr4_mask = CR4_486 & CR4_HERE,
+         .features = FEATURES_486 & FEATURES_HERE,
+         .leaves = 1},
         {.name = "pentium",
          .level = 5,
          .reset_edx = 0x0526,
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
          .cr3_mask = CR3_486,
-         .eflags_mask = FLAGS_P5,
+         .eflags_mask = FLAGS_486,
          .cr4_mask = CR4_P5 & CR4_HERE,
          .features = FEATURES_P5 & FEATURES_HERE,
          .leaves = 1},
@@ -73,7 +78,7 @@ const struct cpu_model *cpu_model_find(unsigned level)
          .cr0_mask = CR0_486,
          .cr0_fixed = CR0_ET,
          .cr3_mask = CR3_P6,
-         .eflags_mask = FLAGS_P5,
+         .eflags_mask = FLAGS_486,
          .cr4_mask = CR4_P6 & CR4_HERE,
          .features = FEATURES_P6 & FEATURES_HERE,
          .leaves = 2,

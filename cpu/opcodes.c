@@ -182,7 +182,7 @@ const struct opcode opcodes[OPCODE_ROWS] = {
     SIXTEEN(MAP_0F + 0x80, JCC_V),
     SIXTEEN(MAP_0F + 0x90, SETCC),
     [MAP_0F + 0xa0] = RAW("push", O_NONE, Sz, x_push_sreg, F(0)), [MAP_0F + 0xa1] = RAW("pop", Sz, O_NONE, x_pop_sreg, F(OPC_ENDS)),
-    [MAP_0F + 0xa2] = RAW("cpuid", O_NONE, O_NONE, x_cpuid, F(OPC_ENDS), .level = 5),
+    [MAP_0F + 0xa2] = RAW("cpuid", O_NONE, O_NONE, x_cpuid, F(OPC_ENDS), .level = 4),
     [MAP_0F + 0xa3] = RAW("bt", Ev, Gv, x_bt_reg, U(BIT_UNDEF)),
     [MAP_0F + 0xa4] = RMW("shld", Ev, Gv, x_shld, .third = Ib, U(SHIFT_UNDEF)), [MAP_0F + 0xa5] = RMW("shld", Ev, Gv, x_shld, .third = R_CL, U(SHIFT_UNDEF)),
     [MAP_0F + 0xa8] = RAW("push", O_NONE, Sz, x_push_sreg, F(0)), [MAP_0F + 0xa9] = RAW("pop", Sz, O_NONE, x_pop_sreg, F(OPC_ENDS)),

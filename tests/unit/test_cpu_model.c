@@ -44,12 +44,12 @@ static void test_instructions(struct rig *r, unsigned model)
         {"lock cmpxchg8b [ebx]", M586, M686, 4, {0xf0, 0x0f, 0xc7, 0x0b}},
         {"cmpxchg8b ebx", 9, 9, 3, {0x0f, 0xc7, 0xcb}},
         {"lock cmpxchg8b ebx", 9, 9, 4, {0xf0, 0x0f, 0xc7, 0xcb}},
-        {"cpuid", M586, M686, 2, {0x0f, 0xa2}},
+        {"cpuid", M486, M686, 2, {0x0f, 0xa2}},
         {"rdtsc", M586, M686, 2, {0x0f, 0x31}},
         {"rdmsr", M586, M686, 2, {0x0f, 0x32}},
         {"wrmsr", M586, M686, 2, {0x0f, 0x30}},
-        {"mov eax, cr4", M586, M686, 3, {0x0f, 0x20, 0xe0}},
-        {"mov cr4, eax", M586, M686, 3, {0x0f, 0x22, 0xe0}},
+        {"mov eax, cr4", M486, M686, 3, {0x0f, 0x20, 0xe0}},
+        {"mov cr4, eax", M486, M686, 3, {0x0f, 0x22, 0xe0}},
         {"rdpmc", M686, M686, 2, {0x0f, 0x33}},
         {"cmovc eax, ebx", M686, M686, 3, {0x0f, 0x42, 0xc3}},
         {"cmovnz eax, [ebx]", M686, M686, 3, {0x0f, 0x45, 0x03}},
@@ -84,9 +84,7 @@ static void test_eflags(struct rig *r, unsigned model)
     struct cpu *c = &r->cpu;
     uint32_t want = 0x7fd7; /* all that a 386 can change, and bit 1 */
     if (model >= M486)
-        want |= 1 << 18;
-    if (model >= M586)
-        want |= 1 << 21;
+        want |= 1 << 18 | 1 << 21;
     one_begin(r, false);
     rig_put(r->bus.ram + c->gpr[ESP], 0xffffffff & ~(uint32_t)FLAG_TF, 4);
     CHECK(RUN(r, 0x9d) == -1, "POPFD");
@@ -123,9 +121,9 @@ static void test_cr0(struct rig *r, unsigned model)
 /* Every CR4 bit that the model never had is #GP; CR4 is then as before. */
 static void test_cr4(struct rig *r, unsigned model)
 {
-    static const uint32_t had[MODELS] = {[M586] = 0x05f, [M686] = 0x3ff};
+    static const uint32_t had[MODELS] = {[M486] = 0x003, [M586] = 0x05f, [M686] = 0x3ff};
     struct cpu *c = &r->cpu;
-    if (model < M586)
+    if (model < M486)
         return;
     for (unsigned n = 0; n < 32; n++) {
         one_begin(r, false);
@@ -153,13 +151,13 @@ static void cpuid(struct rig *r, uint32_t leaf, uint32_t out[4])
 static void test_cpuid(struct rig *r, unsigned model)
 {
     static const uint32_t never[MODELS] = {
-        [M586] = ~UINT32_C(0x3bf), [M686] = ~UINT32_C(0x183fbff)};
-    static const uint32_t always[MODELS] = {[M586] = 0x1b6, [M686] = 0x1d9b6};
+        [M486] = ~UINT32_C(3), [M586] = ~UINT32_C(0x3bf), [M686] = ~UINT32_C(0x183fbff)};
+    static const uint32_t always[MODELS] = {[M486] = 3, [M586] = 0x1b6, [M686] = 0x1d9b6};
     uint32_t o[4], top[4];
-    if (model < M586)
+    if (model < M486)
         return;
     cpuid(r, 0, o);
-    CHECK(o[0] == (model == M586 ? 1u : 2u), "highest leaf: %u", o[0]);
+    CHECK(o[0] == (model <= M586 ? 1u : 2u), "highest leaf: %u", o[0]);
     CHECK(o[3] == 0x756e6547 && o[2] == 0x49656e69 && o[1] == 0x6c65746e, "GenuineIntel");
     cpuid(r, 1, o);
     CHECK((o[0] >> 8 & 15) == model && o[0] >> 12 == 0, "family: %08x", o[0]);
@@ -167,8 +165,8 @@ static void test_cpuid(struct rig *r, unsigned model)
     CHECK(o[3] == 0 && o[1] == 0, "leaf 1: EBX %08x ECX %08x", o[3], o[1]);
     CHECK(!(o[2] & never[model]), "features of model %u: %08x", model, o[2]);
     CHECK((o[2] & always[model]) == always[model], "features of model %u: %08x", model, o[2]);
-    cpuid(r, model == M586 ? 1 : 2, top);
-    CHECK(model == M586 || (top[0] & 0xff) == 1, "leaf 2 is to be read once: %08x", top[0]);
+    cpuid(r, model <= M586 ? 1 : 2, top);
+    CHECK(model <= M586 || (top[0] & 0xff) == 1, "leaf 2 is to be read once: %08x", top[0]);
     static const uint32_t above[] = {3, 4, 0x7fffffff, 0x80000000, 0x80000001, 0xffffffff};
     for (unsigned n = 0; n < ARRAY_LEN(above); n++) {
         cpuid(r, above[n], o);
@@ -188,7 +186,7 @@ static void test_features(struct rig *r, unsigned model)
     } pairs[] = {{CPUID_VME, CR4_VME}, {CPUID_DE, CR4_DE},      {CPUID_PSE, CR4_PSE},
                  {CPUID_TSC, CR4_TSD}, {CPUID_MCE, CR4_MCE},    {CPUID_PAE, CR4_PAE},
                  {CPUID_PGE, CR4_PGE}, {CPUID_FXSR, CR4_OSFXSR}};
-    if (model < M586)
+    if (model < M486)
         return;
     cpuid(r, 1, o);
     for (unsigned n = 0; n < ARRAY_LEN(pairs); n++) {
@@ -198,6 +196,8 @@ static void test_features(struct rig *r, unsigned model)
         CHECK((v == -1) == !!(o[2] & pairs[n].feature), "CR4 bits %x and features %08x agree",
               pairs[n].cr4, o[2]);
     }
+    if (model < M586)
+        return;
     static const struct {
         uint32_t feature, msr;
     } with[] = {{CPUID_TSC, 0x10},   {CPUID_APIC, 0x1b}, {CPUID_SEP, 0x174}, {CPUID_MTRR, 0xfe},
@@ -213,7 +213,7 @@ static void test_features(struct rig *r, unsigned model)
 
 static void test_reset(struct rig *r, unsigned model)
 {
-    static const uint32_t edx[MODELS] = {0, 0, 0, 0x308, 0x402, 0x526, 0x652};
+    static const uint32_t edx[MODELS] = {0, 0, 0, 0x308, 0x483, 0x526, 0x652};
     struct cpu *c = &r->cpu;
     one_begin(r, false);
     c->cr4 = 4;
