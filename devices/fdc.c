@@ -18,7 +18,6 @@ enum {
     MSR_BUSY = 0x10,
     DSR_RESET = 0x80,
     RATE = 0x03,
-    RATE_AFTER_RESET = 0x00, /* 500 kbit/s; the 82077AA: 250, which Bochs's BIOS never changes */
     DIR_CHANGED = 0x80,
     POLL_HZ = 976,      /* the drives are polled 1.024 ms after a reset */
     CYLINDERS_MAX = 83, /* where the heads of a drive of 80 tracks are stopped */
@@ -342,7 +341,7 @@ void fdc_reset(struct fdc *f)
     for (unsigned n = 0; n < FDC_DRIVES; n++)
         (void)flush_drive(f, n); /* the motors stop */
     f->dor = f->tdr = f->perpendicular = 0;
-    f->rate = RATE_AFTER_RESET;
+    f->rate = FDC_ANY_RATE;
     f->specify[0] = f->specify[1] = 0;
     update_irq(f);
 }
@@ -405,7 +404,7 @@ void fdc_snap(struct fdc *f, struct snap *s)
     event_snap(f->clock, &f->poll, s);
     if (!s->loading)
         return;
-    f->rate &= RATE;
+    f->rate = f->rate < FDC_ANY_RATE ? f->rate : FDC_ANY_RATE;
     f->phase = (enum fdc_phase)phase;
     if (phase > FDC_RESULT || f->given > sizeof f->command - (phase == FDC_COMMAND) ||
         f->row >= fdc_rows() || f->results > sizeof f->result || f->polled > FDC_DRIVES ||
@@ -437,11 +436,12 @@ static void info_drive(const struct fdc *f, unsigned n, struct out *to)
 void fdc_info(const struct fdc *f, struct out *to)
 {
     static const char *const phases[] = {"command", "execution", "result"};
-    static const uint16_t kbits[] = {500, 300, 250, 1000};
+    static const char *const rates[] = {"500 kbit/s", "300 kbit/s", "250 kbit/s", "1 Mbit/s",
+                                        "no data rate selected"};
     const struct fdc_transfer *t = &f->transfer;
-    out_printf(to, "fdc: %s, DOR %02x MSR %02x, drive %u selected, DMA gate %s, %u kbit/s\n",
+    out_printf(to, "fdc: %s, DOR %02x MSR %02x, drive %u selected, DMA gate %s, %s\n",
                f->dor & DOR_RUN ? "running" : "held in reset", f->dor, status(f),
-               f->dor & DOR_SELECT, f->dor & DOR_DMAGATE ? "on" : "off", kbits[f->rate]);
+               f->dor & DOR_SELECT, f->dor & DOR_DMAGATE ? "on" : "off", rates[f->rate]);
     out_printf(to, "  %s phase: command", phases[f->phase]);
     for (unsigned n = 0; n < f->given; n++)
         out_printf(to, " %02x", f->command[n]);

@@ -17,8 +17,8 @@
  *   the change line.
  * - A write is handed to the medium at once, sector by sector; it is durable (flush) when the motor
  *   is switched off, the medium taken out or fdc_flush called.
- * - For Bochs's BIOS two things differ from the data sheet: the data rate after reset is 500 kbit/s, not
- *   250, and until SEEK or CONFIGURE has been given reads and writes seek by themselves. Where no index
+ * - For Bochs's BIOS two things differ from the data sheet: until a data rate is selected, that of the
+ *   medium is found (the chip begins at 250 kbit/s), and until SEEK or CONFIGURE has been given reads and writes seek by themselves. Where no index
  *   hole comes by, a command fails as on an empty disk (so on QEMU: SeaBIOS waits for seconds else).
  * - Without DMA (SPECIFY's ND) the medium waits for the processor; an interrupt for each sector.
  *   No TC pin then: such a transfer ends at EOT, with EN set, as in the chip.
@@ -96,18 +96,18 @@ struct fdc {
     struct fdc_drive drive[FDC_DRIVES]; /* what is connected */
     struct event step;                  /* the next sector, or the end of a search */
     struct event poll;                  /* after a reset: the drives have been polled */
-    uint8_t dor, tdr, rate;             /* DOR and TDR as written; data rate of CCR and DSR */
-    uint8_t specify[2];                 /* SRT HUT, HLT ND */
-    uint8_t configure, pretrack;        /* CONFIGURE */
-    uint8_t perpendicular;              /* PERPENDICULAR MODE */
-    bool seeks;                         /* SEEK or CONFIGURE was given since power-on */
-    bool lock;                          /* LOCK: CONFIGURE survives a software reset */
-    uint8_t polled;                     /* drives that SENSE INTERRUPT tells of after a reset */
-    bool pending;                       /* INT inside the chip */
-    bool level;                         /* of the wire */
-    enum fdc_phase phase;               /* what the FIFO is for */
-    uint8_t command[9], given;          /* bytes of the command, and how many have come */
-    uint8_t row;                        /* which command, once one has come */
+    uint8_t dor, tdr, rate;      /* DOR and TDR as written; data rate of CCR and DSR, 4: none yet */
+    uint8_t specify[2];          /* SRT HUT, HLT ND */
+    uint8_t configure, pretrack; /* CONFIGURE */
+    uint8_t perpendicular;       /* PERPENDICULAR MODE */
+    bool seeks;                  /* SEEK or CONFIGURE was given since power-on */
+    bool lock;                   /* LOCK: CONFIGURE survives a software reset */
+    uint8_t polled;              /* drives that SENSE INTERRUPT tells of after a reset */
+    bool pending;                /* INT inside the chip */
+    bool level;                  /* of the wire */
+    enum fdc_phase phase;        /* what the FIFO is for */
+    uint8_t command[9], given;   /* bytes of the command, and how many have come */
+    uint8_t row;                 /* which command, once one has come */
     uint8_t result[10], results, taken; /* bytes of the result, how many there are and were read */
     struct fdc_transfer transfer;       /* FDC_EXECUTION */
 };

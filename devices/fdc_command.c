@@ -46,7 +46,7 @@ static void give_none(struct fdc *f)
 uint64_t fdc_step_time(const struct fdc *f, unsigned steps)
 {
     /* SRT counts down from 16 ms at 500 kbit/s; the other rates stretch or shrink the time. */
-    static const uint16_t kbits[] = {500, 300, 250, 1000};
+    static const uint16_t kbits[] = {500, 300, 250, 1000, 500};
     uint64_t ms = 16u - (f->specify[0] >> 4);
     return clock_periods(ms * (steps ? steps : 1), 2u * FDC_FASTER * kbits[f->rate]);
 }

@@ -44,7 +44,8 @@ enum {
     COMMAND_MFM = 0x40,
     COMMAND_SK = 0x20,
 
-    FDC_FASTER = 16, /* than real drives */
+    FDC_FASTER = 16,  /* than real drives */
+    FDC_ANY_RATE = 4, /* none was selected yet: whatever the medium has */
 };
 
 /* What a command does to the disk; FDC_OTHER: nothing. */

@@ -83,7 +83,7 @@ static void give_up(struct fdc *f, uint8_t st1, uint8_t st2)
 
 static void next_step(struct fdc *f, uint64_t delay)
 {
-    static const uint32_t bytes_a_second[] = {62500, 37500, 31250, 125000};
+    static const uint32_t bytes_a_second[] = {62500, 37500, 31250, 125000, 62500};
     f->transfer.at = f->transfer.length = 0;
     delay += clock_periods(BYTES_ON_TRACK, bytes_a_second[f->rate] * FDC_FASTER);
     clock_arm(f->clock, &f->step, f->clock->now + delay);
@@ -143,8 +143,9 @@ static unsigned cylinder_of(const struct fdc_drive *d)
 /* Address marks can be made out on this track. */
 static bool readable(const struct fdc *f, const struct fdc_drive *d)
 {
-    return (f->command[0] & COMMAND_MFM) && fits(d) && f->rate == rate_of(d) &&
-           cylinder_of(d) != 255 && f->transfer.head < d->format.heads;
+    return (f->command[0] & COMMAND_MFM) && fits(d) &&
+           (f->rate == rate_of(d) || f->rate == FDC_ANY_RATE) && cylinder_of(d) != 255 &&
+           f->transfer.head < d->format.heads;
 }
 
 /* Looks for the sector; true: `*lba` is it. Otherwise the search has been given up. */

@@ -47,6 +47,7 @@ for kib in 360 720 1200 2880; do
     [ "$long" ] || continue
     fat "$scratch/$kib.img" $kib
     boots_on "$seabios" --floppy "$scratch/$kib.img"
+    boots_on "$bochs --cpu 386" --floppy "$scratch/$kib.img"
 done
 
 # Linux: what it writes to the floppy is in the file.

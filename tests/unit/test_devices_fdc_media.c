@@ -47,6 +47,20 @@ static void formats(struct rig *r)
                   "there is no room behind the end");
         }
     }
+    fdc_reset(&r->fdc);
+    fill(&r->disk, 1440);
+    fdc_insert(&r->fdc, 0, NULL);
+    fdc_attach(&r->fdc, 0, FDC_720K);
+    fdc_insert(&r->fdc, 0, &r->disk.block);
+    unsigned st0, pcn;
+    out(r, 0x3f2, 0x1c);
+    wait(r);
+    for (unsigned n = 0; n < 4; n++)
+        sense(r, &st0, &pcn);
+    dma(r, TO_MEMORY, 0x10000, 512);
+    SEND(r, 0x46, 0, 0, 0, 1, 2, 9, 0x1b, 0xff);
+    uint8_t first[7];
+    CHECK(wait(r) && answer(r, first, 7) == 7 && first[0] == 0, "no data rate selected: found");
     fill(&r->disk, 720); /* 40 tracks in a drive of 80: every other one, at 300 kbit/s */
     fdc_insert(&r->fdc, 0, NULL);
     fdc_attach(&r->fdc, 0, FDC_1200K);

@@ -47,7 +47,7 @@ static bool says(struct rig *r, const uint8_t *in, unsigned n, const uint8_t *wa
     }
     while (count < sizeof got && d.read(d.dev, &got[count]))
         count++;
-    bool same = count == size && memcmp(got, want, size) == 0;
+    bool same = count == size && (!size || memcmp(got, want, size) == 0);
     for (unsigned i = 0; !same && i < count; i++)
         printf("%02x%s", got[i], i + 1 == count ? " came\n" : " ");
     return same;
