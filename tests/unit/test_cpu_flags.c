@@ -445,6 +445,7 @@ int main(void)
 {
     static struct bench t;
     t.random = UINT64_C(0x386387);
+    t.c.model = cpu_model_find(6);
     test_representation(&t);
     test_sums(&t);
     test_unary(&t);
