@@ -77,7 +77,7 @@ type "printf '#include <math.h>\\n#include <stdio.h>\\nint main(void)\\n{\\nprin
 type "gcc -O2 -o t t.c -lm && ./t\n" on serial
 wait "pi=3.141593" on serial for 120 s
 type "sync; poweroff\n" on serial
-wait "Power down" on serial for 120 s
+wait "reboot: " on serial for 120 s
 quit
 END
 

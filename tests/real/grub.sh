@@ -22,8 +22,10 @@ key c
 wait "grub> " on screen for 20 s
 type "ls\n"
 wait "(cd" on screen for 20 s
-type "echo its shell works\n"
-wait "\nits shell works" on screen for 20 s
+type "a=cd\n"
+wait "a=cd" on screen for 20 s
+type "echo ab$a\n"
+wait "abcd" on screen for 20 s
 quit
 END
 cd_boots() { # cd_boots OPTION...

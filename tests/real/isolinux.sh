@@ -50,7 +50,7 @@ machine=(--machine pc --cdrom "$scratch/cd.iso")
 boots
 no_findings
 repeats
-resumes 'floppy'
+resumes 'MEMDISK'
 lockstep 100000000
 machine=(--machine isa --cpu 486 --bios "$bochs" --vgabios "$vga" --cdrom "$scratch/cd.iso")
 boots
