@@ -22,7 +22,7 @@ check() { # check RESULT NAME: counts
 }
 
 tour() { # tour OPTIONS...: the text to $scratch/tour
-    XDG_CONFIG_HOME=/nonexistent timeout 200 "$build/emu386" --tour "$@" </dev/null \
+    XDG_CONFIG_HOME=/dev/null/none timeout 200 "$build/emu386" --tour "$@" </dev/null \
         >"$scratch/raw" 2>"$scratch/err"
     local status=$?
     tr -d '\r' <"$scratch/raw" >"$scratch/tour"

@@ -17,7 +17,7 @@ session() { # session KERNEL COMMAND...: what is said goes to $said
         arguments+=(-e "$command")
     done
     # shellcheck disable=SC2086 # no kernel: no argument
-    XDG_CONFIG_HOME=/nonexistent timeout 100 "$build/emu386" --display none "${arguments[@]}" \
+    XDG_CONFIG_HOME=/dev/null/none timeout 100 "$build/emu386" --display none "${arguments[@]}" \
         $kernel >"$said" 2>&1 </dev/null
     status=$?
     check "exit status $status of: $*" [ $status -eq 0 ]

@@ -20,11 +20,11 @@ check() { # check WHAT COMMAND...
     fi
 }
 
-XDG_CONFIG_HOME=/nonexistent timeout 60 "$build/emu386" --display none --json \
+XDG_CONFIG_HOME=/dev/null/none timeout 60 "$build/emu386" --display none --json \
     -x tests/monitor/keys.mon "$build/tests/monitor/guest/look.elf" </dev/null >"$answers"
 check "the session ends with status $?" [ $? -eq 0 ]
 # What only a triple fault shows; it ends with status 3.
-XDG_CONFIG_HOME=/nonexistent timeout 60 "$build/emu386" --display none --json -e c -e triple \
+XDG_CONFIG_HOME=/dev/null/none timeout 60 "$build/emu386" --display none --json -e c -e triple \
     "$build/tests/monitor/crash-3.elf" </dev/null >>"$answers"
 "$build/tests/monitor/keys" <"$answers" >"$found"
 check "an answer is no JSON" [ $? -eq 0 ]

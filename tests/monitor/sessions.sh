@@ -18,7 +18,7 @@ session() { # session SCRIPT: its output and status
     local args
     args=$(sed -n 's/^# args: //p' "$1")
     # shellcheck disable=SC2086 # several arguments
-    (cd "$scratch" && XDG_CONFIG_HOME=/nonexistent timeout 60 "$emu" --display none --timeout 50 \
+    (cd "$scratch" && XDG_CONFIG_HOME=/dev/null/none timeout 60 "$emu" --display none --timeout 50 \
         -e 'verbose on' -x "$1" $args "$kernel" </dev/null 2>&1
     echo "exit status $?") | grep -vE '^\(emu386\) source|^@[0-9]+ stale TLB' | sed "s|$dir/||g; s|$scratch|.|g"
 }

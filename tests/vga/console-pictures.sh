@@ -16,7 +16,7 @@ work=$(mktemp -d)
 server='' pid=''
 trap 'kill $pid $server 2>/dev/null; rm -rf "$work"' EXIT
 cd "$work"
-export XDG_CONFIG_HOME=/nonexistent LC_ALL=C.UTF-8
+export XDG_CONFIG_HOME=/dev/null/none LC_ALL=C.UTF-8
 
 Xvfb -displayfd 3 -screen 0 1680x1050x24 -nolisten tcp 3>display >/dev/null 2>&1 &
 server=$!

@@ -13,7 +13,7 @@ run() { # COMMAND...: on a machine of its own, by the monitor
     for command; do
         arguments+=(-e "$command")
     done
-    XDG_CONFIG_HOME=/nonexistent timeout 120 "$emu" --display none -m 16M "${arguments[@]}" -e quit </dev/null >/dev/null
+    XDG_CONFIG_HOME=/dev/null/none timeout 120 "$emu" --display none -m 16M "${arguments[@]}" -e quit </dev/null >/dev/null
 }
 
 run 'wait "$ " on screen for 20 s' "screenshot $to/boot.png" 'type "ls /bin\nlayout\n"' \
