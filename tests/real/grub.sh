@@ -37,7 +37,7 @@ no_findings
 repeats
 lockstep 30000000
 if [ "$long" ]; then
-    resumes 'key c'
+    resumes 'wait "grub> '
     lockstep 150000000
     cd_boots --machine isa --cpu 386 --bios "$bochs" --vgabios "$vga"
     no_findings
@@ -76,7 +76,7 @@ for options in "--machine isa --cpu 486 --bios $bochs --vgabios $vga" \
     # shellcheck disable=SC2206 # words
     machine=($options -m 32M --disk "$scratch/disk.img,snapshot" --boot disk)
     boots
-    says '^grub'
+    says 'mount=0'
 done
 repeats
 resumes 'GUEST-SHELL-READY'
