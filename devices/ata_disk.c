@@ -114,33 +114,25 @@ static void passed(struct ata_drive *d, uint32_t n)
         show_address(d, d->lba - 1);
 }
 
-/* How many of the next n sectors the medium has, and could read into buf or was given from it. */
-static uint32_t read_some(struct ata_drive *d, uint32_t n)
+static bool transfer(struct ata_drive *d, bool write, uint32_t skip, uint32_t n)
 {
     const struct block *b = d->medium;
-    uint32_t done = 0;
-    if (d->lba >= b->sectors)
-        return 0;
-    if (n > b->sectors - d->lba)
-        n = (uint32_t)(b->sectors - d->lba);
-    if (b->read(b->ctx, d->lba, n, d->buf))
-        return n;
-    while (done < n && b->read(b->ctx, d->lba + done, 1, d->buf + done * ATA_SECTOR))
-        done++;
-    return done;
+    uint8_t *at = d->buf + skip * ATA_SECTOR;
+    return write ? b->write(b->ctx, d->lba + skip, n, at) : b->read(b->ctx, d->lba + skip, n, at);
 }
 
-static uint32_t write_some(struct ata_drive *d, uint32_t n)
+/* How many of the next n sectors the medium has, and could read into buf or was given from it. */
+static uint32_t transfer_some(struct ata_drive *d, bool write, uint32_t n)
 {
-    const struct block *b = d->medium;
+    uint64_t sectors = d->medium->sectors;
     uint32_t done = 0;
-    if (d->lba >= b->sectors)
+    if (d->lba >= sectors)
         return 0;
-    if (n > b->sectors - d->lba)
-        n = (uint32_t)(b->sectors - d->lba);
-    if (b->write(b->ctx, d->lba, n, d->buf))
+    if (n > sectors - d->lba)
+        n = (uint32_t)(sectors - d->lba);
+    if (transfer(d, write, 0, n))
         return n;
-    while (done < n && b->write(b->ctx, d->lba + done, 1, d->buf + done * ATA_SECTOR))
+    while (done < n && transfer(d, write, done, 1))
         done++;
     return done;
 }
@@ -160,7 +152,7 @@ static uint32_t next_block(const struct ata_drive *d)
 /* A block goes to the host whole or not at all. */
 static void read_block(struct ata_drive *d)
 {
-    uint32_t n = next_block(d), got = read_some(d, n);
+    uint32_t n = next_block(d), got = transfer_some(d, false, n);
     if (got < n) {
         d->lba += got;
         d->left -= got;
@@ -184,7 +176,7 @@ static void end_write(struct ata_drive *d)
 
 static void write_block(struct ata_drive *d)
 {
-    uint32_t n = d->end / ATA_SECTOR, done = write_some(d, n);
+    uint32_t n = d->end / ATA_SECTOR, done = transfer_some(d, true, n);
     passed(d, done);
     if (done < n) {
         fail_here(d, ER_ABRT);
@@ -229,7 +221,7 @@ void ata_disk_work(struct ata_drive *d)
 static bool dma_read_chunk(struct ata_drive *d)
 {
     if (d->at == d->end) {
-        uint32_t got = read_some(d, d->left < CHUNK ? d->left : CHUNK);
+        uint32_t got = transfer_some(d, false, d->left < CHUNK ? d->left : CHUNK);
         if (!got) {
             fail_here(d, ER_UNC);
             return false;
@@ -252,7 +244,7 @@ static bool dma_write_chunk(struct ata_drive *d)
     }
     if (!ata_dma_move(d, false))
         return false;
-    uint32_t n = d->end / ATA_SECTOR, done = write_some(d, n);
+    uint32_t n = d->end / ATA_SECTOR, done = transfer_some(d, true, n);
     passed(d, done);
     d->at = d->stop = d->end = 0;
     if (done < n)
@@ -322,7 +314,7 @@ static void verify_sectors(struct ata_drive *d)
     if (!begin_transfer(d, ATA_FLOW_READ))
         return;
     while (d->left) {
-        uint32_t got = read_some(d, d->left < CHUNK ? d->left : CHUNK);
+        uint32_t got = transfer_some(d, false, d->left < CHUNK ? d->left : CHUNK);
         if (!got) {
             fail_here(d, ER_UNC);
             return;

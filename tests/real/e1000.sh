@@ -19,16 +19,7 @@ busybox_initrd "$unpacked" "$scratch/initrd.gz" "$driver"
 linux=(-m 128M -k "$kernel" -i "$scratch/initrd.gz" -a 'console=ttyS0,115200 nokaslr')
 net=user,model=e1000
 machine=("${linux[@]}" --net "$net" --pace none)
-{
-    echo 'wait "GUEST-SHELL-READY" on serial for 120 s'
-    dhcp_and_ping
-    cat <<'END'
-type "cat /proc/interrupts; ifconfig eth0\n" on serial
-wait "collisions" on serial for 10 s
-wait "# " on serial for 10 s
-quit
-END
-} | script
+network_session 120 | script
 boots
 says 'e1000 0000:00:03\.0 eth0: .*52:54:00:12:34:56'
 says 'e1000: eth0 NIC Link is Up 1000 Mbps Full Duplex'

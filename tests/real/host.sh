@@ -3,6 +3,7 @@
 # host.sh - for the tests of the network, after lib.sh: what is typed into a Linux with busybox, and the host's
 # part of it. Partners on the host are python programs on ports of 127.0.0.1.
 #     dhcp_and_ping            commands for a script: an address by DHCP, the gateway's answer
+#     network_session SECONDS  these, and what the card then says of itself, from the boot to the end
 #     with_host LABEL NET LINE plays a script that begins with LINE: a megabyte is fetched from the host, one
 #                              comes in through a forward to port 7, nobody resolves names; checks it
 
@@ -17,6 +18,17 @@ wait "# " on serial for 10 s
 type "ping -c 2 10.0.2.2\n" on serial
 wait "packets received" on serial for 20 s
 wait "# " on serial for 10 s
+END
+}
+
+network_session() { # network_session SECONDS: the whole script, with so long to boot
+    echo "wait \"GUEST-SHELL-READY\" on serial for $1 s"
+    dhcp_and_ping
+    cat <<'END'
+type "cat /proc/interrupts; ifconfig eth0\n" on serial
+wait "collisions" on serial for 10 s
+wait "# " on serial for 10 s
+quit
 END
 }
 

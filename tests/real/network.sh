@@ -15,16 +15,7 @@ linux=(--machine isa --cpu 486 -m 16M -k "$guests/bzImage-6.1-tiny486sx" -i "$gu
     -a 'console=ttyS0,115200 ne.io=0x300 ne.irq=9')
 net=user,model=ne2000
 machine=("${linux[@]}" --net "$net" --pace none)
-{
-    echo 'wait "GUEST-SHELL-READY" on serial for 60 s'
-    dhcp_and_ping
-    cat <<'END'
-type "cat /proc/interrupts; ifconfig eth0\n" on serial
-wait "collisions" on serial for 10 s
-wait "# " on serial for 10 s
-quit
-END
-} | script
+network_session 60 | script
 boots
 says 'NE2000 found at 0x300, using IRQ 9'
 says 'lease of 10\.0\.2\.15 obtained from 10\.0\.2\.2'
