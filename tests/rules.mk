@@ -52,11 +52,12 @@ SUITE_engine-start = B=$(B) tests/engine/start.sh
 unit_suites := $(UNIT)
 $(foreach u,$(UNIT),$(eval SUITE_$(u) = $(B)/tests/unit/$(u)))
 
-# $(call run_suites,NAMES): writes the table and runs it.
+# $(call run_suites,NAMES): writes the table and runs it. (The table is written when the recipe is expanded, so
+# its folder must be there before.)
 define run_suites
 @rm -rf $(B)/isa
-@mkdir -p $(B)/tests $(B)/isa
-@$(file >$(B)/tests/$@.suites)$(foreach s,$(1),$(file >>$(B)/tests/$@.suites,$(s) $(SUITE_$(s))))ISA_DIR=$(B)/isa JOBS=$(JOBS) tests/run.sh $(B)/tests/$@.suites
+@mkdir -p $(B)/isa
+@$(shell mkdir -p $(B)/tests)$(file >$(B)/tests/$@.suites)$(foreach s,$(1),$(file >>$(B)/tests/$@.suites,$(s) $(SUITE_$(s))))ISA_DIR=$(B)/isa JOBS=$(JOBS) tests/run.sh $(B)/tests/$@.suites
 endef
 
 # Sanitizers put counters into writable sections, so their build is not looked at.
