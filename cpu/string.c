@@ -83,8 +83,9 @@ static bool stretch_of(const struct cpu *c, const struct insn *i, unsigned seg, 
     bool down = c->eflags & FLAG_DF;
     uint32_t within = (s->base + off) & PAGE_OFFSET_MASK;
     uint32_t top = i->flags & INSN_AS32 ? UINT32_MAX : 0xffff;
-    uint32_t room = (down ? within + i->size : PAGE_SIZE - within) / i->size;
-    uint32_t line = (down ? off / i->size : (top - off) / i->size) + (i->size == 1);
+    unsigned shift = i->size >> 1; /* size = 1 << this */
+    uint32_t room = (down ? within + i->size : PAGE_SIZE - within) >> shift;
+    uint32_t line = ((down ? off : top - off) >> shift) + (i->size == 1);
     if (room < *n)
         *n = room;
     if (line < *n)
@@ -136,8 +137,33 @@ static void replace_code(struct cpu *c, phys_t phys, uint8_t *to, const uint8_t 
         cpu_attend(c, ATT_CODE);
 }
 
-/* One element after the other where source and destination overlap: the guest may want the pattern
-   that this makes. */
+/* The first `have` of the bytes at p, again and again until `bytes` are full. */
+static void spread(uint8_t *p, uint32_t have, uint32_t bytes)
+{
+    while (have < bytes) {
+        uint32_t n = have < bytes - have ? have : bytes - have;
+        memcpy(p + have, p, n);
+        have += n;
+    }
+}
+
+/* n elements as if one after the other: where the destination overlaps what is still to be read,
+   the guest wants the pattern that this makes. */
+static void move(uint8_t *to, const uint8_t *from, uint32_t n, unsigned size, bool down)
+{
+    if (down ? to >= from : to <= from) {
+        memmove(to, from, n * size);
+    } else if (!down && to - from >= size) {
+        uint32_t period = (uint32_t)(to - from);
+        spread(to - period, period, period + n * size);
+    } else {
+        for (uint32_t k = 0; k < n; k++) {
+            uint32_t at = (down ? n - 1 - k : k) * size;
+            host_put(to + at, host_get(from + at, size), size);
+        }
+    }
+}
+
 static uint32_t movs_many(struct cpu *c, const struct insn *i, uint32_t n)
 {
     uint8_t *to = stretch(c, i, ES, get(c, i, EDI), &n, true);
@@ -159,16 +185,12 @@ static uint32_t movs_many(struct cpu *c, const struct insn *i, uint32_t n)
     bool apart = to + n * size <= from || from + n * size <= to;
     if (code && !apart)
         return 0;
-    if (code) {
+    if (code)
         replace_code(c, phys + skip, to, from, n * size);
-    } else if (apart) {
+    else if (apart)
         memcpy(to, from, n * size);
-    } else {
-        for (uint32_t k = 0; k < n; k++) {
-            uint32_t at = (down ? n - 1 - k : k) * size;
-            host_put(to + at, host_get(from + at, size), size);
-        }
-    }
+    else
+        move(to, from, n, size, down);
     step_many(c, i, ESI, n);
     step_many(c, i, EDI, n);
     return n;
@@ -182,8 +204,8 @@ static uint32_t stos_many(struct cpu *c, const struct insn *i, uint32_t n)
     if (i->size == 1) {
         memset(to, (int)(c->gpr[EAX] & 0xff), n);
     } else {
-        for (uint32_t k = 0; k < n; k++)
-            host_put(to + k * i->size, c->gpr[EAX], i->size);
+        host_put(to, c->gpr[EAX], i->size);
+        spread(to, i->size, n * i->size);
     }
     step_many(c, i, EDI, n);
     return n;

@@ -285,6 +285,8 @@ static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t m
         r->fn = last ? h_generic_end : h_generic;
     else if (is_jcc(r->i.row))
         last = ++*exits > BLOCK_EXITS;
+    else if (o->flags & OPC_STRING)
+        last = false;
     return last;
 }
 

@@ -158,6 +158,7 @@ handler *pick_shift(struct rec *r, uint8_t mode);
 handler *pick_muldiv(struct rec *r, uint8_t mode);
 handler *pick_flow(struct rec *r, uint8_t mode);
 handler *pick_stack(struct rec *r, uint8_t mode);
+handler *pick_string(const struct rec *r, uint8_t mode);
 handler *pick_x87(struct rec *r, uint8_t mode);
 
 /* h_quiet.c: the same operation without flags, or NULL. The record has a handler already. */

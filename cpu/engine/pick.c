@@ -32,6 +32,8 @@ handler *handler_pick(struct rec *r, uint8_t mode)
         h = pick_shift(r, mode);
     if (!h)
         h = pick_muldiv(r, mode);
+    if (!h)
+        h = pick_string(r, mode);
     return h ? h : pick_x87(r, mode);
 }
 

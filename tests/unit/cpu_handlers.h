@@ -99,7 +99,8 @@ static inline void learn_insn(struct handlers *h, const uint8_t *code, unsigned 
 
 static inline void find_handlers(struct handlers *h)
 {
-    static const uint8_t prefixes[] = {0x90, 0x66, 0x67};
+    static const uint8_t prefixes[][2] = {{0},    {0x66},       {0x67},      {0xf2},
+                                          {0xf3}, {0xf2, 0x66}, {0xf3, 0x66}};
     static const uint8_t stack[][6] = {
         {2, 0x50, 0x51},
         {3, 0x50, 0x51, 0x52},
@@ -116,12 +117,14 @@ static inline void find_handlers(struct handlers *h)
     };
     for (unsigned n = 0; n < ARRAY_LEN(stack); n++)
         learn(h, stack[n] + 1, stack[n][0]);
-    for (unsigned n = 0; n < 3 * 512 * 256; n++) {
+    for (unsigned n = 0; n < ARRAY_LEN(prefixes) * 512 * 256; n++) {
         uint8_t code[INSN_MAX_LENGTH] = {0};
         unsigned at = 0, op = n >> 8 & 511, prefix = n >> 17;
         struct insn i;
-        if (prefix)
-            code[at++] = prefixes[prefix];
+        if (prefix > 2 && !(opcodes[op].flags & OPC_STRING))
+            continue;
+        for (unsigned k = 0; k < 2 && prefixes[prefix][k]; k++)
+            code[at++] = prefixes[prefix][k];
         if (op >= 256)
             code[at++] = 0x0f;
         code[at++] = (uint8_t)op;

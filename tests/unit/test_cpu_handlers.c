@@ -33,8 +33,9 @@ struct bench {
     struct handlers handlers; /* those that exist */
     struct era era;
     struct start start;
-    uint64_t insns; /* executed by the plain layer */
-    unsigned wrong; /* mismatches */
+    uint32_t string_at; /* where the last string instruction stored or looked */
+    uint64_t insns;     /* executed by the plain layer */
+    unsigned wrong;     /* mismatches */
 };
 
 /* ---- putting a state into a processor ---- */
@@ -405,6 +406,36 @@ static bool emit_sample(struct bench *b)
     return emit(b, code, h->sample[k].len);
 }
 
+/* A string instruction whose registers mean something: short, perhaps where the last one was (so that
+   there is something equal), perhaps overlapping. */
+static bool emit_string(struct bench *b)
+{
+    struct gen *g = &b->gen;
+    static const uint8_t op[] = {0xa4, 0xa5, 0xa6, 0xa7, 0xaa, 0xab, 0xac, 0xad, 0xae, 0xaf};
+    uint32_t eip = g->scout.cpu.eip;
+    uint32_t to = gen_one_in(g, 3) ? b->string_at : gen_address(g, eip), from = gen_address(g, eip);
+    unsigned n = 0;
+    uint8_t code[24];
+    if (gen_one_in(g, 2))
+        from = to - 40 + gen_below(g, 80);
+    if (gen_one_in(g, 8))
+        from = to;
+    code[n++] = 0xb8 + ESI;
+    host_put(code + n, from, 4);
+    code[n + 4] = 0xb8 + EDI;
+    host_put(code + n + 5, to, 4);
+    code[n + 9] = 0xb8 + ECX;
+    host_put(code + n + 10, gen_one_in(g, 8) ? gen_below(g, 1500) : gen_below(g, 70), 4);
+    n += 14;
+    if (!gen_one_in(g, 4))
+        code[n++] = gen_one_in(g, 2) ? 0xf2 : 0xf3;
+    if (gen_one_in(g, 4))
+        code[n++] = 0x66;
+    code[n++] = op[gen_below(g, sizeof op)];
+    b->string_at = to;
+    return emit(b, code, n);
+}
+
 static bool emit_insn(struct bench *b)
 {
     struct gen *g = &b->gen;
@@ -416,6 +447,8 @@ static bool emit_insn(struct bench *b)
         return emit_remap(b);
     if (gen_one_in(g, 300))
         return emit_sled(b);
+    if ((c->mode & MODE_CODE32) && gen_one_in(g, 25) && emit_string(b))
+        return true;
     if ((c->mode & MODE_CODE32) && gen_one_in(g, 4) && emit_sample(b))
         return true;
     uint8_t code[INSN_MAX_LENGTH + 2];
