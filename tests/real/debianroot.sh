@@ -90,6 +90,7 @@ says 'pi=3\.141593'
 says '^b[0-9a-f]{7}-(bf[0-9a-f]{6}|c0000000) rw-p 00000000 00:00 0 +\[stack\]'
 no_findings
 repeats
+lockstep 200000000
 
 machine=(--machine pc -m 128M --disk "$files/debian12-grub.img,snapshot")
 boots
@@ -98,6 +99,7 @@ says '^GUEST-SWITCH-ROOT /dev/sda1'
 says 'pi=3\.141593'
 resumes 'wait ". " on serial'
 no_findings
+lockstep 400000000
 races 'emu386 login: ' -M pc -cpu pentium2 -m 128 -net none \
     -drive "file=$files/debian12-grub.img,format=raw,if=ide,snapshot=on"
 done_here

@@ -27,7 +27,12 @@ says 'lease of 10\.0\.2\.15 obtained from 10\.0\.2\.2'
 says '2 packets transmitted, 2 packets received, 0% packet loss'
 says 'XT-PIC +eth0|IO-APIC.* eth0'
 says 'RX packets:[1-9][0-9]* errors:0 dropped:0 overruns:0'
-[ -z "$long" ] || repeats
+no_findings
+if [ "$long" ]; then
+    repeats
+    resumes 'GUEST-SHELL-READY'
+    lockstep 200000000
+fi
 
 machine=("${linux[@]}")
 with_host host "$net" 'wait "GUEST-SHELL-READY" on serial for 120 s'

@@ -32,8 +32,9 @@ firmware() { # firmware WHAT SAID OPTIONS...: SAID is in its log
 
 firmware 'SeaBIOS on pc' 'VBE DISPI: bdf 00:02.0, bar 0' \
     --machine pc --bios "$sea/bios-256k.bin" --vgabios "$sea/vgabios-stdvga.bin"
+# After a minute SeaBIOS starts again; without a 440FX it does so by a triple fault.
 firmware 'SeaBIOS on isa' 'Unable to lock ram - bridge not found' \
-    --machine isa -m 4M --cpu 486 --bios "$sea/bios.bin" --vgabios "$sea/vgabios-isavga.bin"
+    --machine isa -m 4M --cpu 486 --on-triple-fault reset --bios "$sea/bios.bin" --vgabios "$sea/vgabios-isavga.bin"
 firmware "Bochs's BIOS on pc" 'PCI ROM copied to 0xc0000' \
     --machine pc --bios "$bochs/BIOS-bochs-latest" --vgabios "$lgpl"
 # 386-clean, both of them

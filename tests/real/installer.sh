@@ -33,5 +33,7 @@ check 'the cursor keys move its bar' [ "$(cksum <"$scratch/menu.png")" != "$(cks
 no_findings
 if [ "$long" ]; then
     repeats
+    resumes 'Select a language'
+    lockstep 200000000
 fi
 done_here
