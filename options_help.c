@@ -53,7 +53,8 @@ static const struct help_topic topics[] = {
                "\n"
                "The built-in kernel brings its own module: emu386 -a \"run=hello\".\n"
                "Images may be pipes; compressed ones have to be unpacked first. At most 1 GiB.\n"},
-    {"machine", "--machine pc     440FX and PIIX3: PCI (VGA in slot 2), shadow RAM, reset port.\n"
+    {"machine", "--machine pc     440FX and PIIX3: PCI (VGA in slot 2), shadow RAM, reset port,\n"
+                "                 event timers (HPET; --machine pc,hpet=off: without).\n"
                 "--machine isa    an AT: ISA only, no PCI.\n"
                 "\n"
                 "RAM is 0-9FFFFh and 100000h up to the end of --memory. A0000h-BFFFFh is the VGA.\n"

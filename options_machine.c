@@ -36,14 +36,28 @@ bool options_set_speed(struct options *o, const char *value, struct error *err)
     return value_speed(value, &o->config.insn_cost_log2, err);
 }
 
+/* pc or isa, then ",hpet=on" or off. */
 bool options_set_machine(struct options *o, const char *value, struct error *err)
 {
     static const char *const names[] = {"pc", "isa", NULL};
+    static const char *const switches[] = {"on", "off", NULL};
+    const char *keys = value + strcspn(value, ",");
+    char kind[16];
     unsigned n;
 
-    if (!value_choice("--machine", value, names, &n, err))
+    snprintf(kind, sizeof kind, "%.*s", (int)(keys - value), value);
+    if (!value_choice("--machine", kind, names, &n, err))
         return false;
     o->config.machine = (enum config_machine)n;
+    o->config.no_hpet = false;
+    if (!*keys)
+        return true;
+    if (n != MACHINE_PC || strncmp(keys, ",hpet=", 6) != 0)
+        return error_set(err, "--machine %s: of %s there is no %s; pc,hpet=off would be right",
+                         value, kind, keys + 1);
+    if (!value_choice("--machine pc,hpet", keys + 6, switches, &n, err))
+        return false;
+    o->config.no_hpet = n == 1;
     return true;
 }
 

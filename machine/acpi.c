@@ -2,6 +2,7 @@
 /* acpi.c - the ACPI tables (see acpi.h). */
 #include "machine/acpi.h"
 
+#include "devices/hpet.h"
 #include "devices/ioapic.h"
 #include "devices/piix4_pm.h"
 
@@ -9,8 +10,6 @@
 #include <string.h>
 
 #define LAPIC_BASE UINT32_C(0xfee00000)
-#define HPET_BASE UINT32_C(0xfed00000)
-#define HPET_ID UINT32_C(0x8086a201) /* three comparators, 64 bits, legacy routing */
 #define SCI 9u
 
 enum { HEADER = 36, RSDP_CHECKSUM = 8, RSDP_ADDRESS = 16, TABLE_LENGTH = 4, TABLE_CHECKSUM = 9 };

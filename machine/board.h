@@ -18,6 +18,7 @@
 #include "devices/fdc.h"
 #include "devices/fperr.h"
 #include "devices/fwcfg.h"
+#include "devices/hpet.h"
 #include "devices/i440fx.h"
 #include "devices/ioapic.h"
 #include "devices/kbc.h"
@@ -49,6 +50,7 @@ enum { PIC_MASTER, PIC_SLAVE };
 enum line_source {
     LINE_CHIP, /* the chip that sits on it */
     LINE_PIRQ, /* PCI, as the PIIX3 routes it */
+    LINE_HPET, /* in place of the chip, with legacy routes */
 };
 enum { A20_PORT92, A20_KBC, A20_SOURCES };
 
@@ -99,6 +101,7 @@ struct machine {
     struct exitport exitport;
     struct lapic lapic;
     struct ioapic ioapic;
+    struct hpet hpet;
     struct fwcfg fwcfg;
     struct firmware firmware; /* what fw_cfg says */
     struct network network;
@@ -110,6 +113,8 @@ struct machine {
     uint64_t rom_hash[2];   /* of firmware and VGA BIOS: a snapshot goes with its ROMs */
     uint8_t line[16]; /* interrupt lines of the ISA bus: who drives each, a bit for a line_source */
     struct irq_taken taken[16]; /* by line */
+    bool timer_level[2];        /* what the 8254 and the RTC drive, listened to or not */
+    bool timers_replaced;       /* by the HPET: they are not */
     bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
     uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
     uint64_t lapic_at;          /* where the local APIC is mapped, 0: nowhere */

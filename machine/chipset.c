@@ -9,6 +9,7 @@
 
 #include "base/snap.h"
 #include "machine/board.h"
+#include "machine/timers.h"
 
 #include <string.h>
 
@@ -156,11 +157,20 @@ void chipset_snap_identity(struct machine *m, struct snap *s)
     static const char *const name[] = {[MACHINE_PC] = "pc", [MACHINE_ISA] = "isa"};
     uint8_t kind = (uint8_t)m->cfg.machine;
 
-    if (!snap_section(s, "chipset", 1))
+    bool hpet = timers_hpet_present(&m->cfg), mine = hpet;
+    unsigned version = snap_section(s, "chipset", 2);
+
+    if (!version)
         return;
     snap_u8(s, &kind);
+    if (version > 1)
+        snap_bool(s, &hpet);
+    else
+        hpet = false;
     if (s->loading && kind != (uint8_t)m->cfg.machine)
         snap_fail(s, "it is of another machine than this one, %s", name[m->cfg.machine]);
+    if (s->loading && hpet != mine)
+        snap_fail(s, "it was made with hpet=%s", hpet ? "on" : "off");
     snap_rom(s, "firmware", m->rom_hash[0]);
     snap_rom(s, "VGA BIOS", m->rom_hash[1]);
 }

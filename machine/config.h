@@ -62,6 +62,7 @@ struct config {
     unsigned insn_cost_log2; /* an instruction costs 1 << this many clock units */
     enum triple_fault on_triple_fault;
     bool strict;        /* --strict: stop at the first finding of the MMU sanitizer */
+    bool no_hpet;       /* pc without HPET */
     uint16_t post_port; /* where POST codes are written; 0: port 80h */
     int64_t rtc_start;  /* seconds since 1970 that the RTC shows at power-on (fixed, so
                                   that runs repeat; see --rtc) */

@@ -8,6 +8,7 @@
 #include "machine/chipset.h"
 #include "machine/config.h"
 #include "machine/mptable.h"
+#include "machine/timers.h"
 
 #include <stdio.h>
 #include <string.h>
@@ -92,8 +93,9 @@ void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcf
     }
     fwcfg_add_file(device, "etc/e820", f->e820, sizeof f->e820);
     if (pc) {
-        acpi_build(&f->acpi,
-                   &(struct acpi_board){.apic = apics_present(cfg), .pm = CHIPSET_PM_PORTS});
+        acpi_build(&f->acpi, &(struct acpi_board){.apic = apics_present(cfg),
+                                                  .hpet = timers_hpet_present(cfg),
+                                                  .pm = CHIPSET_PM_PORTS});
         fwcfg_add_file(device, "etc/acpi/rsdp", f->acpi.rsdp, ACPI_RSDP);
         fwcfg_add_file(device, "etc/acpi/tables", f->acpi.block, f->acpi.size);
         fwcfg_add_file(device, "etc/table-loader", f->acpi.script, f->acpi.script_size);

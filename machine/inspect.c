@@ -7,6 +7,7 @@
 #include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/debug.h"
+#include "machine/timers.h"
 
 #include <assert.h>
 #include <stdio.h>
@@ -215,6 +216,14 @@ static void ioapic_one(const struct machine *m, struct out *to)
         ioapic_info(&m->ioapic, to);
 }
 
+static void hpet_one(const struct machine *m, struct out *to)
+{
+    if (timers_hpet_present(&m->cfg))
+        hpet_info(&m->hpet, to);
+    else
+        out_text(to, "this machine has no HPET (--machine pc has one, unless hpet=off)\n");
+}
+
 static void memory_map(const struct machine *m, struct out *to)
 {
     const struct bus *b = &m->bus;
@@ -251,6 +260,7 @@ static void port_map(const struct machine *m, struct out *to)
 static const struct inspect_device devices[] = {
     {"pic", "8259 8259a", "the two 8259A interrupt controllers", pic_both},
     {"pit", "timer 8254", "the 8254 timer", pit_one},
+    {"hpet", "", "the high precision event timers", hpet_one},
     {"kbc", "kbd keyboard mouse 8042", "the 8042 keyboard controller, keyboard and mouse",
      kbc_both},
     {"rtc", "cmos mc146818", "the MC146818 clock and its CMOS memory", rtc_one},

@@ -11,6 +11,7 @@
 #include "machine/board.h"
 #include "machine/chipset.h"
 #include "machine/disk_echo.h"
+#include "machine/timers.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -147,6 +148,7 @@ void machine_reset(struct machine *m)
     fdc_reset(&m->fdc);
     bioslog_reset(&m->bioslog);
     chipset_reset(m);
+    timers_reset(m);
     cpu_reset(&m->cpu);
     apics_reset(m);
     m->twin_fresh = true;

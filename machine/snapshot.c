@@ -4,6 +4,7 @@
 #include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/chipset.h"
+#include "machine/timers.h"
 
 #include <string.h>
 
@@ -50,6 +51,7 @@ void board_snap(struct machine *m, struct snap *s)
     fdc_snap(&m->fdc, s);
     bioslog_snap(&m->bioslog, s);
     chipset_snap(m, s);
+    timers_snap(m, s);
     /* Last: chips may drive their wires while they load, and the processor has the final say. */
     cpu_snap(&m->cpu, s);
     if (s->loading) {

@@ -11,6 +11,7 @@
 #include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/chipset.h"
+#include "machine/timers.h"
 
 #define VGA_WINDOW UINT32_C(0xa0000)
 #define LOW_MEMORY UINT32_C(0xa0000)
@@ -226,9 +227,9 @@ static void wire_chips(struct machine *m)
     pic_init(&m->pic[PIC_MASTER], "master", apics_pic_output(m),
              (struct pic_slave){acknowledge_slave, &m->pic[PIC_SLAVE]}, 0xf8, t);
     pic_init(&m->pic[PIC_SLAVE], "slave", line(m, 2), (struct pic_slave){0}, 0xde, t);
-    pit_init(&m->pit, k, line(m, 0), none, none, t);
+    pit_init(&m->pit, k, timers_line(m, TIMERS_PIT), none, none, t);
     port61_init(&m->port61, k, (struct port61_timer){timer2_gate, timer2_out, &m->pit}, t);
-    rtc_init(&m->rtc, k, line(m, 8), m->cfg.rtc_start, t);
+    rtc_init(&m->rtc, k, timers_line(m, TIMERS_RTC), m->cfg.rtc_start, t);
     ps2kbd_init(&m->kbd, k, (struct irq){kbc_ready, &m->kbc, KBC_KBD}, t);
     ps2mouse_init(&m->mouse, k, (struct irq){kbc_ready, &m->kbc, KBC_AUX}, t);
     kbc_init(&m->kbc, k, line(m, 1), line(m, 12), a20_kbc, reset, ps2kbd_device(&m->kbd),
@@ -282,6 +283,7 @@ bool board_wire(struct machine *m, struct error *err)
     map_memory(m);
     map_ports(m);
     chipset_wire(m);
+    timers_wire(m);
     if (!network_wire(m, err) || !map_post_port(m, err))
         return false;
     cmos_fill(m);

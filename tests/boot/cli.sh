@@ -103,6 +103,10 @@ bad 'no such date' --rtc 2001-02-29T00:00:00
 bad 'no such date' --rtc 2000-13-01T00:00:00
 bad 'no such date' --rtc 2000-01-01T24:00:00
 bad 'file name is empty' --screenshot ''
+bad 'pc or isa would be right' --machine q35
+bad 'on or off would be right' --machine pc,hpet=yes
+bad 'pc,hpet=off would be right' --machine pc,apic=off
+bad 'pc,hpet=off would be right' --machine isa,hpet=on
 bad 'a port from 1 to 0xffff' --post-port 0
 bad 'a port from 1 to 0xffff' --post-port 0x10000
 bad 'a port from 1 to 0xffff' --post-port 80h

@@ -56,7 +56,10 @@ static void test_tables(bool apic)
     const struct bus *b = &m->bus;
     uint32_t rsdt = at32(b, FIRMWARE_RSDP + 16), fadt = at32(b, rsdt + 36);
     CHECK(is(b, FIRMWARE_RSDP, "RSD PTR ") && sum(b, FIRMWARE_RSDP, 20) == 0, "RSDP");
-    CHECK(sound(b, rsdt, "RSDT") && at32(b, rsdt + 4) == (apic ? 44u : 40u), "RSDT");
+    CHECK(sound(b, rsdt, "RSDT") && at32(b, rsdt + 4) == (apic ? 48u : 44u), "RSDT");
+    uint32_t hpet = at32(b, rsdt + (apic ? 44 : 40));
+    CHECK(sound(b, hpet, "HPET") && at32(b, hpet + 36) == bus_read(&m->bus, at32(b, hpet + 44), 4),
+          "HPET");
     CHECK(sound(b, fadt, "FACP") && at32(b, fadt + 4) == 116, "FADT");
     CHECK(is(b, at32(b, fadt + 36), "FACS") && at32(b, fadt + 36) % 64 == 0, "FACS");
     CHECK(sound(b, at32(b, fadt + 40), "DSDT"), "DSDT");

@@ -79,6 +79,8 @@ static void test_options(void)
     CHECK(strcmp(o.bios, "r.bin") == 0 && o.config.post_port == 0x190 && !o.image &&
               o.parallel == OPTIONS_PORT_FILE && strcmp(o.parallel_file, "p") == 0,
           "a ROM");
+    CHECK(PARSE("--machine", "pc,hpet=off") && o.config.no_hpet, "without an HPET");
+    CHECK(PARSE("--machine", "isa") && o.config.machine == MACHINE_ISA && !o.config.no_hpet, "isa");
     CHECK(PARSE("--post-port", "128") && o.config.post_port == 128, "a decimal port");
     CHECK(PARSE("--trace", "all") && o.trace_mask == (1u << TRACE_CATS) - 1 && !o.trace_file,
           "all categories");
