@@ -133,6 +133,7 @@ struct seg {
     uint32_t lo;       /* first valid offset */
     uint64_t rd_bytes; /* how many bytes from lo may be read */
     uint64_t wr_bytes; /* how many bytes from lo may be written */
+    uint64_t rw_bytes; /* the lesser of the two */
     bool flat;         /* all of 4 GiB from 0 may be read and written */
 };
 

@@ -74,7 +74,8 @@ void seg_update(struct seg *s)
         bytes = 0;
     s->rd_bytes = code && !(s->attr & DESC_RW) ? 0 : bytes;
     s->wr_bytes = code || !(s->attr & DESC_RW) ? 0 : bytes;
-    s->flat = s->base == 0 && s->limit == UINT32_MAX && !down && s->rd_bytes && s->wr_bytes;
+    s->rw_bytes = s->rd_bytes < s->wr_bytes ? s->rd_bytes : s->wr_bytes;
+    s->flat = s->base == 0 && s->limit == UINT32_MAX && !down && s->rw_bytes;
 }
 
 void seg_from_desc(struct seg *s, uint16_t sel, const struct desc *d)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * h_alu.c - specialised handlers of the arithmetic group: bytes and dwords, flat memory. Dword
+ * h_alu.c - specialised handlers of the arithmetic group: bytes and dwords. Dword
  * forms between registers exist for every pair, those with an immediate for every register.
  */
 #include "cpu/engine/ops.h"

@@ -4,6 +4,7 @@
  * the limit). Targets inside the block's own page are linked; others are looked up in the jump
  * cache, whose entries hold for one code_epoch. A jump that is not taken goes on in the block.
  */
+#define FALL_BACK() SLOW_END()
 #include "cpu/engine/ops.h"
 
 #include "cpu/opcodes.h"

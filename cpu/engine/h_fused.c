@@ -248,7 +248,8 @@ static enum form form_of(const struct rec *r)
 
 #define CLASS_TABLE(BY, name)                                                                      \
     {                                                                                              \
-        BY(name##_abs), BY(name##_b), BY(name##_x0), BY(name##_x1), BY(name##_x2), BY(name##_x3)   \
+        BY(name##_abs), BY(name##_b), BY(name##_x0), BY(name##_x1), BY(name##_x2), BY(name##_x3),  \
+            BY(name##_s32), BY(name##_s16)                                                         \
     }
 
 #define REG_TABLE(name)                                                                            \

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * h_move.c - specialised handlers of MOV, MOVZX, MOVSX, LEA, XCHG, SETcc and CMOVcc; flat memory. MOV
+ * h_move.c - specialised handlers of MOV, MOVZX, MOVSX, LEA, XCHG, SETcc and CMOVcc. MOV
  * of dwords exists for every pair of registers, also where the second one is the base of an
  * address.
  */
@@ -47,7 +47,8 @@
         STORABLE(uint32_t, lin, host);                                                             \
         AT(uint32_t, host) = c->gpr[d];                                                            \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
+    }
+#define LEA_CLASS(class, d)                                                                        \
     HANDLER(lea_##class##_##d)                                                                     \
     {                                                                                              \
         c->gpr[d] = EA_##class;                                                                    \
@@ -56,7 +57,10 @@
 #define MOV_R(d, unused)                                                                           \
     EACH_REG_2(MOV_PAIR, d)                                                                        \
     MOV_CLASS(abs, d)                                                                              \
-    MOV_CLASS(x0, d) MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d) HANDLER(mov_ri_##d)        \
+    MOV_CLASS(x0, d)                                                                               \
+    MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d) MOV_CLASS(s32, d) MOV_CLASS(s16, d)         \
+        LEA_CLASS(abs, d) LEA_CLASS(x0, d) LEA_CLASS(x1, d) LEA_CLASS(x2, d) LEA_CLASS(x3, d)      \
+            HANDLER(mov_ri_##d)                                                                    \
     {                                                                                              \
         c->gpr[d] = ip->i.imm;                                                                     \
         GO(ip + 1);                                                                                \
@@ -64,18 +68,17 @@
 EACH_REG(MOV_R, )
 
 /* Dwords: [address class][register]; class b has its own table of pairs. */
-#define BY_CLASS_AND_REG(name)                                                                     \
-    {                                                                                              \
-        [CLASS_abs] = BY_REG(name##_abs), [CLASS_x0] = BY_REG(name##_x0),                          \
-        [CLASS_x1] = BY_REG(name##_x1), [CLASS_x2] = BY_REG(name##_x2),                            \
-        [CLASS_x3] = BY_REG(name##_x3)                                                             \
-    }
+#define FLAT_AND_REG(name)                                                                         \
+    [CLASS_abs] = BY_REG(name##_abs), [CLASS_x0] = BY_REG(name##_x0),                              \
+    [CLASS_x1] = BY_REG(name##_x1), [CLASS_x2] = BY_REG(name##_x2), [CLASS_x3] = BY_REG(name##_x3)
+#define CLASS_AND_REG(name)                                                                        \
+    FLAT_AND_REG(name), [CLASS_s32] = BY_REG(name##_s32), [CLASS_s16] = BY_REG(name##_s16)
 static handler *const mov_rr[8][8] = BY_PAIR(mov_rr), *const load_b[8][8] = BY_PAIR(load_b),
                       *const store_b[8][8] = BY_PAIR(store_b), *const lea_b[8][8] = BY_PAIR(lea_b);
 static handler *const mov_ri[8] = BY_REG(mov_ri);
-static handler *const load_x[CLASSES][8] = BY_CLASS_AND_REG(load),
-                      *const store_x[CLASSES][8] = BY_CLASS_AND_REG(store),
-                      *const lea_x[CLASSES][8] = BY_CLASS_AND_REG(lea);
+static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
+                      *const store_x[CLASSES][8] = {CLASS_AND_REG(store)},
+                      *const lea_x[FLAT_CLASSES][8] = {FLAT_AND_REG(lea)};
 
 /* Bytes and words, any registers: ip->a, and ip->b the source. */
 #define MOV_NARROW(T)                                                                              \

@@ -253,7 +253,7 @@ handler *pick_string(const struct rec *r, uint8_t mode)
     unsigned kind = row < 0xa8 ? (row - 0xa4) >> 1 : STOS + ((row - 0xaa) >> 1);
     bool source = kind == MOVS || kind == CMPS || kind == LODS;
     if (!(r->i.flags & INSN_AS32) || (kind != LODS && !(mode & MODE_FLAT_ES)) ||
-        (source && memory_class(r, mode) < 0))
+        (source && flat_class(r, mode) < 0))
         return NULL;
     if (r->i.flags & INSN_REPNE)
         return repne[kind][size];

@@ -44,23 +44,23 @@
 /* By what the second operand is: ST(i) in the three ways, floats, integers. */
 struct arith {
     handler *to_0, *to_i, *to_i_pop;
-    handler *m4[CLASSES], *m8[CLASSES], *i2[CLASSES], *i4[CLASSES];
+    handler *m4[FLAT_CLASSES], *m8[FLAT_CLASSES], *i2[FLAT_CLASSES], *i4[FLAT_CLASSES];
 };
 #define ARITH(name)                                                                                \
     ARITH_REG(name##_0, "f" #name, top, 0)                                                         \
     ARITH_REG(name##_i, "f" #name, other, 0)                                                       \
     ARITH_REG(name##_ip, "f" #name, other, 1)                                                      \
-    EACH_CLASS(ARITH_MEM, name##_m4, "f" #name "s", 4)                                             \
-    EACH_CLASS(ARITH_MEM, name##_m8, "f" #name "l", 8)                                             \
-    EACH_CLASS(ARITH_MEM, name##_i2, "fi" #name "s", 2)                                            \
-    EACH_CLASS(ARITH_MEM, name##_i4, "fi" #name "l", 4)                                            \
+    EACH_FLAT_CLASS(ARITH_MEM, name##_m4, "f" #name "s", 4)                                        \
+    EACH_FLAT_CLASS(ARITH_MEM, name##_m8, "f" #name "l", 8)                                        \
+    EACH_FLAT_CLASS(ARITH_MEM, name##_i2, "fi" #name "s", 2)                                       \
+    EACH_FLAT_CLASS(ARITH_MEM, name##_i4, "fi" #name "l", 4)                                       \
     static const struct arith name = {.to_0 = name##_0,                                            \
                                       .to_i = name##_i,                                            \
                                       .to_i_pop = name##_ip,                                       \
-                                      .m4 = BY_CLASS(name##_m4),                                   \
-                                      .m8 = BY_CLASS(name##_m8),                                   \
-                                      .i2 = BY_CLASS(name##_i2),                                   \
-                                      .i4 = BY_CLASS(name##_i4)};
+                                      .m4 = BY_FLAT_CLASS(name##_m4),                              \
+                                      .m8 = BY_FLAT_CLASS(name##_m8),                              \
+                                      .i2 = BY_FLAT_CLASS(name##_i2),                              \
+                                      .i4 = BY_FLAT_CLASS(name##_i4)};
 ARITH(add)
 ARITH(mul)
 ARITH(sub)
@@ -153,8 +153,8 @@ SIGN(magnitude, &0x7fff)
         GO(ip + 1);                                                                                \
     }
 #define COMPARE_MEMS(name, insn, size)                                                             \
-    EACH_CLASS(COMPARE_MEM, name, insn, size, 0)                                                   \
-    EACH_CLASS(COMPARE_MEM, name, insn, size, 1)
+    EACH_FLAT_CLASS(COMPARE_MEM, name, insn, size, 0)                                              \
+    EACH_FLAT_CLASS(COMPARE_MEM, name, insn, size, 1)
 COMPARE_REG(com, "fcompp", 0)
 COMPARE_REG(com, "fcompp", 1)
 COMPARE_REG(com, "fcompp", 2)
@@ -205,10 +205,10 @@ static handler *pick_compare(const struct opcode *o, int class)
 {
     static handler *const reg[2][3] = {{com_0, com_1, com_2}, {ucom_0, ucom_1, ucom_2}};
     static handler *const flags[2][2] = {{comi_0, comi_1}, {ucomi_0, ucomi_1}};
-    static handler *const m4[2][CLASSES] = {BY_CLASS(com_m4_0), BY_CLASS(com_m4_1)};
-    static handler *const m8[2][CLASSES] = {BY_CLASS(com_m8_0), BY_CLASS(com_m8_1)};
-    static handler *const i2[2][CLASSES] = {BY_CLASS(com_i2_0), BY_CLASS(com_i2_1)};
-    static handler *const i4[2][CLASSES] = {BY_CLASS(com_i4_0), BY_CLASS(com_i4_1)};
+    static handler *const m4[2][FLAT_CLASSES] = {BY_FLAT_CLASS(com_m4_0), BY_FLAT_CLASS(com_m4_1)};
+    static handler *const m8[2][FLAT_CLASSES] = {BY_FLAT_CLASS(com_m8_0), BY_FLAT_CLASS(com_m8_1)};
+    static handler *const i2[2][FLAT_CLASSES] = {BY_FLAT_CLASS(com_i2_0), BY_FLAT_CLASS(com_i2_1)};
+    static handler *const i4[2][FLAT_CLASSES] = {BY_FLAT_CLASS(com_i4_0), BY_FLAT_CLASS(com_i4_1)};
     bool unordered = o->arg & FARG_UNORDERED;
     unsigned pops = o->arg & FARG_POP2 ? 2 : o->arg & FARG_POP ? 1 : 0;
     switch (o->src) {
@@ -240,7 +240,7 @@ handler *pick_x87(struct rec *r, uint8_t mode)
 {
     const struct opcode *o = &opcodes[r->i.row];
     bool memory = r->i.flags & INSN_MEM;
-    int class = memory ? memory_class(r, mode) : 0;
+    int class = memory ? flat_class(r, mode) : 0;
     if (!(o->flags & OPC_FPU) || class < 0)
         return NULL;
     handler *h = pick_body(o, class, memory);

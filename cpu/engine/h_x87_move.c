@@ -57,12 +57,12 @@
         PUSHED(CLEARED);                                                                           \
         GO(ip + 1);                                                                                \
     }
-EACH_CLASS(LOAD_FLOAT, ld_m4, "flds", 4)
-EACH_CLASS(LOAD_FLOAT, ld_m8, "fldl", 8)
-EACH_CLASS(LOAD_INT, ld_i2, "filds", 2)
-EACH_CLASS(LOAD_INT, ld_i4, "fildl", 4)
-EACH_CLASS(LOAD_INT, ld_i8, "fildll", 8)
-EACH_CLASS(LOAD_WHOLE, )
+EACH_FLAT_CLASS(LOAD_FLOAT, ld_m4, "flds", 4)
+EACH_FLAT_CLASS(LOAD_FLOAT, ld_m8, "fldl", 8)
+EACH_FLAT_CLASS(LOAD_INT, ld_i2, "filds", 2)
+EACH_FLAT_CLASS(LOAD_INT, ld_i4, "fildl", 4)
+EACH_FLAT_CLASS(LOAD_INT, ld_i8, "fildll", 8)
+EACH_FLAT_CLASS(LOAD_WHOLE, )
 
 HANDLER(ld_reg)
 {
@@ -107,8 +107,8 @@ CONSTANT(ld_zero, 0, 0)
         GO(ip + 1);                                                                                \
     }
 #define STORES(name, insn, size)                                                                   \
-    EACH_CLASS(STORE, name, insn, size, 0)                                                         \
-    EACH_CLASS(STORE, name, insn, size, 1)
+    EACH_FLAT_CLASS(STORE, name, insn, size, 0)                                                    \
+    EACH_FLAT_CLASS(STORE, name, insn, size, 1)
 #define STORE_WHOLE(class, unused)                                                                 \
     HANDLER(st_m10_1_##class)                                                                      \
     {                                                                                              \
@@ -127,8 +127,8 @@ STORES(st_m4, "fstps", 4)
 STORES(st_m8, "fstpl", 8)
 STORES(st_i2, "fistps", 2)
 STORES(st_i4, "fistpl", 4)
-EACH_CLASS(STORE, st_i8, "fistpll", 8, 1)
-EACH_CLASS(STORE_WHOLE, )
+EACH_FLAT_CLASS(STORE, st_i8, "fistpll", 8, 1)
+EACH_FLAT_CLASS(STORE_WHOLE, )
 
 #define STORE_REG(pops, after)                                                                     \
     HANDLER(st_reg_##pops)                                                                         \
@@ -200,17 +200,18 @@ HANDLER(status_ax)
         c->x87.cw = X87_CW(cw);                                                                    \
         GO(ip + 1);                                                                                \
     }
-EACH_CLASS(CONTROL, )
+EACH_FLAT_CLASS(CONTROL, )
 
 /* ---- choice ---- */
 
 static handler *pick_load(const struct opcode *o, int class)
 {
-    static handler *const m4[CLASSES] = BY_CLASS(ld_m4), *const m8[CLASSES] = BY_CLASS(ld_m8),
-                          *const i2[CLASSES] = BY_CLASS(ld_i2),
-                          *const i4[CLASSES] = BY_CLASS(ld_i4),
-                          *const i8[CLASSES] = BY_CLASS(ld_i8),
-                          *const m10[CLASSES] = BY_CLASS(ld_m10);
+    static handler *const m4[FLAT_CLASSES] = BY_FLAT_CLASS(ld_m4),
+                          *const m8[FLAT_CLASSES] = BY_FLAT_CLASS(ld_m8),
+                          *const i2[FLAT_CLASSES] = BY_FLAT_CLASS(ld_i2),
+                          *const i4[FLAT_CLASSES] = BY_FLAT_CLASS(ld_i4),
+                          *const i8[FLAT_CLASSES] = BY_FLAT_CLASS(ld_i8),
+                          *const m10[FLAT_CLASSES] = BY_FLAT_CLASS(ld_m10);
     switch (o->src) {
     case Mr4: return m4[class];
     case Mr8: return m8[class];
@@ -225,11 +226,12 @@ static handler *pick_load(const struct opcode *o, int class)
 
 static handler *pick_store(const struct opcode *o, int class)
 {
-    static handler *const m4[2][CLASSES] = {BY_CLASS(st_m4_0), BY_CLASS(st_m4_1)};
-    static handler *const m8[2][CLASSES] = {BY_CLASS(st_m8_0), BY_CLASS(st_m8_1)};
-    static handler *const i2[2][CLASSES] = {BY_CLASS(st_i2_0), BY_CLASS(st_i2_1)};
-    static handler *const i4[2][CLASSES] = {BY_CLASS(st_i4_0), BY_CLASS(st_i4_1)};
-    static handler *const i8[CLASSES] = BY_CLASS(st_i8_1), *const m10[CLASSES] = BY_CLASS(st_m10_1);
+    static handler *const m4[2][FLAT_CLASSES] = {BY_FLAT_CLASS(st_m4_0), BY_FLAT_CLASS(st_m4_1)};
+    static handler *const m8[2][FLAT_CLASSES] = {BY_FLAT_CLASS(st_m8_0), BY_FLAT_CLASS(st_m8_1)};
+    static handler *const i2[2][FLAT_CLASSES] = {BY_FLAT_CLASS(st_i2_0), BY_FLAT_CLASS(st_i2_1)};
+    static handler *const i4[2][FLAT_CLASSES] = {BY_FLAT_CLASS(st_i4_0), BY_FLAT_CLASS(st_i4_1)};
+    static handler *const i8[FLAT_CLASSES] = BY_FLAT_CLASS(st_i8_1), *const m10[FLAT_CLASSES] =
+                                                                         BY_FLAT_CLASS(st_m10_1);
     unsigned pops = o->arg & FARG_POP ? 1 : 0;
     switch (o->dst) {
     case Mr4: return m4[pops][class];
@@ -244,8 +246,9 @@ static handler *pick_store(const struct opcode *o, int class)
 
 static handler *pick_control(const struct opcode *o, int class, bool memory)
 {
-    static handler *const sw[CLASSES] = BY_CLASS(status), *const cw[CLASSES] = BY_CLASS(control),
-                          *const ld[CLASSES] = BY_CLASS(load_control);
+    static handler *const sw[FLAT_CLASSES] = BY_FLAT_CLASS(status),
+                          *const cw[FLAT_CLASSES] = BY_FLAT_CLASS(control),
+                          *const ld[FLAT_CLASSES] = BY_FLAT_CLASS(load_control);
     if (o->body == x_fnstsw)
         return memory ? sw[class] : status_ax;
     return o->body == x_fnstcw ? cw[class] : o->body == x_fldcw ? ld[class] : NULL;

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops.h - what specialised handlers are made of: registers, the classes of flat addresses, the
- * host TLB, and the macros that make one handler for each register or address class.
+ * ops.h - what specialised handlers are made of: registers, the classes of addresses, the host
+ * TLB, and the macros that make one handler for each register or address class.
  *
  * A hot handler is a leaf: it ends in GO, and every way out of its fast case is a tail call
  * (SLOW) before anything was committed. tests/engine/leaves.sh looks at the machine code.
@@ -36,6 +36,9 @@ struct at_uint32_t {
 /* What a handler does when its fast case does not hold: nothing is committed yet. */
 #define SLOW() GO_TO(h_generic, ip)
 #define SLOW_END() GO_TO(h_generic_end, ip)
+#ifndef FALL_BACK /* how addresses leave: h_flow.c has another way */
+#define FALL_BACK() SLOW()
+#endif
 
 /* The effective address by its class, with 32-bit addressing; absent parts of the classes with an
    index name the zero register. */
@@ -45,15 +48,36 @@ struct at_uint32_t {
 #define EA_x1 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 1) + ip->i.disp)
 #define EA_x2 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 2) + ip->i.disp)
 #define EA_x3 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 3) + ip->i.disp)
-enum { CLASS_abs, CLASS_b, CLASS_x0, CLASS_x1, CLASS_x2, CLASS_x3, CLASSES };
+/* Segments that are not flat, with 32-bit addressing without an index and with 16-bit addressing:
+   the offset is checked, with room for any operand behind it and the right to read and to write;
+   what is closer to the limit falls back. */
+#define EA_s32 IN_SEGMENT(REG(uint32_t, ip->i.base) + ip->i.disp)
+#define EA_s16                                                                                     \
+    IN_SEGMENT((REG(uint32_t, ip->i.base) + REG(uint32_t, ip->i.index) + ip->i.disp) & 0xffff)
+#define IN_SEGMENT(offset)                                                                         \
+    ({                                                                                             \
+        const struct seg *s_ = &c->seg[ip->i.seg];                                                 \
+        uint32_t off_ = (offset);                                                                  \
+        if (UNLIKELY((uint64_t)(off_ - s_->lo) + 4 > s_->rw_bytes))                                \
+            FALL_BACK();                                                                           \
+        s_->base + off_;                                                                           \
+    })
+/* The flat classes come first. */
+enum { CLASS_abs, CLASS_b, CLASS_x0, CLASS_x1, CLASS_x2, CLASS_x3, FLAT_CLASSES };
+enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
 
 /* M(class, ...) for each address class; an array of handlers, one for each. */
-#define EACH_CLASS(M, ...)                                                                         \
+#define EACH_FLAT_CLASS(M, ...)                                                                    \
     M(abs, __VA_ARGS__)                                                                            \
     M(b, __VA_ARGS__) M(x0, __VA_ARGS__) M(x1, __VA_ARGS__) M(x2, __VA_ARGS__) M(x3, __VA_ARGS__)
-#define BY_CLASS(name)                                                                             \
+#define EACH_CLASS(M, ...) EACH_FLAT_CLASS(M, __VA_ARGS__) M(s32, __VA_ARGS__) M(s16, __VA_ARGS__)
+#define BY_FLAT_CLASS(name)                                                                        \
     {                                                                                              \
         name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3                           \
+    }
+#define BY_CLASS(name)                                                                             \
+    {                                                                                              \
+        name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3, name##_s32, name##_s16   \
     }
 
 /* M(register number, ...) for each register, and for each pair. */
@@ -148,8 +172,9 @@ static inline uint32_t inc_to(uint32_t a, int by, uint64_t *res, uint64_t *aux)
     return (uint32_t)*res;
 }
 
-/* pick.c: the class of a flat memory operand with a 32-bit address, or -1. */
+/* pick.c: the class of a memory operand, or -1; the same for flat ones only. */
 int memory_class(const struct rec *r, uint8_t mode);
+int flat_class(const struct rec *r, uint8_t mode);
 
 /* h_*.c: each looks at its own rows and answers NULL for the others. */
 handler *pick_alu(struct rec *r, uint8_t mode);

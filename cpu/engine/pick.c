@@ -8,7 +8,7 @@
 
 #include "cpu/opcodes.h"
 
-int memory_class(const struct rec *r, uint8_t mode)
+int flat_class(const struct rec *r, uint8_t mode)
 {
     static const uint8_t flat[SEGS] = {
         [ES] = MODE_FLAT_ES, [SS] = MODE_FLAT_SS, [DS] = MODE_FLAT_DS};
@@ -17,6 +17,16 @@ int memory_class(const struct rec *r, uint8_t mode)
     if (r->i.index != REG_NONE)
         return CLASS_x0 + r->i.scale;
     return r->i.base != REG_NONE ? CLASS_b : CLASS_abs;
+}
+
+int memory_class(const struct rec *r, uint8_t mode)
+{
+    int class = flat_class(r, mode);
+    if (class >= 0)
+        return class;
+    if (!(r->i.flags & INSN_AS32))
+        return CLASS_s16;
+    return r->i.index == REG_NONE ? CLASS_s32 : -1;
 }
 
 handler *handler_pick(struct rec *r, uint8_t mode)

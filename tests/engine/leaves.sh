@@ -8,7 +8,7 @@
 . "$(dirname "$0")/../lint/lib.sh"
 
 B=${B:-build}
-choosers='^(pick_|form_of|is_|in_|run_length|after_logic|reg_of|memory_class|_GLOBAL)'
+choosers='^(pick_|form_of|is_|in_|run_length|after_logic|reg_of|memory_class|flat_class|_GLOBAL)'
 
 # look OBJECT: a line for each handler: its name, and what is wrong with it, if anything.
 look() {

@@ -99,8 +99,9 @@ static inline void learn_insn(struct handlers *h, const uint8_t *code, unsigned 
 
 static inline void find_handlers(struct handlers *h)
 {
-    static const uint8_t prefixes[][2] = {{0},    {0x66},       {0x67},      {0xf2},
-                                          {0xf3}, {0xf2, 0x66}, {0xf3, 0x66}};
+    /* From the sixth on for string instructions only. FS need not be flat. */
+    static const uint8_t prefixes[][2] = {{0},    {0x66}, {0x67},       {0x64},      {0x64, 0x66},
+                                          {0xf2}, {0xf3}, {0xf2, 0x66}, {0xf3, 0x66}};
     static const uint8_t stack[][6] = {
         {2, 0x50, 0x51},
         {3, 0x50, 0x51, 0x52},
@@ -121,7 +122,7 @@ static inline void find_handlers(struct handlers *h)
         uint8_t code[INSN_MAX_LENGTH] = {0};
         unsigned at = 0, op = n >> 8 & 511, prefix = n >> 17;
         struct insn i;
-        if (prefix > 2 && !(opcodes[op].flags & OPC_STRING))
+        if (prefix > 4 && !(opcodes[op].flags & OPC_STRING))
             continue;
         for (unsigned k = 0; k < 2 && prefixes[prefix][k]; k++)
             code[at++] = prefixes[prefix][k];

@@ -399,7 +399,9 @@ static bool emit_sample(struct bench *b)
     struct insn i;
     memcpy(code, h->sample[k].code, sizeof code);
     (void)decode(&i, code, INSN_MAX_LENGTH, false);
-    unsigned modrm = 1 + (code[0] == 0x66 || code[0] == 0x67);
+    unsigned modrm = 1;
+    while (memchr("\x64\x66\x67", code[modrm - 1], 3))
+        modrm++; /* a prefix */
     modrm += code[modrm - 1] == 0x0f;
     if ((i.flags & INSN_MEM) && i.modrm && !gen_aim(g, code, modrm, &i, g->scout.cpu.eip))
         return false;
