@@ -54,17 +54,18 @@
         c->gpr[d] = EA_##class;                                                                    \
         GO(ip + 1);                                                                                \
     }
+// clang-format off
 #define MOV_R(d, unused)                                                                           \
     EACH_REG_2(MOV_PAIR, d)                                                                        \
-    MOV_CLASS(abs, d)                                                                              \
-    MOV_CLASS(x0, d)                                                                               \
-    MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d) MOV_CLASS(s32, d) MOV_CLASS(s16, d)         \
-        LEA_CLASS(abs, d) LEA_CLASS(x0, d) LEA_CLASS(x1, d) LEA_CLASS(x2, d) LEA_CLASS(x3, d)      \
-            HANDLER(mov_ri_##d)                                                                    \
+    MOV_CLASS(abs, d) MOV_CLASS(x0, d) MOV_CLASS(x1, d) MOV_CLASS(x2, d) MOV_CLASS(x3, d)          \
+    MOV_CLASS(s32, d) MOV_CLASS(s16, d)                                                            \
+    LEA_CLASS(abs, d) LEA_CLASS(x0, d) LEA_CLASS(x1, d) LEA_CLASS(x2, d) LEA_CLASS(x3, d)          \
+    HANDLER(mov_ri_##d)                                                                            \
     {                                                                                              \
         c->gpr[d] = ip->i.imm;                                                                     \
         GO(ip + 1);                                                                                \
     }
+// clang-format on
 EACH_REG(MOV_R, )
 
 /* Dwords: [address class][register]; class b has its own table of pairs. */
