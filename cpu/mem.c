@@ -112,20 +112,31 @@ uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
     return span_read(c, &sp, size);
 }
 
-/* The host address of a store to a page with decoded code, if that code is not touched. */
-static uint8_t *beside_code(struct cpu *c, lin_t lin, unsigned size, bool user)
+/* The host address of a store to a page with decoded code. *hit: the code at *at must be told. A store
+   beside it is remembered: the next one to this page is found without a call. */
+static uint8_t *near_code(struct cpu *c, lin_t lin, unsigned size, bool user, phys_t *at, bool *hit)
 {
-    phys_t at;
-    uint8_t *p = c->engine ? mmu_store_code(&c->mmu, user, lin, size, &at) : NULL;
-    return p && engine_spares(c->engine, at, size) ? p : NULL;
+    uint64_t host;
+    *hit = false;
+    if (tlb_beside(&c->mmu.tlb, c->mmu.tlb.host[user], lin, size, &host))
+        return (uint8_t *)(uintptr_t)host;
+    uint8_t *p = c->engine ? mmu_store_code(&c->mmu, user, lin, size, at) : NULL;
+    const uint8_t *code = p ? engine_code_map(c->engine, *at) : NULL;
+    *hit = !code || code_map_hit(code, *at & PAGE_OFFSET_MASK, size);
+    if (!*hit)
+        tlb_fill_beside(&c->mmu.tlb, lin, user, code);
+    return p;
 }
 
 void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigned access)
 {
     struct span sp;
-    uint8_t *p = beside_code(c, lin, size, access & MMU_USER);
+    bool hit;
+    uint8_t *p = near_code(c, lin, size, access & MMU_USER, &sp.phys[0], &hit);
     if (p) {
         host_put(p, v, size);
+        if (hit && engine_invalidate(c->engine, sp.phys[0], size))
+            cpu_attend(c, ATT_CODE);
         return;
     }
     lin_align(c, lin, size, (access & MMU_USER) | MMU_WRITE);
@@ -168,12 +179,14 @@ uint32_t mem_rmw(struct cpu *c, unsigned seg, uint32_t off, unsigned size)
     /* A writable segment is readable, except that nothing says so for a bad one: check both. */
     (void)seg_lin(c, s, off, size, false);
     c->rmw_host = mmu_store(&c->mmu, mem_user(c), lin, size);
-    if (!c->rmw_host)
-        c->rmw_host = beside_code(c, lin, size, mem_user(c));
-    if (c->rmw_host)
-        return host_get(c->rmw_host, size);
-    lin_align(c, lin, size, mem_user(c) | MMU_WRITE);
     struct span sp;
+    bool hit = false;
+    if (!c->rmw_host)
+        c->rmw_host = near_code(c, lin, size, mem_user(c), &sp.phys[0], &hit);
+    if (c->rmw_host && !hit)
+        return host_get(c->rmw_host, size);
+    c->rmw_host = NULL;
+    lin_align(c, lin, size, mem_user(c) | MMU_WRITE);
     span_of(c, lin, size, mem_user(c) | MMU_WRITE, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, true);

@@ -50,6 +50,21 @@ void tlb_flush_host(struct tlb *t)
         word[0] = word[HOST_STORES] = 0;
     }
     t->n_filled = 0;
+    tlb_forget_beside(t);
+}
+
+void tlb_fill_beside(struct tlb *t, lin_t lin, bool user, const uint8_t *code)
+{
+    t->beside[lin >> 12 & (TLB_BESIDE - 1)] =
+        (struct tlb_beside){.word = &t->host[user][lin >> 12], .code = code};
+    t->any_beside = true;
+}
+
+void tlb_forget_beside(struct tlb *t)
+{
+    if (t->any_beside)
+        memset(t->beside, 0, sizeof t->beside);
+    t->any_beside = false;
 }
 
 /* Memory that the host has put below 4 GiB is used without host pointers. */
@@ -110,6 +125,7 @@ void tlb_flush_host_page(struct tlb *t, lin_t lin)
 {
     for (unsigned user = 0; user < 2; user++)
         t->host[user][lin >> 12] = t->host[user][HOST_STORES | lin >> 12] = 0;
+    t->beside[lin >> 12 & (TLB_BESIDE - 1)].word = NULL;
 }
 
 void tlb_protect_host(struct tlb *t, const uint8_t *host_page)
@@ -120,6 +136,7 @@ void tlb_protect_host(struct tlb *t, const uint8_t *host_page)
         if (*word == (page << 12) - (uint64_t)(uintptr_t)host_page)
             *word = 0;
     }
+    tlb_forget_beside(t);
 }
 
 static unsigned set_of(const struct tlb *t, lin_t lin)

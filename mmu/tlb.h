@@ -20,12 +20,17 @@
  *    host address is above any linear one, so that `lin - word` borrows just when the page is
  *    there, and is the host address then. Few of the tables' pages are ever touched; what was
  *    filled is listed, and a flush clears what the list names.
+ *
+ *    Pages that decoded code comes from have no word for stores. A few of them, where stores were seen
+ *    to go beside the code, are remembered with a map of the bytes that are code: tlb_beside.
  */
 #ifndef MMU_TLB_H
 #define MMU_TLB_H
 
 #include "base/types.h"
 #include "mmu/paging.h"
+
+#include <string.h>
 
 enum {
     TLB_W = 1 << 0,     /* writable by the page tables' R/W bits */
@@ -53,6 +58,14 @@ struct tlb_shape {
     bool pseudo_lru;     /* four ways only; else round-robin */
 };
 
+/* A bit for each byte of a page, set where it is code; those behind the page are set. */
+#define CODE_MAP_BYTES (PAGE_SIZE / 8 + 4)
+#define TLB_BESIDE 16u /* slots, by page number */
+struct tlb_beside {
+    const uint64_t *word; /* of the page, for loads; NULL: the slot is free */
+    const uint8_t *code;  /* CODE_MAP_BYTES, the engine's */
+};
+
 struct tlb {
     struct tlb_shape shape;
     uint32_t *slot;          /* finite: page number in each slot, sets x ways (owned) */
@@ -65,6 +78,8 @@ struct tlb {
     uint64_t *host[2];       /* host TLB: [0] supervisor, [1] user; loads, then stores (owned) */
     uint32_t *filled;        /* pages that may have words: page number * 2 + user (owned) */
     unsigned n_filled;       /* how many of them */
+    struct tlb_beside beside[TLB_BESIDE];
+    bool any_beside; /* a slot of beside[] may be in use */
 };
 
 #define GLOBAL_GEN UINT32_C(0x80000000)
@@ -83,6 +98,9 @@ void tlb_flush_host_page(struct tlb *t, lin_t lin);
 void tlb_flush_host(struct tlb *t);
 /* Gives a linear page host pointers for loads and stores; NULL: not for that. */
 void tlb_fill_host(struct tlb *t, lin_t lin, bool user, const uint8_t *load, const uint8_t *store);
+/* Stores to this page need no more than that they hit no byte of this code. */
+void tlb_fill_beside(struct tlb *t, lin_t lin, bool user, const uint8_t *code);
+void tlb_forget_beside(struct tlb *t);
 /* Takes away the permission to store through host pointers into one host page. */
 void tlb_protect_host(struct tlb *t, const uint8_t *host_page);
 
@@ -113,6 +131,24 @@ static inline uint8_t *tlb_host(const uint64_t *table, lin_t lin)
     if (!__builtin_sub_overflow((uint64_t)lin, table[lin >> 12], &host))
         return NULL;
     return (uint8_t *)(uintptr_t)host;
+}
+
+/* Does any of the bytes from offset `at` of the page on hold code? size <= 25. */
+static inline bool code_map_hit(const uint8_t *code, uint32_t at, unsigned size)
+{
+    uint32_t bits;
+    memcpy(&bits, code + (at >> 3), sizeof bits);
+    return bits >> (at & 7) & ((UINT32_C(1) << size) - 1);
+}
+
+/* A store that has no word, by a table of host[]: if it goes beside code, its host address. */
+static inline bool tlb_beside(const struct tlb *t, const uint64_t *table, lin_t lin, unsigned size,
+                              uint64_t *host)
+{
+    const struct tlb_beside *b = &t->beside[lin >> 12 & (TLB_BESIDE - 1)];
+    const uint64_t *word = &table[lin >> 12];
+    return b->word == word && !code_map_hit(b->code, lin & PAGE_OFFSET_MASK, size) &&
+           __builtin_sub_overflow((uint64_t)lin, *word, host);
 }
 
 #endif

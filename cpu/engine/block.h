@@ -69,8 +69,8 @@ struct jump {
 /* What decoded code on one physical page there is. */
 struct code_page {
     struct block *blocks; /* live blocks */
-    uint32_t lines;       /* bit n: the bytes from 128 * n on hold code of a block */
-    uint32_t idle;        /* stores that hit none of it since the last block was made */
+    uint8_t *map;  /* CODE_MAP_BYTES: which bytes they were made from; NULL: none yet (owned) */
+    uint32_t idle; /* stores that hit none of it since the last block was made */
 };
 
 #define HASH_SIZE 65536u

@@ -26,7 +26,6 @@
 #define ARENA_SIZE (UINT32_C(32) << 20)
 #define PAGES (1u << 20)
 #define BLOCK_BYTES (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct rec))
-#define LINE_SHIFT 7        /* of code_page.lines */
 #define IDLE_STORES 16u     /* after so many a page without blocks is no code page any more */
 #define STRETCH (1ll << 30) /* instructions in one go; less than NOT_LINKED */
 
@@ -47,11 +46,27 @@ struct engine *engine_new(struct bus *b, struct mmu *m)
     return e;
 }
 
+/* No page has code any more. */
+static void forget_pages(struct engine *e)
+{
+    for (size_t at = 0; at < e->used;) {
+        const struct block *b = (const struct block *)(const void *)(e->arena + at);
+        free(e->page[b->phys >> 12].map);
+        e->page[b->phys >> 12] = (struct code_page){0};
+        e->bus->page_flags[b->phys >> 12] &= (uint8_t)~PAGE_CODE;
+        at += sizeof *b + (b->n + 1u) * sizeof(struct rec);
+    }
+    tlb_forget_beside(&e->mmu->tlb);
+    e->used = 0;
+}
+
 void engine_free(struct engine *e)
 {
     if (!e)
         return;
     armed_free(&e->armed);
+    if (e->arena)
+        forget_pages(e);
     free(e->arena);
     free(e->page);
     free(e);
@@ -83,15 +98,9 @@ void engine_flush(struct engine *e)
 {
     if (!e->used)
         return; /* as while a board is being wired */
-    for (size_t at = 0; at < e->used;) {
-        const struct block *b = (const struct block *)(const void *)(e->arena + at);
-        e->page[b->phys >> 12] = (struct code_page){0};
-        e->bus->page_flags[b->phys >> 12] &= (uint8_t)~PAGE_CODE;
-        at += sizeof *b + (b->n + 1u) * sizeof(struct rec);
-    }
+    forget_pages(e);
     memset(e->hash, 0, sizeof e->hash);
     forget_jumps(e);
-    e->used = 0;
     e->from = NULL;
     e->stats.flushes++;
 }
@@ -123,11 +132,25 @@ static void kill(struct engine *e, struct block **p)
     e->stats.killed++;
 }
 
-/* The lines of a page that bytes [at, at + n) of it touch; n > 0, inside the page. */
-static uint32_t lines_of(uint32_t at, uint32_t n)
+/* The bytes [at, at + n) of a page are code, or are not. */
+static void map_put(uint8_t *map, uint32_t at, uint32_t n, bool code)
 {
-    unsigned first = at >> LINE_SHIFT, last = (at + n - 1) >> LINE_SHIFT;
-    return UINT32_MAX >> (31 - (last - first)) << first;
+    while (n) {
+        uint32_t now = 8 - (at & 7) < n ? 8 - (at & 7) : n;
+        uint8_t bits = (uint8_t)(((1u << now) - 1) << (at & 7));
+        map[at >> 3] = (uint8_t)(code ? map[at >> 3] | bits : map[at >> 3] & ~bits);
+        at += now;
+        n -= now;
+    }
+}
+
+static bool map_hit(const uint8_t *map, uint32_t at, uint32_t n)
+{
+    for (; n > 16; at += 16, n -= 16) {
+        if (code_map_hit(map, at, 16))
+            return true;
+    }
+    return code_map_hit(map, at, n);
 }
 
 /* Did the store change nothing but the immediate or displacement of one instruction, whose handler
@@ -159,42 +182,50 @@ static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
     return true;
 }
 
-bool engine_spares(const struct engine *e, phys_t at, unsigned n)
+const uint8_t *engine_code_map(const struct engine *e, phys_t at)
 {
     const struct code_page *page = &e->page[at >> 12];
-    return page->blocks && !(page->lines & lines_of(at & PAGE_OFFSET_MASK, n));
+    return page->blocks ? page->map : NULL;
 }
 
-static void find_lines(struct code_page *page)
+/* The blocks of [from, to) have died, but others may overlap them. Without any, stores have to be counted
+   again. */
+static void clear_map(struct engine *e, struct code_page *page, uint32_t from, uint32_t to)
 {
-    page->lines = 0;
-    for (const struct block *b = page->blocks; b; b = b->page_next)
-        page->lines |= lines_of(b->phys & PAGE_OFFSET_MASK, b->bytes);
+    map_put(page->map, from, to - from, false);
+    for (const struct block *b = page->blocks; b; b = b->page_next) {
+        uint32_t first = b->phys & PAGE_OFFSET_MASK;
+        if (first < to && first + b->bytes > from)
+            map_put(page->map, first, b->bytes, true);
+    }
+    if (!page->blocks)
+        tlb_forget_beside(&e->mmu->tlb);
 }
 
-static bool invalidate_page(struct engine *e, phys_t at, unsigned n, bool may_patch)
+static bool invalidate_page(struct engine *e, phys_t phys, unsigned n, bool may_patch)
 {
-    struct code_page *page = &e->page[at >> 12];
-    bool any = false;
-    if (!(page->lines & lines_of(at & PAGE_OFFSET_MASK, n))) {
+    struct code_page *page = &e->page[phys >> 12];
+    uint32_t at = phys & PAGE_OFFSET_MASK, from = PAGE_SIZE, to = 0; /* what dies */
+    if (!page->map || !map_hit(page->map, at, n)) {
         if (++page->idle >= IDLE_STORES && !page->blocks)
-            e->bus->page_flags[at >> 12] &= (uint8_t)~PAGE_CODE;
+            e->bus->page_flags[phys >> 12] &= (uint8_t)~PAGE_CODE;
         return false;
     }
     struct block **p = &page->blocks;
     while (*p) {
         struct block *b = *p;
-        bool hit = at < b->phys + b->bytes && at + n > b->phys;
-        if (hit && !(may_patch && patch(e, b, at, n))) {
+        uint32_t first = b->phys & PAGE_OFFSET_MASK, end = first + b->bytes;
+        if (at < end && at + n > first && !(may_patch && patch(e, b, phys, n))) {
+            from = first < from ? first : from;
+            to = end > to ? end : to;
             kill(e, p);
-            any = true;
             continue;
         }
         p = &b->page_next;
     }
-    if (any)
-        find_lines(page);
-    return any;
+    if (to)
+        clear_map(e, page, from, to);
+    return to;
 }
 
 void engine_cut(struct engine *e, phys_t at)
@@ -316,6 +347,17 @@ static unsigned decode_block(const struct engine *e, struct block *b, const stru
     return n;
 }
 
+/* False: there is no memory for one. */
+static bool has_map(struct code_page *page)
+{
+    if (!page->map) {
+        page->map = calloc(1, CODE_MAP_BYTES);
+        if (page->map)
+            memset(page->map + PAGE_SIZE / 8, 0xff, CODE_MAP_BYTES - PAGE_SIZE / 8);
+    }
+    return page->map;
+}
+
 static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, const uint8_t *host)
 {
     if (e->used + BLOCK_BYTES > ARENA_SIZE)
@@ -327,7 +369,7 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     if (cs->limit - c->eip < room - 1)
         room = cs->limit - c->eip + 1; /* the byte beyond the limit faults alone */
     unsigned n = decode_block(e, b, c, phys, host, room);
-    if (!n)
+    if (!n || !has_map(page))
         return NULL;
     b->phys = phys;
     b->eip = c->eip;
@@ -342,7 +384,7 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     }
     b->page_next = page->blocks;
     page->blocks = b;
-    page->lines |= lines_of(phys & PAGE_OFFSET_MASK, b->bytes);
+    map_put(page->map, phys & PAGE_OFFSET_MASK, b->bytes, true);
     page->idle = 0;
     e->used += sizeof *b + (n + 1) * sizeof(struct rec);
     e->stats.blocks++;

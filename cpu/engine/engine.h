@@ -39,8 +39,9 @@ void engine_disarm(struct engine *e);
 
 /* Bytes [at, at + n) changed: kills the blocks made from them. True if any was. */
 bool engine_invalidate(struct engine *e, phys_t at, unsigned n);
-/* Is there code on the page of [at, at + n), but elsewhere? Such a store may go by unseen. */
-bool engine_spares(const struct engine *e, phys_t at, unsigned n);
+/* Which bytes of the page are code that blocks were made from (tlb.h); NULL: none. Stores beside them may
+   go by unseen; the map is good until tlb_forget_beside is called. */
+const uint8_t *engine_code_map(const struct engine *e, phys_t at);
 /* Forgets every block. Must not be called from inside a handler that goes on. */
 void engine_flush(struct engine *e);
 

@@ -30,6 +30,36 @@ PROGRAM(store_beside_code, "mov $0x8200, %ebx\n mov $40, %ecx\n"
                            "movw %cx, 127(%ebx)\n mov 127(%ebx), %eax\n add %eax, %edx\n"
                            "xchg %edx, 12(%ebx)\n pushl 12(%ebx)\n popl 16(%ebx)\n"
                            "dec %ecx\n jnz 1b");
+PROGRAM(data_beside_code_becomes_code,
+        "mov $0x9000, %ebx\n lea 0x40(%ebx), %esi\n movl $0xc340, (%ebx)\n mov $8, %ecx\n"
+        "1: call *%ebx\n incl 0x80(%ebx)\n movw $0xc342, (%esi)\n incl 0x80(%ebx)\n"
+        "call *%esi\n incl 0x42(%ebx)\n movb $0x4a, (%esi)\n incl 0x80(%ebx)\n call *%esi\n"
+        "xorb $8, (%ebx)\n dec %ecx\n jnz 1b");
+PROGRAM(last_code_beside_data_dies,
+        "mov $0x9000, %ebx\n mov $4, %edx\n"
+        "2: movl $0xc340, (%ebx)\n call *%ebx\n mov $20, %ecx\n"
+        "1: incl 0x80(%ebx)\n movb $0x48, (%ebx)\n dec %ecx\n jnz 1b\n call *%ebx\n"
+        "incl 0x80(%ebx)\n dec %edx\n jnz 2b");
+PROGRAM(store_across_the_page_of_code,
+        "mov $0x9000, %ebx\n movl $0xc340, (%ebx)\n movl $0xc342, 0xff0(%ebx)\n"
+        "lea 0xff0(%ebx), %esi\n mov $6, %ecx\n"
+        "1: call *%ebx\n call *%esi\n incl 0xffc(%ebx)\n addl %ecx, 0xffd(%ebx)\n"
+        "incl -1(%ebx)\n mov %ecx, 0xffe(%ebx)\n xorw $8, (%ebx)\n dec %ecx\n jnz 1b");
+PROGRAM(remapped_page_beside_code,
+        "movl $0xc340, 0x9000\n movl $0xc342, 0xa080\n mov $8, %ecx\n mov $0xd000, %ebx\n"
+        "lea 0x80(%ebx), %esi\n"
+        "1: movl $0x9007, 0xc034\n invlpg 0xd000\n call *%ebx\n incl (%esi)\n incl (%esi)\n"
+        "movl $0xa007, 0xc034\n invlpg 0xd000\n call *%esi\n incl (%ebx)\n xorb $8, (%esi)\n"
+        "call *%esi\n dec %ecx\n jnz 1b");
+PROGRAM(read_only_page_beside_code,
+        "mov $0xd000, %ebx\n movl $0x9007, 0xc034\n movl $0xc340, (%ebx)\n call *%ebx\n"
+        "incl 0x80(%ebx)\n incl 0x80(%ebx)\n movl $0x9005, 0xc034\n invlpg 0xd000\n"
+        "call *%ebx\n incl 0x80(%ebx)");
+PROGRAM(watchpoint_beside_code,
+        "mov $0x9000, %ebx\n movl $0xc340, (%ebx)\n mov $6, %ecx\n"
+        "1: call *%ebx\n mov %ecx, 0x80(%ebx)\n incl 0x80(%ebx)\n cmp $3, %ecx\n jne 2f\n"
+        "mov $0x9080, %eax\n mov %eax, %dr0\n mov $0xd0401, %eax\n mov %eax, %dr7\n"
+        "2: dec %ecx\n jnz 1b\n mov $0x400, %eax\n mov %eax, %dr7");
 PROGRAM(store_into_the_line, "mov $0x8000 + 1f - store_into_the_line + 64, %ebx\n mov $20, %ecx\n"
                              "1: incl (%ebx)\n inc %eax\n movb $0x90, 8(%ebx)\n dec %ecx\n jnz 1b");
 PROGRAM(patch_immediate, "mov $0x8000 + 1f - patch_immediate, %ebx\n mov $30, %ecx\n"
@@ -130,6 +160,12 @@ static const struct program {
 #name, name, name##_end, vector                                                            \
     }
     ROW(store_beside_code, 0xff),
+    ROW(data_beside_code_becomes_code, 0xff),
+    ROW(last_code_beside_data_dies, 0xff),
+    ROW(store_across_the_page_of_code, 0xff),
+    ROW(remapped_page_beside_code, 0xff),
+    ROW(read_only_page_beside_code, EXC_PF),
+    ROW(watchpoint_beside_code, 0xff),
     ROW(store_into_the_line, 0xff),
     ROW(patch_immediate, 0xff),
     ROW(patch_next_instruction, 0xff),
