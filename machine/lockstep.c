@@ -12,8 +12,9 @@
 
 #include <string.h>
 
-#define STRETCH 997u                /* instructions; prime, so that it cuts loops everywhere */
-#define RAM_EVERY UINT64_C(4000000) /* instructions between two comparisons of RAM */
+#define STRETCH 997u                  /* instructions; prime, so that it cuts loops everywhere */
+#define RAM_EVERY 32u                 /* bytes of RAM for an instruction between two comparisons */
+#define RAM_AT_MOST UINT64_C(4000000) /* and no more often than after these instructions */
 
 static void give_state(struct machine *m)
 {
@@ -49,6 +50,13 @@ static bool same_registers(const struct machine *m)
            a->mmu.tlb.evictions == b->mmu.tlb.evictions;
 }
 
+/* Comparing costs what RAM is large, so it is done the more rarely. */
+static bool ram_is_due(const struct machine *m)
+{
+    uint64_t since = m->cpu.icount - m->ram_compared;
+    return since >= RAM_AT_MOST && since >= m->bus.ram_size / RAM_EVERY;
+}
+
 static bool same_ram(struct machine *m)
 {
     m->ram_compared = m->cpu.icount;
@@ -74,7 +82,8 @@ enum machine_stop lockstep_run(struct machine *m, uint64_t until, uint64_t max_i
         if (!reset && (stop != other || !same_registers(m) || !board_media_agree(m)))
             m->diverged = true;
         bool last = stop != MACHINE_INSNS || to == max_insns;
-        if (!reset && !m->diverged && (last || m->cpu.icount - m->ram_compared >= RAM_EVERY))
+        bool ended = last && stop != MACHINE_RAN; /* else somebody looks at the window */
+        if (!reset && !m->diverged && (ended || ram_is_due(m)))
             m->diverged = !same_ram(m);
         if (m->diverged)
             return MACHINE_DIVERGED;
