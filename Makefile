@@ -59,6 +59,7 @@ OBJ_top := $(B)/main.o $(B)/media.o $(B)/ports.o $(B)/roms.o $(B)/debuggers.o $(
 BUILTIN_KERNEL := $(B)/roms/kernel.elf
 BUILTIN_INITRD := $(B)/roms/initrd.img
 BUILTIN_TOUR := roms/tour.txt
+BUILTIN_BIOS := $(B)/roms/bios.bin
 
 $(B)/emu386: $(OBJ_top) $(OBJ_all)
 	@$(say) LD $@
@@ -85,11 +86,11 @@ $(B)/%.o: %.c
 	@$(say) CC $<
 	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
-$(B)/builtin.o: builtin.S $(BUILTIN_KERNEL) $(BUILTIN_INITRD) $(BUILTIN_TOUR)
+$(B)/builtin.o: builtin.S $(BUILTIN_KERNEL) $(BUILTIN_INITRD) $(BUILTIN_TOUR) $(BUILTIN_BIOS)
 	@mkdir -p $(@D)
 	@$(say) AS $<
 	$(Q)$(CC) -DBUILTIN_KERNEL='"$(BUILTIN_KERNEL)"' -DBUILTIN_INITRD='"$(BUILTIN_INITRD)"' \
-	    -DBUILTIN_TOUR='"$(BUILTIN_TOUR)"' -c -o $@ $<
+	    -DBUILTIN_TOUR='"$(BUILTIN_TOUR)"' -DBUILTIN_BIOS='"$(BUILTIN_BIOS)"' -c -o $@ $<
 
 # The built-in font is drawn in a text file; this makes the table that vga_font.c includes.
 $(B)/gen/devices/vga_font.inc: devices/vga_font.txt devices/vga_font.awk
@@ -139,6 +140,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/vga/vga.mk
 -include tests/real/real.mk
 -include tests/boot/multiboot2.mk
+-include tests/boot/linux16.mk
 
 .PHONY: guests
 guests: ## build the kernel, its programs and the other images in roms/

@@ -120,7 +120,9 @@ static bool plan_boot(struct session *s, struct error *err)
     struct boot_source modules[OPTIONS_MAX_MODULES];
     struct boot_request r = {.append = s->options.append,
                              .memory = s->options.config.memory,
-                             .acpi = machine_has_tables(&s->options.config)};
+                             .acpi = machine_has_tables(&s->options.config),
+                             .linux_entry = s->options.linux_entry,
+                             .services = !s->roms.bios.rom.size};
 
     if (!starts_image(s)) {
         plan_init(&s->plan, s->roms.bios.name, r.memory);
@@ -414,9 +416,9 @@ static bool start(struct session *s, struct error *err)
         fprintf(stderr, "emu386: %s\n", note);
     if (!media_open(&s->media, &s->options, err) || !roms_open(&s->roms, &s->options, err))
         return false;
-    if (!plan_boot(s, err) || !open_outputs(s, err))
+    if (!plan_boot(s, err) || (s->plan.services && !roms_serve(&s->roms, &s->options, err)))
         return false;
-    if (!open_net(s, err))
+    if (!open_outputs(s, err) || !open_net(s, err))
         return false;
     s->machine = machine_new(&s->options.config, err);
     if (!s->machine)
@@ -470,7 +472,8 @@ static int exit_status(const struct session *s, struct ui_result r)
 /* What would go wrong on another day: said at the end of every run, if there was anything. */
 static void print_findings(struct session *s)
 {
-    bool strays = !s->options.config.bios.size || s->options.config.strict;
+    const struct config *c = &s->options.config;
+    bool strays = !c->bios.size || c->services || c->strict;
     struct out to;
     char none[1];
 

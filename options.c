@@ -289,6 +289,7 @@ static const struct option_row rows[] = {
     { "kernel",    'k', "FILE",    set_kernel,    "image to load; IMAGE may be a disk, too" },
     { "initrd",    'i', "FILE",    set_initrd,    "module \"FILE args\", or Linux's RAM disk; repeatable" },
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
+    { "linux-entry", 0, "BITS",    options_set_linux_entry, "where a Linux kernel begins: 16, 32 or auto (auto)" },
     { "bios",       0,  "FILE",    options_set_bios,      "a ROM that starts instead of an image" },
     { "vgabios",    0,  "FILE",    options_set_vgabios,   "the VGA's BIOS, or none (goes with the firmware)" },
     { "post-port",  0,  "PORT",    options_set_post_port, "where the ROM writes its codes (0x80)" },

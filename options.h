@@ -12,6 +12,7 @@
 #define OPTIONS_H
 
 #include "base/types.h"
+#include "loader/bzimage.h"
 #include "machine/config.h"
 #include "monitor/gdb/link.h"
 #include "ui/net.h"
@@ -58,6 +59,7 @@ struct options {
     enum options_port serial[OPTIONS_MAX_LINES]; /* --serial, COM1 and COM2 */
     const char *serial_file[OPTIONS_MAX_LINES];  /* OPTIONS_PORT_FILE, _UNIX: where to */
     unsigned serial_count;                       /* how many */
+    enum bzimage_entry linux_entry;              /* --linux-entry */
     const char *bios;                            /* --bios, or NULL */
     const char *vgabios;                         /* --vgabios: a file or "none", or NULL */
     enum options_port parallel;                  /* --parallel */

@@ -37,9 +37,9 @@ static const struct help_topic topics[] = {
          "  --version           the version\n"},
     {"images", "An image is recognised by its contents.\n"
                "\n"
-               "Linux         bzImage or zImage, protocol 2.00 to 2.15, at the 32-bit entry: no\n"
-               "              firmware behind it. -a TEXT; -i FILE: RAM disk; several are\n"
-               "              joined. A kernel for i386 to i686, not x86-64.\n"
+               "Linux         bzImage or zImage, protocol 2.00 to 2.15: its real-mode code runs\n"
+               "              on built-in BIOS services (--linux-entry 32: without). -a TEXT,\n"
+               "              with vga=MODE or ask; -i FILE: RAM disk; several are joined.\n"
                "multiboot     1 and 2, ELF or with addresses. EAX=magic, EBX=information, flat\n"
                "              32-bit segments, paging off, interrupts off. Memory map, command\n"
                "              line, modules (-i \"FILE args\"), symbols; 2: a frame buffer too.\n"
@@ -70,7 +70,7 @@ static const struct help_topic topics[] = {
                 "                 image it is only there. Installed ones by name, from seabios,\n"
                 "                 bochsbios, vgabios: --bios BIOS-bochs-legacy.\n"
                 "--vgabios ROM    the VGA's, at C0000h and on pc its PCI ROM; none. Without it:\n"
-                "                 SeaBIOS's own with SeaBIOS, else vgabios.bin of vgabios.\n"
+                "                 SeaBIOS's own with SeaBIOS and for Linux's vga=, else vgabios.\n"
                 "--trace bios     what SeaBIOS and Bochs's BIOS say at ports 400h-403h;\n"
                 "--trace post     POST codes.\n"},
     {"disks", "--disk FILE[,ro][,snapshot][,overlay=F]   a hard disk, raw; up to four. The first\n"

@@ -36,6 +36,17 @@ bool options_set_speed(struct options *o, const char *value, struct error *err)
     return value_speed(value, &o->config.insn_cost_log2, err);
 }
 
+bool options_set_linux_entry(struct options *o, const char *value, struct error *err)
+{
+    static const char *const names[] = {"auto", "16", "32", NULL};
+    unsigned n;
+
+    if (!value_choice("--linux-entry", value, names, &n, err))
+        return false;
+    o->linux_entry = (enum bzimage_entry)n;
+    return true;
+}
+
 /* pc or isa, then ",hpet=on" or off. */
 bool options_set_machine(struct options *o, const char *value, struct error *err)
 {

@@ -11,6 +11,7 @@ bool options_set_memory(struct options *o, const char *value, struct error *err)
 bool options_set_cpu(struct options *o, const char *value, struct error *err);
 bool options_set_tlb(struct options *o, const char *value, struct error *err);
 bool options_set_speed(struct options *o, const char *value, struct error *err);
+bool options_set_linux_entry(struct options *o, const char *value, struct error *err);
 bool options_set_machine(struct options *o, const char *value, struct error *err);
 bool options_set_boot(struct options *o, const char *value, struct error *err);
 bool options_set_bios(struct options *o, const char *value, struct error *err);

@@ -2,8 +2,10 @@
 /* roms.c - which ROMs a run needs (see roms.h). */
 #include "roms.h"
 
+#include "builtin.h"
 #include "options.h"
 
+#include <stdio.h>
 #include <string.h>
 
 static bool has_media(const struct config *c)
@@ -28,6 +30,32 @@ bool roms_open(struct roms *r, struct options *o, struct error *err)
     c->bios = r->bios.rom;
     c->vgabios = r->vgabios.rom;
     return true;
+}
+
+/* The VGA's BIOS goes with what vga= asks for: without it there is text mode alone. */
+static bool serve_video(struct roms *r, struct options *o, struct error *err)
+{
+    const char *mode = o->append ? bzimage_video(o->append) : NULL;
+
+    if (o->vgabios ? strcmp(o->vgabios, "none") == 0 : !mode)
+        return true;
+    if (!bios_read_vga(&r->vgabios, o->vgabios, o->config.machine, NULL, err))
+        return false;
+    if (!r->vgabios.rom.size)
+        fprintf(stderr,
+                "emu386: vga=%.*s: no VGA BIOS is installed (Debian's packages seabios and vgabios "
+                "have one), so there is text mode alone\n",
+                (int)strcspn(mode, " "), mode);
+    o->config.vgabios = r->vgabios.rom;
+    return true;
+}
+
+bool roms_serve(struct roms *r, struct options *o, struct error *err)
+{
+    o->config.services = true;
+    o->config.bios.data = (uint8_t *)(uintptr_t)builtin_bios; /* ROMs are never written */
+    o->config.bios.size = (uint32_t)(builtin_bios_end - builtin_bios);
+    return serve_video(r, o, err);
 }
 
 void roms_close(struct roms *r)

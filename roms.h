@@ -17,6 +17,9 @@ struct roms {
 
 /* Reads what is needed and puts it into o->config; the media are in there already. */
 bool roms_open(struct roms *r, struct options *o, struct error *err);
+/* For what the loader enters in real mode: the built-in BIOS services, and a VGA BIOS if the user names
+   one or the kernel is to set a video mode; if none is installed, a note on stderr says so. */
+bool roms_serve(struct roms *r, struct options *o, struct error *err);
 void roms_close(struct roms *r);
 
 #endif

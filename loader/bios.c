@@ -113,9 +113,12 @@ static bool pad(struct bios *b, size_t size, struct error *err)
 /* SeaBIOS and its own come in one package, and so do Bochs's BIOS and the one for it. */
 static bool find_vga(struct bios *b, enum config_machine machine, const struct bios *firmware)
 {
-    if (memmem(firmware->rom.data, firmware->rom.size, "SeaBIOS", 7))
-        return find(b, machine == MACHINE_PC ? "vgabios-stdvga.bin" : "vgabios-isavga.bin");
-    return find_in(b, "/usr/share/vgabios", "vgabios.bin");
+    bool any = !firmware,
+         seabios = any || memmem(firmware->rom.data, firmware->rom.size, "SeaBIOS", 7);
+
+    if (seabios && find(b, machine == MACHINE_PC ? "vgabios-stdvga.bin" : "vgabios-isavga.bin"))
+        return true;
+    return (any || !seabios) && find_in(b, "/usr/share/vgabios", "vgabios.bin");
 }
 
 bool bios_read_vga(struct bios *b, const char *file, enum config_machine machine,

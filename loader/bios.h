@@ -24,7 +24,8 @@ struct bios {
 bool bios_read(struct bios *b, const char *file, enum config_machine machine, struct error *err);
 /* Is there a default for this machine on the host? */
 bool bios_installed(enum config_machine machine);
-/* file: --vgabios, or NULL for the one that goes with the firmware: none is no mistake then. */
+/* file: --vgabios, or NULL for the one that goes with the firmware (NULL: with the built-in services,
+   any): none is no mistake then. */
 bool bios_read_vga(struct bios *b, const char *file, enum config_machine machine,
                    const struct bios *firmware, struct error *err);
 void bios_free(struct bios *b);

@@ -173,8 +173,11 @@ static bool plan_multiboot2(struct plan *p, const struct boot_request *r, struct
 static bool plan_linux(struct plan *p, const struct boot_request *r, struct bytes file,
                        struct error *err)
 {
-    struct bzimage_request linux_request = {
-        .file = file, .cmdline = r->append ? r->append : "", .count = r->module_count};
+    struct bzimage_request linux_request = {.file = file,
+                                            .cmdline = r->append ? r->append : "",
+                                            .count = r->module_count,
+                                            .entry = r->linux_entry,
+                                            .services = r->services};
     struct boot_module *modules;
 
     p->kind = "Linux kernel";

@@ -14,6 +14,7 @@
 #define LOADER_BOOT_H
 
 #include "base/types.h"
+#include "loader/bzimage.h"
 
 struct machine;
 struct plan;
@@ -31,6 +32,8 @@ struct boot_request {
     const char *append;                /* kernel command line, NULL: none given */
     uint32_t memory;                   /* bytes of RAM */
     bool acpi;                         /* the board places ACPI tables (firmware_place_tables) */
+    enum bzimage_entry linux_entry;    /* of a Linux kernel */
+    bool services;                     /* the machine can be given BIOS services (plan.services) */
 };
 
 /* The plan is initialised here; plan_free it in either case. */

@@ -3,7 +3,7 @@
  * bzimage.c - Linux kernels. Field names and offsets are those of the kernel's
  * Documentation/arch/x86/boot.rst (the setup header) and zero-page.rst (struct boot_params).
  *
- * Low memory at the entry. Kernels before 2.5 look for their parameters at 90000h and nowhere
+ * Low memory at the 32-bit entry. Kernels before 2.5 look for their parameters at 90000h and nowhere
  * else, and for their command line within 64 KiB of them, so all kernels get them there:
  *
  *     90000  struct boot_params (4 KiB)
@@ -12,6 +12,7 @@
  */
 #include "loader/bzimage.h"
 
+#include "loader/bzimage_setup.h"
 #include "loader/image.h"
 #include "loader/memmap.h"
 #include "loader/module.h"
@@ -20,34 +21,6 @@
 #include <string.h>
 
 enum {
-    /* the setup header, in the file and in struct boot_params */
-    SETUP_SECTS = 0x1f1,
-    SYSSIZE = 0x1f4,
-    VID_MODE = 0x1fa,
-    HEADER_END = 0x201, /* a jump's displacement, from 202h */
-    HEADER_MAGIC = 0x202,
-    VERSION = 0x206,
-    TYPE_OF_LOADER = 0x210,
-    LOADFLAGS = 0x211,
-    CODE32_START = 0x214,
-    RAMDISK_IMAGE = 0x218,
-    RAMDISK_SIZE = 0x21c,
-    HEAP_END_PTR = 0x224,
-    CMD_LINE_PTR = 0x228,
-    INITRD_ADDR_MAX = 0x22c,
-    KERNEL_ALIGNMENT = 0x230,
-    RELOCATABLE = 0x234,
-    XLOADFLAGS = 0x236,
-    CMDLINE_SIZE = 0x238,
-    PREF_ADDRESS = 0x258,
-    INIT_SIZE = 0x260,
-    HEADER_LIMIT = 0x290, /* the next field of struct boot_params begins here */
-
-    LOADED_HIGH = 1 << 0,
-    CAN_USE_HEAP = 1 << 7,
-    KERNEL_64 = 1 << 0,
-    LOADER_UNKNOWN = 0xff,
-
     /* struct boot_params alone */
     EXT_MEM_K = 0x02,
     ORIG_VIDEO_MODE = 0x06,
@@ -56,8 +29,6 @@ enum {
     ORIG_VIDEO_LINES = 0x0e,
     ORIG_VIDEO_ISVGA = 0x0f,
     ORIG_VIDEO_POINTS = 0x10,
-    OLD_CL_MAGIC = 0x20, /* the command line before 2.02: A33Fh and an offset from 90000h */
-    OLD_CL_OFFSET = 0x22,
     ALT_MEM_K = 0x1e0,
     E820_ENTRIES = 0x1e8,
     E820_TABLE = 0x2d0,
@@ -73,19 +44,8 @@ enum {
 };
 
 #define BLOCK_BASE UINT32_C(0x90000)
-#define ZIMAGE_BASE UINT32_C(0x1000) /* where the real-mode code would have moved a zImage */
-
-/* The setup header, with what older protocols imply where they lack a field. */
-struct setup {
-    unsigned version;         /* 0x020f: 2.15 */
-    uint64_t code;            /* file offset of the protected-mode part */
-    uint32_t size;            /* its bytes */
-    phys_t load;              /* where it goes */
-    phys_t entry;             /* its first instruction */
-    uint64_t end;             /* what the kernel needs to unpack itself ends here */
-    uint32_t cmdline_size;    /* the longest command line, without its NUL */
-    uint32_t initrd_addr_max; /* the last byte of the initial RAM disk lies no higher */
-};
+#define ZIMAGE_BASE UINT32_C(0x1000)  /* where the real-mode code moves a zImage */
+#define ZIMAGE_LOAD UINT32_C(0x10000) /* from here */
 
 bool bzimage_is(struct bytes file)
 {
@@ -162,11 +122,12 @@ static bool read_setup(struct setup *s, struct bytes file, const char *name, str
         return false;
 
     start = bytes_u32(file, CODE32_START);
-    s->load = file.data[LOADFLAGS] & LOADED_HIGH ? PLAN_HIGH_BASE : ZIMAGE_BASE;
+    s->high = file.data[LOADFLAGS] & LOADED_HIGH;
+    s->load = s->high ? PLAN_HIGH_BASE : ZIMAGE_BASE;
     s->entry = start >= s->load && start - s->load < s->size ? start : s->load;
     s->cmdline_size = s->version >= 0x0206 ? bytes_u32(file, CMDLINE_SIZE) : 255;
     s->initrd_addr_max = s->version >= 0x0203 ? bytes_u32(file, INITRD_ADDR_MAX) : 0x37ffffff;
-    if (s->version >= 0x020a && !read_room(s, file, name, err))
+    if (s->version >= 0x020a && s->high && !read_room(s, file, name, err))
         return false;
     return true;
 }
@@ -288,11 +249,9 @@ static void put_params(uint8_t *block, const struct setup *s, const struct bzima
     if (end > HEADER_LIMIT)
         end = HEADER_LIMIT;
     memcpy(block + SETUP_SECTS, r->file.data + SETUP_SECTS, end - SETUP_SECTS);
+    setup_answer(block);
     bytes_put16(block + VID_MODE, 0xffff);
-    block[TYPE_OF_LOADER] = LOADER_UNKNOWN;
     bytes_put32(block + CODE32_START, s->entry);
-    bytes_put32(block + RAMDISK_IMAGE, 0);
-    bytes_put32(block + RAMDISK_SIZE, 0);
     if (s->version >= 0x0201) {
         block[LOADFLAGS] |= CAN_USE_HEAP;
         bytes_put16(block + HEAP_END_PTR, 0xfe00);
@@ -315,15 +274,63 @@ static void put_table(uint8_t *table)
     bytes_put32(table + BOOT_DS + 4, 0x00cf9300);
 }
 
+void setup_answer(uint8_t *header)
+{
+    header[TYPE_OF_LOADER] = LOADER_UNKNOWN;
+    bytes_put32(header + RAMDISK_IMAGE, 0);
+    bytes_put32(header + RAMDISK_SIZE, 0);
+}
+
+/* What the 32-bit entry finds: the answers, a table of segments and the command line. */
+static uint8_t *place_params(struct plan *p, const struct setup *s, const struct bzimage_request *r,
+                             struct error *err)
+{
+    size_t length = strlen(r->cmdline);
+    uint8_t *block = plan_alloc(p, CMDLINE + length + 1, err);
+
+    if (!block)
+        return NULL;
+    put_params(block, s, r, p->memory);
+    put_table(block + TABLE);
+    memcpy(block + CMDLINE, r->cmdline, length + 1);
+    p->entry.protected_mode = true;
+    p->entry.cs = BOOT_CS;
+    p->entry.ds = p->entry.es = p->entry.ss = BOOT_DS;
+    p->entry.gdt = BLOCK_BASE + TABLE;
+    p->entry.gdt_limit = TABLE_SIZE - 1;
+    p->entry.eip = s->entry;
+    p->entry.esi = BLOCK_BASE;
+    p->entry.esp = BLOCK_BASE;
+    return plan_place(p, BLOCK_BASE, block, CMDLINE + length + 1, 0, err, "the boot parameters")
+               ? block
+               : NULL;
+}
+
+static bool choose_entry(const struct setup *s, const struct bzimage_request *r, bool *real,
+                         const char *name, struct error *err)
+{
+    *real = r->entry != BZIMAGE_PROTECTED && r->services && bzimage_has_real(s);
+    if (*real || r->entry != BZIMAGE_REAL)
+        return true;
+    if (!r->services)
+        return error_set(err,
+                         "%s: --linux-entry 16 needs the built-in BIOS services, which --bios "
+                         "takes the place of",
+                         name);
+    return error_set(err, "%s: its real-mode code is too long to be entered; use --linux-entry 32",
+                     name);
+}
+
 bool bzimage_plan(struct plan *p, const struct bzimage_request *r, struct error *err)
 {
     size_t length = strlen(r->cmdline);
     struct setup s;
-    uint8_t *block;
+    uint8_t *header;
+    bool real;
 
-    if (!read_setup(&s, r->file, p->name, err))
+    if (!read_setup(&s, r->file, p->name, err) || !choose_entry(&s, r, &real, p->name, err))
         return false;
-    p->kind = s.load == ZIMAGE_BASE ? "Linux zImage" : "Linux bzImage";
+    p->kind = s.high ? "Linux bzImage" : "Linux zImage";
     if (length > s.cmdline_size || length > CMDLINE_MOST)
         return error_set(err,
                          "%s: --append is %zu bytes long; this kernel takes %u (boot protocol "
@@ -331,23 +338,8 @@ bool bzimage_plan(struct plan *p, const struct bzimage_request *r, struct error 
                          p->name, length,
                          s.cmdline_size < CMDLINE_MOST ? s.cmdline_size : CMDLINE_MOST,
                          s.version >> 8, s.version & 0xff);
-    block = plan_alloc(p, CMDLINE + length + 1, err);
-    if (!block)
-        return false;
-    put_params(block, &s, r, p->memory);
-    put_table(block + TABLE);
-    memcpy(block + CMDLINE, r->cmdline, length + 1);
-    if (!plan_place(p, BLOCK_BASE, block, CMDLINE + length + 1, 0, err, "the boot parameters") ||
-        !place_kernel(p, &s, r->file, err) || !place_initrd(p, &s, r, block, err))
-        return false;
-
-    p->entry.protected_mode = true;
-    p->entry.cs = BOOT_CS;
-    p->entry.ds = p->entry.es = p->entry.ss = BOOT_DS;
-    p->entry.gdt = BLOCK_BASE + TABLE;
-    p->entry.gdt_limit = TABLE_SIZE - 1;
-    p->entry.eip = s.entry;
-    p->entry.esi = BLOCK_BASE;
-    p->entry.esp = BLOCK_BASE; /* not promised by the protocol; some memory is kinder than none */
-    return true;
+    if (real && !s.high)
+        s.load = ZIMAGE_LOAD;
+    header = real ? bzimage_real(p, &s, r, err) : place_params(p, &s, r, err);
+    return header && place_kernel(p, &s, r->file, err) && place_initrd(p, &s, r, header, err);
 }

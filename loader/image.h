@@ -36,6 +36,7 @@ struct plan {
     size_t image_size;          /* how many */
     uint32_t memory;            /* bytes of RAM of the machine it is for */
     bool acpi;                  /* it will have ACPI tables */
+    bool services;              /* it needs the BIOS services of roms/bios (config.services) */
     phys_t rsdp;                /* where a copy of their root pointer goes; 0: nowhere */
     struct plan_piece *pieces;  /* in order of placing, non-overlapping */
     unsigned count;             /* pieces used */

@@ -249,7 +249,8 @@ static void configure_function(struct machine *m, const struct pci_function *f,
                      pci_command(f) | PCI_COMMAND_IO | PCI_COMMAND_MEMORY, 2);
 }
 
-/* RAM takes what was to be seen, and is shown from now on: F0000h as the BIOS, the rest likewise. */
+/* RAM takes what was to be seen, and is shown from now on: F0000h as the BIOS, the rest likewise. It
+   cannot be written to, but where a VGA BIOS that has not run yet keeps its variables. */
 static void shadow(struct machine *m)
 {
     uint8_t page[4096];
@@ -258,10 +259,11 @@ static void shadow(struct machine *m)
         memset(page, 0, sizeof page);
         (void)bus_peek(&m->bus, at, page, sizeof page);
         memcpy(m->bus.ram + at, page, sizeof page);
+        m->bus.page_flags[at >> 12] |= PAGE_TOUCHED;
     }
     pci_config_write(&m->pci, 0, 0, I440FX_PAM, 0x10, 1);
     for (unsigned n = 1; n <= 6; n++)
-        pci_config_write(&m->pci, 0, 0, I440FX_PAM + n, 0x11, 1);
+        pci_config_write(&m->pci, 0, 0, I440FX_PAM + n, m->cfg.services && n <= 2 ? 0x33 : 0x11, 1);
 }
 
 void chipset_configure(struct machine *m)

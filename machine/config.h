@@ -48,7 +48,9 @@ struct config_rom {
 struct config {
     enum config_machine machine; /* default MACHINE_PC */
     struct config_rom bios;      /* the firmware: ends at 4 GiB; at most CONFIG_MAX_ROM */
-    struct config_rom vgabios;   /* the VGA's; a power of two, at most 64 KiB */
+    bool services; /* bios is no firmware, but the services that a loaded kernel calls in real mode
+                      (roms/bios): the board is set up and has tables as without any */
+    struct config_rom vgabios; /* the VGA's; a power of two, at most 64 KiB */
     struct config_unit ide[CONFIG_UNITS];
     struct block *floppy[CONFIG_FLOPPIES]; /* media, borrowed; NULL: the drive is empty */
     char boot_order[4];                    /* "acd"-like: a floppy, c disk, d CD; "": as found */

@@ -105,7 +105,7 @@ void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcf
 
 bool machine_has_tables(const struct config *cfg)
 {
-    return cfg->machine == MACHINE_PC && !cfg->bios.size;
+    return cfg->machine == MACHINE_PC && (!cfg->bios.size || cfg->services);
 }
 
 void firmware_place_tables(struct machine *m)

@@ -206,7 +206,7 @@ void machine_enter(struct machine *m, const struct machine_entry *e)
 {
     struct cpu *c = &m->cpu;
     cpu_reset(c);
-    as_firmware_leaves_it(m, !e->protected_mode);
+    as_firmware_leaves_it(m, !e->protected_mode && !m->cfg.services);
     chipset_configure(m);
     firmware_place_tables(m);
     vga_set_text_mode(&m->vga);

@@ -91,3 +91,13 @@ ALL_PROGRAMS := $(sort $(PROGRAMS) $(STATIC_PROGRAMS))
 $(ROMS)/initrd.img: $(ROMS)/mkinitrd $(ROMS)/bin/libc.so $(ALL_PROGRAMS:%=$(ROMS)/bin/%) $(GUEST_DATA)
 	$< $@ /lib/libc.so=$(ROMS)/bin/libc.so $(foreach p,$(ALL_PROGRAMS),/bin/$(p)=$(ROMS)/bin/$(p)) \
 	    $(foreach f,$(GUEST_DATA),$(f:roms/user%=%)=$(f))
+
+# The BIOS services that kernels of Linux call before they enter protected mode. In GNU as's Intel syntax.
+BIOS_SRC := $(wildcard roms/bios/*.S)
+BIOS_OBJ := $(call guest_obj,$(BIOS_SRC))
+$(BIOS_OBJ): $(B)/%.o: %.S roms/bios/bios.inc
+	@mkdir -p $(@D)
+	gcc -m32 -march=i386 -Wa,--fatal-warnings -Iroms -c -o $@ $<
+
+$(ROMS)/bios.bin: roms/bios/bios.ld $(BIOS_OBJ)
+	ld -m elf_i386 -T $< --oformat binary -o $@ $(filter %.o,$^)

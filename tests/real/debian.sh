@@ -38,6 +38,15 @@ if [ "$long" ]; then
         -append 'console=ttyS0,115200 nokaslr'
 fi
 
+# A processor that will not do: the kernel's real-mode code says what is missing.
+without() { # without CPU WORDS
+    timeout 60 "$emu386" --display none --serial stdio --cpu "$1" -m 64M -k "$kernel" --max-insns 20000000 \
+        -a 'console=ttyS0 earlyprintk=ttyS0' >"$scratch/said" 2>&1
+    check "--cpu $1: $2" grep -q "$2" "$scratch/said"
+}
+without 486 'This kernel requires an i586 CPU, but only detected an i486 CPU'
+without pentium '^cmov'
+
 if [ "$long" ]; then # the same without PCI and APIC
     machine=(--machine isa "${machine[@]}")
     boots

@@ -141,6 +141,66 @@ static void test_parameters(void)
     plan_free(p);
 }
 
+static uint32_t planned16(const struct plan *p, phys_t at)
+{
+    return planned32(p, at) & 0xffff;
+}
+
+/* The 16-bit entry: the state in which the BIOS is entered, and the header as boot.rst wants it. */
+static void test_real_mode(void)
+{
+    struct rig c;
+    struct plan *p = &c.plan;
+
+    setup(&c, 0x20f);
+    c.request.services = true;
+    c.request.append = "vga=791 first";
+    CHECK(make_plan(&c), "a kernel of protocol 2.15, in real mode: %s", c.err.text);
+    CHECK(p->services && !p->entry.protected_mode && p->entry.cs == 0xf000 &&
+              p->entry.eip == 0xe000 && p->entry.ebx == 0x1000 && p->entry.ecx == 0xe000,
+          "the BIOS is entered with segment and stack");
+    CHECK(planned32(p, 0x10202) == 0x53726448 && planned8(p, 0x10200) == 0xeb, "at 10000h");
+    CHECK(planned16(p, 0x101fa) == 791 && planned8(p, 0x10210) == 0xff &&
+              planned8(p, 0x10211) == 0x81 && planned16(p, 0x10224) == 0xde00 &&
+              planned32(p, 0x10214) == 0x100000,
+          "vid_mode, type_of_loader, loadflags, heap_end_ptr, code32_start");
+    CHECK(planned32(p, planned32(p, 0x10228)) == 0x3d616776, "the command line");
+    CHECK(planned16(p, 0x9fc40) == 5 && planned32(p, 0x9fc42 + 3 * 20) == 0x100000 &&
+              planned32(p, 0x9fc42 + 3 * 20 + 8) == MEMORY - 0x100000 &&
+              planned32(p, 0x9fc42 + 3 * 20 + 16) == 1,
+          "the memory map is in the EBDA");
+    plan_free(p);
+
+    setup(&c, 0x201);
+    c.request.services = true;
+    c.request.append = "vga=ask";
+    CHECK(make_plan(&c) && p->entry.ebx == 0x9000 && p->entry.ecx == 0x9800 &&
+              planned32(p, 0x90020) == 0x9800a33f && planned8(p, 0x99800) == 'v' &&
+              planned16(p, 0x901fa) == 0xfffd && planned16(p, 0x90224) == 0x9600 &&
+              planned16(p, 0x90212) == 0x9808,
+          "before 2.02: at 90000h with the command line behind it");
+    plan_free(p);
+
+    setup(&c, 0x20a);
+    c.request.services = true;
+    c.image[0x211] = 0;
+    image_put32(c.image + 0x214, 0x1000);
+    CHECK(make_plan(&c) && p->entry.ebx == 0x9000 && planned8(p, 0x10000) == code[0] &&
+              planned32(p, 0x90214) == 0x1000 && planned32(p, 0x90228) == 0x99800 &&
+              planned16(p, 0x901fa) == 0xffff,
+          "a zImage: its kernel at 10000h, for the setup code to move it");
+    plan_free(p);
+
+    setup(&c, 0x20f);
+    c.request.services = true;
+    c.request.linux_entry = BZIMAGE_PROTECTED;
+    CHECK(make_plan(&c) && !p->services && p->entry.protected_mode, "32 bits, if so wanted");
+    plan_free(p);
+    c.request.linux_entry = BZIMAGE_REAL;
+    c.request.services = false;
+    check_refused(&c, "16 bits without services", "--linux-entry 16");
+}
+
 static void test_places(void)
 {
     struct rig c;
@@ -307,6 +367,7 @@ static void test_fuzz(void)
 int main(void)
 {
     test_parameters();
+    test_real_mode();
     test_places();
     test_initrd();
     test_headers();
