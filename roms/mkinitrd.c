@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * mkinitrd.c - packs files into the archive that roms/kernel/file.h describes. Host program.
+ * mkinitrd.c - packs files into the archive that roms/lib/archive.h describes. Host program.
  * Usage: mkinitrd ARCHIVE PATH=FILE...   PATH is the absolute path inside, e.g. /bin/sh=build/sh
  * The same input gives the same bytes: no dates, no owners.
  */

@@ -17,6 +17,8 @@ enum {
     IRQ_KEYBOARD = 1,
     IRQ_CASCADE = 2,
     IRQ_COM1 = 4,
+    IRQ_IDE0 = 14,
+    IRQ_IDE1 = 15,
 };
 
 /* Moves the vectors to IRQ_VECTOR and masks every line. */
@@ -57,6 +59,16 @@ void serial_put(char c);
 /* keyboard.c: the PC keyboard behind the 8042 controller. */
 /* Switches the keyboard on; each character typed goes to receive(). */
 void keyboard_init(void (*receive)(char c));
+
+/* ide.c: ATA disks: 0 and 1 on the first IDE channel, 2 and 3 on the second (hda to hdd). */
+enum { IDE_DRIVES = 4, IDE_SECTOR = 512 };
+
+/* Looks for that disk: its sectors, as far as 28 bits reach; 0: it is not there. */
+uint32_t ide_init(unsigned drive);
+
+/* Moves up to 255 sectors; false: the disk says no, or does not answer. */
+bool ide_read(unsigned drive, uint32_t sector, void *data, unsigned count);
+bool ide_write(unsigned drive, uint32_t sector, const void *data, unsigned count);
 
 /* power.c: the ways in which a run ends. */
 enum { PANIC_STATUS = 112 };

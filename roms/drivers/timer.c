@@ -5,7 +5,6 @@
  */
 #include "drivers/drivers.h"
 
-#include "kernel/proc.h"
 #include "drivers/x86.h"
 
 #define CHANNEL0 0x40

@@ -29,6 +29,17 @@ static inline void outl(uint16_t port, uint32_t value)
     __asm__ volatile("outl %0, %1" : : "a"(value), "Nd"(port));
 }
 
+/* `count` words from a port to memory, from memory to a port. */
+static inline void insw(uint16_t port, void *to, uint32_t count)
+{
+    __asm__ volatile("cld; rep insw" : "+D"(to), "+c"(count) : "d"(port) : "memory", "cc");
+}
+
+static inline void outsw(uint16_t port, const void *from, uint32_t count)
+{
+    __asm__ volatile("cld; rep outsw" : "+S"(from), "+c"(count) : "d"(port) : "memory", "cc");
+}
+
 static inline void cli(void)
 {
     __asm__ volatile("cli" : : : "memory");

@@ -23,7 +23,6 @@
 #include "kernel/paging.h"
 #include "kernel/proc.h"
 #include "lib/abi.h"
-#include "lib/string.h"
 
 #define PF_WRITE 2u /* error code of #PF: it was a write */
 
@@ -57,12 +56,8 @@ static uint32_t new_frame(uint32_t lin, uint32_t from)
         page_of(phys)->index = lin & PAGE_MASK;
         page_of(phys)->dirty = true; /* nothing else has these contents */
     }
-    if (phys && from) {
-        void *dst = kmap(phys), *src = kmap(from);
-        memcpy(dst, src, PAGE_SIZE);
-        kunmap(src);
-        kunmap(dst);
-    }
+    if (phys && from)
+        page_copy(phys, from);
     if (from)
         page_put(from);
     return phys;
@@ -72,7 +67,7 @@ static uint32_t new_frame(uint32_t lin, uint32_t from)
 static uint32_t file_frame(const struct vma *v, uint32_t lin, bool copy, bool *major)
 {
     uint32_t cached = inode_page(v->inode, v->offset + ((lin & PAGE_MASK) - v->start), major);
-    if (!cached || !copy)
+    if (cached < PAGE_SIZE || !copy)
         return cached;
     uint32_t phys = new_frame(lin, cached);
     page_put(cached);
@@ -86,7 +81,10 @@ static uint32_t swapped_frame(uint32_t lin, uint32_t slot)
     if (!phys)
         return 0;
     struct page *page = page_of(phys);
-    swap_read(slot, phys);
+    if (!swap_read(slot, phys)) {
+        page_put(phys);
+        return PAGE_UNREADABLE;
+    }
     page->index = lin & PAGE_MASK;
     if (swap_users(slot) == 1 && swap.free >= swap.total / 2) {
         page->slot = slot;
@@ -150,8 +148,8 @@ enum fault_result mm_fault(struct mm *m, uint32_t lin, enum access access, uint3
         uint32_t phys = !fresh     ? swapped_frame(lin, pte_slot(*pte))
                         : v->inode ? file_frame(v, lin, write && !shared, &major)
                                    : new_frame(lin, 0);
-        if (!phys)
-            return FAULT_MEMORY;
+        if (phys < PAGE_SIZE)
+            return phys == PAGE_UNREADABLE ? FAULT_IO : FAULT_MEMORY;
         bool own = page_of(phys)->kind == PAGE_ANON || shared;
         *pte = phys | PTE_P | PTE_U | (own && v->flags & VMA_WRITE ? PTE_W : 0);
     }
@@ -165,6 +163,7 @@ static const struct {
     const char *text, *reason; /* "... (reason)" */
     int signal, code;          /* si_code: 1 no mapping, 2 no right */
 } verdicts[] = {
+    [FAULT_IO] = {"Bus error", "the swap area cannot be read", SIGBUS, 2},
     [FAULT_UNMAPPED] = {"Segmentation fault", "not mapped", SIGSEGV, 1},
     [FAULT_READ_ONLY] = {"Segmentation fault", "read-only", SIGSEGV, 2},
     [FAULT_NO_ACCESS] = {"Segmentation fault", "no access", SIGSEGV, 2},

@@ -52,13 +52,7 @@ struct inode {
 };
 
 /*
- * Reads the archive that roms/mkinitrd.c writes, and makes an inode of every file and directory.
- * Panics if it is damaged.
- *   byte 0   "RAMDISK1"      magic
- *        8   count           number of files, little-endian like everything here
- *       12   size            bytes of the whole archive
- *       64   for each file   path[56], offset and size of the contents
- *            contents        each beginning on a page boundary
+ * Makes an inode of every file and directory of the initrd (lib/archive.h). Panics if it is damaged.
  */
 void inode_init(const struct range *initrd);
 

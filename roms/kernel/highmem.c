@@ -53,6 +53,14 @@ void kunmap(const void *at)
         kmap_table[((uint32_t)at - KMAP) / PAGE_SIZE] = 0;
 }
 
+void page_copy(uint32_t to, uint32_t from)
+{
+    void *dst = kmap(to), *src = kmap(from);
+    memcpy(dst, src, PAGE_SIZE);
+    kunmap(src);
+    kunmap(dst);
+}
+
 void phys_read(void *dst, uint32_t phys, size_t n)
 {
     uint8_t *to = dst;

@@ -10,22 +10,10 @@
 #include "kernel/page.h"
 #include "kernel/paging.h"
 #include "lib/abi.h"
+#include "lib/archive.h"
 #include "lib/string.h"
 
 enum { FILE_LIMIT = 0x40000000 };
-
-struct archive_header {
-    char magic[8];         /* "RAMDISK1" */
-    uint32_t count;        /* number of files */
-    uint32_t size;         /* bytes of the whole archive */
-    uint32_t reserved[12]; /* 0 */
-};
-
-struct archive_file {
-    char path[INODE_PATH]; /* absolute, terminated, e.g. "/bin/sh" */
-    uint32_t offset;       /* of the contents, from the start of the archive */
-    uint32_t size;         /* bytes of contents */
-};
 
 static struct cache inode_cache = CACHE_OF(inode);
 static struct inode *first;
@@ -205,8 +193,11 @@ uint32_t inode_page(struct inode *i, uint32_t offset, bool *major)
             return 0;
         struct page *page = page_of(phys);
         if (*entry) {
+            if (!swap_read(pte_slot(*entry), phys)) {
+                page_put(phys);
+                return PAGE_UNREADABLE;
+            }
             page->slot = pte_slot(*entry); /* the entry's use of it becomes the frame's */
-            swap_read(page->slot, phys);
         } else if (!fresh) {
             read_initrd(i, offset, phys);
         }
@@ -235,8 +226,8 @@ static int copy(struct inode *i, uint32_t at, void *memory, size_t *n, bool writ
 {
     bool major = false;
     uint32_t phys = inode_page(i, at, &major);
-    if (!phys)
-        return -ENOMEM;
+    if (phys < PAGE_SIZE)
+        return phys == PAGE_UNREADABLE ? -EIO : -ENOMEM;
     if (*n > PAGE_SIZE - at % PAGE_SIZE)
         *n = PAGE_SIZE - at % PAGE_SIZE;
     uint8_t *page = kmap(phys);
@@ -270,7 +261,7 @@ int inode_write(struct inode *i, uint32_t at, const void *src, size_t n)
         size_t part = n - done;
         int error = copy(i, at + done, (char *)(uintptr_t)src + done, &part, true);
         if (error)
-            return done ? (int)done : -ENOSPC;
+            return done ? (int)done : error == -EIO ? -EIO : -ENOSPC;
         done += part;
         if (at + done > i->size)
             i->size = at + done;

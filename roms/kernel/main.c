@@ -5,8 +5,7 @@
  * Words on the command line that it knows (others are ignored):
  *   run=PROGRAM ARGUMENTS...  run that as init instead of the shell and end the emulator with its
  *                             exit status (must come last)
- *   swap=SIZE                 take a swap area of that size from the end of memory, unless there is
- *                             a second boot module, which then is the swap area
+ *   swap=SIZE, swap=DISK      where pages go when memory is short: see boot/swaparea.c
  *   console=serial|screen     use only that console
  *   quiet                     no banner
  *   crash                     fault in the kernel on purpose, to see the panic
@@ -17,6 +16,7 @@
 #include "drivers/drivers.h"
 #include "drivers/x86.h"
 #include "boot/bootinfo.h"
+#include "boot/swaparea.h"
 #include "kernel/core.h"
 #include "kernel/file.h"
 #include "kernel/layout.h"
@@ -98,22 +98,6 @@ static void start_init(const char *command)
     proc_start(init);
 }
 
-/* The second module, or what swap= takes from the end of memory; without it a sixteenth of the memory,
-   at most 8 MiB. */
-static struct range find_swap_area(void)
-{
-    const struct range *last = &boot.ram[boot.ram_count - 1];
-    uint32_t wanted = last->end / 16 < 8u << 20 ? last->end / 16 : 8u << 20;
-    if (bootinfo_option(&boot, "swap="))
-        wanted = bootinfo_size(&boot, "swap=");
-    if (boot.module_count > 1 || !wanted)
-        return boot.module_count > 1 ? boot.modules[1] : (struct range){0, 0};
-    struct range area = bootinfo_carve(&boot, wanted);
-    if (area.start == area.end)
-        panic("swap=%u: there is not so much memory to spare", wanted);
-    return area;
-}
-
 void kmain(uint32_t magic, uint32_t info)
 {
     segment_init();
@@ -128,7 +112,7 @@ void kmain(uint32_t magic, uint32_t info)
     tty_init(true, true);
 
     bootinfo_read(&boot, magic, info);
-    struct range swap_area = find_swap_area();
+    const struct swap_area swap_area = swaparea_find(&boot);
     page_init(&boot);
     swap_init(&swap_area);
     inode_init(&boot.modules[0]);

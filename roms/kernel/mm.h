@@ -63,6 +63,7 @@ enum access { ACCESS_READ, ACCESS_WRITE };
 enum fault_result {
     FAULT_OK,        /* the page is there now */
     FAULT_MEMORY,    /* it should be, but no frame is free */
+    FAULT_IO,        /* it should be, but the swap area cannot be read */
     FAULT_UNMAPPED,  /* no area covers the address */
     FAULT_READ_ONLY, /* the area does not allow writing */
     FAULT_NO_ACCESS, /* the area allows nothing */

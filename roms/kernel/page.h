@@ -89,6 +89,9 @@ uint32_t page_alloc(enum page_kind kind);
 uint32_t page_alloc_zeroed(enum page_kind kind);
 uint32_t page_alloc_block(enum page_kind kind, unsigned order);
 
+/* What comes instead of a frame when the contents cannot be read from the swap area. */
+#define PAGE_UNREADABLE 1u
+
 /* One user more, one user less; the last one frees the frame and its place in the swap area. */
 void page_get(uint32_t phys);
 void page_put(uint32_t phys);
@@ -117,7 +120,8 @@ void kmap_linear(uint32_t end);
 void *kmap(uint32_t phys);
 void kunmap(const void *at);
 
-/* Copies n bytes from any physical address. */
+/* Copies a page; n bytes from any physical address. */
+void page_copy(uint32_t to, uint32_t from);
 void phys_read(void *dst, uint32_t phys, size_t n);
 
 /* A zeroed block whose frames need not be neighbours; NULL: no memory. */

@@ -10,7 +10,7 @@
 
 #include "kernel/page.h"
 
-struct range;
+struct swap_area;
 
 /*
  * paging.c: page directories and page tables.
@@ -80,17 +80,18 @@ void pgdir_flush(void);
 
 /*
  * swap.c: the swap area: places for pages that have no frame.
- * It is a piece of memory that is used for nothing else: the second boot module, or what swap=SIZE
- * on the command line takes.
+ * It is a piece of memory that is used for nothing else, or a disk: see boot/swaparea.h.
  */
 extern struct swap_state {
-    uint32_t total, free; /* places that exist, that nobody uses */
+    const char *name;     /* where it is */
+    uint32_t total, free; /* places that can be used, that nobody uses */
     uint32_t in, out;     /* pages read, pages written */
     uint32_t dropped;     /* pages given up without writing them: an up-to-date copy existed */
     uint32_t examined;    /* frames the clock looked at */
+    bool waiting;         /* a disk is at work, and everybody waits for it */
 } swap;
 
-void swap_init(const struct range *area);
+void swap_init(const struct swap_area *where);
 
 /* Takes a free place, with one user; 0: there is none. */
 uint32_t swap_take(void);
@@ -105,9 +106,12 @@ uint32_t swap_users(uint32_t slot);
 /* Users of all places together. */
 uint32_t swap_uses(void);
 
-/* Moves a page between its frame and its place. */
-void swap_write(uint32_t slot, uint32_t phys);
-void swap_read(uint32_t slot, uint32_t phys);
+/*
+ * Moves a page between its frame and its place; false: the disk failed. A place that cannot be written
+ * is lost for good, and so is the one user that it may have.
+ */
+bool swap_write(uint32_t slot, uint32_t phys);
+bool swap_read(uint32_t slot, uint32_t phys);
 
 /* reclaim.c: what to do when memory is short. */
 /* Pages out up to `wanted` frames of that zone or lower ones; false: there was nothing to get. */

@@ -264,6 +264,8 @@ void proc_tick(uint32_t now)
     current->own.user += !current->in_kernel;
     if (current == &idle) {
         proc_counters.idle++;
+    } else if (swap.waiting) {
+        proc_counters.iowait++;
     } else {
         proc_total.system += current->in_kernel;
         proc_total.user += !current->in_kernel;

@@ -94,6 +94,7 @@ void proc_before_user(struct trapframe *tf);
 extern struct usage proc_total;
 extern struct proc_counters {
     uint32_t idle;     /* ticks in which there was nothing to do */
+    uint32_t iowait;   /* ticks in which all waited for the swap area's disk */
     uint32_t switches; /* the processor went to another process */
     uint32_t started;  /* a process began */
 } proc_counters;

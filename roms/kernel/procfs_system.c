@@ -104,9 +104,17 @@ static void print_stat(struct sink *s, const struct proc *p)
     uint32_t running = 0;
     for (p = proc_next(NULL); p; p = proc_next(p))
         running += p->state == PROC_RUNNABLE;
-    procfs_say(s, "cpu  %u 0 %u %u 0 0 0\nctxt %u\nprocesses %u\nprocs_running %u\n",
-               proc_total.user, proc_total.system, proc_counters.idle, proc_counters.switches,
-               proc_counters.started, running);
+    procfs_say(s, "cpu  %u 0 %u %u %u 0 0\nctxt %u\nprocesses %u\nprocs_running %u\n",
+               proc_total.user, proc_total.system, proc_counters.idle, proc_counters.iowait,
+               proc_counters.switches, proc_counters.started, running);
+}
+
+static void print_swaps(struct sink *s, const struct proc *p)
+{
+    procfs_say(s, "%-40s%s\n", "Filename", "Type\t\tSize\t\tUsed\t\tPriority");
+    if (swap.total)
+        procfs_say(s, "/dev/%-35s%s\t%u\t\t%u\t\t%d\n", swap.name, "partition", swap.total * KIB,
+                   (swap.total - swap.free) * KIB, -2);
 }
 
 static void print_uptime(struct sink *s, const struct proc *p)
@@ -126,11 +134,13 @@ static void print_audit(struct sink *s, const struct proc *p)
     audit(s);
 }
 
+/* clang-format off */
 const struct procfs_entry procfs_system[] = {
     {"audit", print_audit, NULL, NULL},
     {"layout", print_layout, NULL, NULL},
     {"meminfo", print_meminfo, NULL, NULL},
     {"stat", print_stat, NULL, NULL},
+    {"swaps", print_swaps, NULL, NULL},
     {"uptime", print_uptime, NULL, NULL},
     {"version", print_version, NULL, NULL},
     {"vmstat", print_vmstat, NULL, NULL},

@@ -75,7 +75,7 @@ static void for_each_entry(struct page *page, void (*what)(uint32_t *, uint32_t,
     }
 }
 
-/* Makes sure that the contents can be had again; false: the swap area is full. */
+/* Makes sure that the contents can be had again; false: the swap area is full, or broken. */
 static bool save(struct page *page, bool dirty)
 {
     if (page->kind == PAGE_FILE && page->inode->kind == INODE_INITRD)
@@ -86,9 +86,10 @@ static bool save(struct page *page, bool dirty)
     }
     if (!page->slot && !(page->slot = swap_take()))
         return false;
-    swap_write(page->slot, page_phys(page));
-    page->dirty = false;
-    return true;
+    page->dirty = !swap_write(page->slot, page_phys(page));
+    if (page->dirty)
+        page->slot = 0;
+    return !page->dirty;
 }
 
 static bool try_to_free(struct page *page)

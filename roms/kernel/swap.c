@@ -6,24 +6,30 @@
 
 #include <stddef.h>
 
-#include "boot/bootinfo.h"
+#include "boot/swaparea.h"
+#include "drivers/drivers.h"
 #include "kernel/core.h"
 #include "kernel/layout.h"
 #include "kernel/page.h"
-#include "lib/string.h"
+
+enum { SECTORS = PAGE_SIZE / IDE_SECTOR };
+
+#define BAD 0xffffffffu /* users of a place that does not work */
 
 struct swap_state swap;
 
-static uint32_t base;   /* physical address of the area */
+static struct swap_area area;
 static uint32_t *users; /* how many page-table entries and frames refer to each place */
 static uint32_t hand;   /* where the last search ended */
 
-void swap_init(const struct range *area)
+void swap_init(const struct swap_area *where)
 {
-    base = (area->start + PAGE_SIZE - 1) & PAGE_MASK;
-    uint32_t places = area->end > base ? (area->end - base) / PAGE_SIZE : 0;
-    users = places > 1 ? vmalloc(places * sizeof *users) : NULL;
-    swap.total = swap.free = users ? places - 1 : 0; /* none wanted, or no memory for the list */
+    area = *where;
+    swap.name = area.name;
+    users = area.places > 1 ? vmalloc(area.places * sizeof *users) : NULL;
+    if (!users) /* none wanted, or no memory for the list */
+        area.places = 1;
+    swap.total = swap.free = area.places - 1;
 }
 
 uint32_t swap_take(void)
@@ -31,7 +37,7 @@ uint32_t swap_take(void)
     if (swap.free == 0)
         return 0;
     do
-        hand = hand < swap.total ? hand + 1 : 1;
+        hand = hand + 1 < area.places ? hand + 1 : 1;
     while (users[hand]);
     users[hand] = 1;
     swap.free--;
@@ -40,7 +46,7 @@ uint32_t swap_take(void)
 
 static uint32_t *users_of(uint32_t slot)
 {
-    if (slot > swap.total || users[slot] == 0)
+    if (slot >= area.places || users[slot] == 0 || users[slot] == BAD)
         panic("place %u of the swap area is not in use", slot);
     return &users[slot];
 }
@@ -64,27 +70,45 @@ uint32_t swap_users(uint32_t slot)
 uint32_t swap_uses(void)
 {
     uint32_t sum = 0;
-    for (uint32_t slot = 1; slot <= swap.total; slot++)
-        sum += users[slot];
+    for (uint32_t slot = 1; slot < area.places; slot++)
+        sum += users[slot] == BAD ? 0 : users[slot];
     return sum;
 }
 
-static void copy(uint32_t to, uint32_t from)
+/* Between a frame and a place on the disk. */
+static bool transfer(uint32_t slot, uint32_t phys, bool write)
 {
-    void *dst = kmap(to), *src = kmap(from);
-    memcpy(dst, src, PAGE_SIZE);
-    kunmap(src);
-    kunmap(dst);
+    void *page = kmap(phys);
+    swap.waiting = true;
+    bool ok = write ? ide_write(area.drive, slot * SECTORS, page, SECTORS)
+                    : ide_read(area.drive, slot * SECTORS, page, SECTORS);
+    swap.waiting = false;
+    kunmap(page);
+    if (!ok)
+        print_error("swap: %s: page %u cannot be %s\n", area.name, slot,
+                    write ? "written" : "read");
+    return ok;
 }
 
-void swap_write(uint32_t slot, uint32_t phys)
+bool swap_write(uint32_t slot, uint32_t phys)
 {
+    if (area.drive == IDE_DRIVES) {
+        page_copy(area.base + slot * PAGE_SIZE, phys);
+    } else if (!transfer(slot, phys, true)) {
+        *users_of(slot) = BAD;
+        swap.total--;
+        return false;
+    }
     swap.out++;
-    copy(base + slot * PAGE_SIZE, phys);
+    return true;
 }
 
-void swap_read(uint32_t slot, uint32_t phys)
+bool swap_read(uint32_t slot, uint32_t phys)
 {
+    if (area.drive == IDE_DRIVES)
+        page_copy(phys, area.base + slot * PAGE_SIZE);
+    else if (!transfer(slot, phys, false))
+        return false;
     swap.in++;
-    copy(phys, base + slot * PAGE_SIZE);
+    return true;
 }
