@@ -30,8 +30,8 @@ enum {
     SET_MULTIPLE = 0xc6,
     IDENTIFY = 0xec,
     BLOCK = 8,            /* sectors between two interrupts, if the drive can do that */
-    LOOKS = 5000000,      /* at the status, with interrupts off: some seconds */
-    SECONDS = 10,         /* with interrupts on */
+    LOOKS = 50000000,     /* at the status, with interrupts off: at least some seconds */
+    SECONDS = 30,         /* with interrupts on */
     IDENTITY_LBA = 1 << 9 /* in word 49 */
 };
 
