@@ -127,6 +127,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include $(wildcard tests/rules.mk)
 -include roms/cputest/cputest.mk
 -include roms/nettest/nettest.mk
+-include roms/chiptest/chiptest.mk
 -include tests/insn/insn.mk
 -include tests/snap/snap.mk
 -include tests/diff/diff.mk

@@ -77,7 +77,7 @@ isa: $$(B)/emu386 unit $$(TEST_NEEDS) ## print every row of the instruction set 
 $(foreach m,386 486 pentium,$(eval SUITE_guest-lockstep-$(m) = B=$(B) tests/guest/run.sh emu386 --engine lockstep --cpu $(m)))
 SUITE_bench-lockstep = B=$(B) EMU_OPTIONS="--engine lockstep" tests/bench.sh --smoke
 LOCKSTEP_SUITES = kernel-lockstep bench-lockstep guest-lockstep guest-lockstep-386 guest-lockstep-486 \
-    guest-lockstep-pentium disk-lockstep test_cpu_handlers test_cpu_code test_cpu_ports
+    guest-lockstep-pentium guest-chips-lockstep guest-chips-lockstep-isa disk-lockstep test_cpu_handlers test_cpu_code test_cpu_ports
 .PHONY: test-lockstep
 test-lockstep: $(B)/emu386 guests unit $$(TEST_NEEDS) ## run both engines side by side over tests, kernel and benchmarks
 	$(call run_suites,$(LOCKSTEP_SUITES))
