@@ -54,26 +54,22 @@
             REG(T, ip->a) = r;                                                                     \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(name##_##T##_mr_##class)                                                               \
-    {                                                                                              \
+    ALU_TO_##keep(name##_##T##_mr_##class, class, op, T, REG(T, ip->a))                            \
+        ALU_TO_##keep(name##_##T##_mi_##class, class, op, T, ip->i.imm)
+/* Memory is the destination, or, for CMP and TEST, looked at. */
+#define ALU_TO_1(name, class, op, T, value)                                                        \
+    STORING(name, {                                                                                \
         uint32_t lin = EA_##class;                                                                 \
-        uint64_t host;                                                                             \
-        if (UNLIKELY(!host_at(keep ? tlb + HOST_STORES : tlb, lin, sizeof(T), &host)))             \
-            SLOW();                                                                                \
-        T r = op(T, AT(T, host), REG(T, ip->a));                                                   \
-        if (keep)                                                                                  \
-            AT(T, host) = r;                                                                       \
+        STORE_TO(T, lin, host);                                                                    \
+        AT(T, host) = op(T, AT(T, host), value);                                                   \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(name##_##T##_mi_##class)                                                               \
+    })
+#define ALU_TO_0(name, class, op, T, value)                                                        \
+    HANDLER(name)                                                                                  \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        uint64_t host;                                                                             \
-        if (UNLIKELY(!host_at(keep ? tlb + HOST_STORES : tlb, lin, sizeof(T), &host)))             \
-            SLOW();                                                                                \
-        T r = op(T, AT(T, host), ip->i.imm);                                                       \
-        if (keep)                                                                                  \
-            AT(T, host) = r;                                                                       \
+        LOADABLE(T, lin, host);                                                                    \
+        (void)op(T, AT(T, host), value);                                                           \
         GO(ip + 1);                                                                                \
     }
 
@@ -130,20 +126,18 @@ ALU(test, op_and, 0)
 EACH_REG(ONE_OPERAND, )
 
 #define INC_MEM(class, unused)                                                                     \
-    HANDLER(inc_m_##class)                                                                         \
-    {                                                                                              \
+    STORING(inc_m_##class, {                                                                       \
         uint32_t lin = EA_##class;                                                                 \
-        STORABLE(uint32_t, lin, host);                                                             \
+        STORE_TO(uint32_t, lin, host);                                                             \
         AT(uint32_t, host) = op_inc(AT(uint32_t, host));                                           \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(dec_m_##class)                                                                         \
-    {                                                                                              \
+    })                                                                                             \
+    STORING(dec_m_##class, {                                                                       \
         uint32_t lin = EA_##class;                                                                 \
-        STORABLE(uint32_t, lin, host);                                                             \
+        STORE_TO(uint32_t, lin, host);                                                             \
         AT(uint32_t, host) = op_dec(AT(uint32_t, host));                                           \
         GO(ip + 1);                                                                                \
-    }
+    })
 EACH_CLASS(INC_MEM, )
 
 static bool is_imm(enum operand o)

@@ -21,13 +21,12 @@
         c->gpr[d] = AT(uint32_t, host);                                                            \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(store_b_##d##_##s)                                                                     \
-    {                                                                                              \
+    STORING(store_b_##d##_##s, {                                                                   \
         uint32_t lin = c->gpr[s] + ip->i.disp;                                                     \
-        STORABLE(uint32_t, lin, host);                                                             \
+        STORE_TO(uint32_t, lin, host);                                                             \
         AT(uint32_t, host) = c->gpr[d];                                                            \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
+    })                                                                                             \
     HANDLER(lea_b_##d##_##s)                                                                       \
     {                                                                                              \
         c->gpr[d] = c->gpr[s] + ip->i.disp;                                                        \
@@ -41,13 +40,12 @@
         c->gpr[d] = AT(uint32_t, host);                                                            \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(store_##class##_##d)                                                                   \
-    {                                                                                              \
+    STORING(store_##class##_##d, {                                                                 \
         uint32_t lin = EA_##class;                                                                 \
-        STORABLE(uint32_t, lin, host);                                                             \
+        STORE_TO(uint32_t, lin, host);                                                             \
         AT(uint32_t, host) = c->gpr[d];                                                            \
         GO(ip + 1);                                                                                \
-    }
+    })
 #define LEA_CLASS(class, d)                                                                        \
     HANDLER(lea_##class##_##d)                                                                     \
     {                                                                                              \
@@ -102,22 +100,20 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
         REG(T, ip->a) = AT(T, host);                                                               \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    HANDLER(store_##T##_##class)                                                                   \
-    {                                                                                              \
+    STORING(store_##T##_##class, {                                                                 \
         uint32_t lin = EA_##class;                                                                 \
-        STORABLE(T, lin, host);                                                                    \
+        STORE_TO(T, lin, host);                                                                    \
         AT(T, host) = REG(T, ip->a);                                                               \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
+    })                                                                                             \
     MOV_IMM_CLASS(class, T)
 #define MOV_IMM_CLASS(class, T)                                                                    \
-    HANDLER(imm_##T##_##class)                                                                     \
-    {                                                                                              \
+    STORING(imm_##T##_##class, {                                                                   \
         uint32_t lin = EA_##class;                                                                 \
-        STORABLE(T, lin, host);                                                                    \
+        STORE_TO(T, lin, host);                                                                    \
         AT(T, host) = (T)ip->i.imm;                                                                \
         GO(ip + 1);                                                                                \
-    }
+    })
 MOV_NARROW(uint8_t)
 MOV_NARROW(uint16_t)
 EACH_CLASS(MOV_IMM_CLASS, uint32_t)

@@ -89,26 +89,24 @@ static inline void fill_up(uint64_t to, uint64_t pattern, uint32_t bytes)
     } while (0)
 
 #define COPIES(T)                                                                                  \
-    HANDLER(movs_##T)                                                                              \
-    {                                                                                              \
-        uint32_t from = c->gpr[ESI], to = c->gpr[EDI], by = STEP(T);                               \
-        LOADABLE(T, from, host);                                                                   \
-        uint64_t dest;                                                                             \
-        if (UNLIKELY(!host_at(tlb + HOST_STORES, to, sizeof(T), &dest)))                           \
-            SLOW();                                                                                \
-        AT(T, dest) = AT(T, host);                                                                 \
+    STORING(movs_##T, {                                                                            \
+        uint32_t from = c->gpr[ESI];                                                               \
+        uint32_t to = c->gpr[EDI];                                                                 \
+        uint32_t by = STEP(T);                                                                     \
+        LOADABLE(T, from, source);                                                                 \
+        STORE_TO(T, to, host);                                                                     \
+        AT(T, host) = AT(T, source);                                                               \
         c->gpr[ESI] = from + by;                                                                   \
         c->gpr[EDI] = to + by;                                                                     \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(stos_##T)                                                                              \
-    {                                                                                              \
+    })                                                                                             \
+    STORING(stos_##T, {                                                                            \
         uint32_t to = c->gpr[EDI];                                                                 \
-        STORABLE(T, to, host);                                                                     \
+        STORE_TO(T, to, host);                                                                     \
         AT(T, host) = EAX_AS(T);                                                                   \
         c->gpr[EDI] = to + STEP(T);                                                                \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
+    })                                                                                             \
     HANDLER(lods_##T)                                                                              \
     {                                                                                              \
         uint32_t from = c->gpr[ESI];                                                               \

@@ -120,6 +120,28 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
     if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
     SLOW()
 
+/* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
+   whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
+   says STORE_TO where others say STORABLE. */
+#define STORING(name, ...)                                                                         \
+    __attribute__((noinline, cold)) HANDLER(name##_beside)                                         \
+    {                                                                                              \
+        enum { beside = true };                                                                    \
+        handler *const otherwise = h_generic;                                                      \
+        __VA_ARGS__                                                                                \
+    }                                                                                              \
+    HANDLER(name)                                                                                  \
+    {                                                                                              \
+        enum { beside = false };                                                                   \
+        handler *const otherwise = name##_beside;                                                  \
+        __VA_ARGS__                                                                                \
+    }
+#define STORE_TO(T, lin, host)                                                                     \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(beside ? !tlb_beside(&c->mmu.tlb, tlb, (lin), sizeof(T), &host)                   \
+                        : !host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                   \
+    GO_TO(otherwise, ip)
+
 /* The host address of n dwords at lin, all in one page. */
 #define RUN_AT(table, lin, n, host)                                                                \
     uint64_t host;                                                                                 \
