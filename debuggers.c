@@ -451,8 +451,8 @@ uint64_t debuggers_alarm(const struct debuggers *d)
     return d->monitor ? monitor_alarm(d->monitor) : UINT64_MAX;
 }
 
-void debuggers_serial(struct debuggers *d, uint8_t byte)
+void debuggers_serial(struct debuggers *d, unsigned line, uint8_t byte)
 {
     if (d->monitor)
-        monitor_serial(d->monitor, byte);
+        monitor_serial(d->monitor, line, byte);
 }

@@ -70,6 +70,6 @@ enum ui_control debuggers_control(struct debuggers *d, enum machine_stop stop);
 unsigned debuggers_files(const struct debuggers *d, struct pollfd *files);
 uint64_t debuggers_alarm(const struct debuggers *d);
 /* A byte of the guest's first serial line. */
-void debuggers_serial(struct debuggers *d, uint8_t byte);
+void debuggers_serial(struct debuggers *d, unsigned line, uint8_t byte);
 
 #endif

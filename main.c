@@ -167,12 +167,20 @@ static bool check_screenshot(const char *file, struct error *err)
     return true;
 }
 
-static void on_serial(void *ctx, uint8_t byte)
+static void pass_on(struct session *s, unsigned line, uint8_t byte)
 {
-    struct session *s = ctx;
+    ports_serial(&s->ports, line, byte);
+    debuggers_serial(&s->debuggers, line, byte);
+}
 
-    ports_serial(&s->ports, byte);
-    debuggers_serial(&s->debuggers, byte);
+static void on_serial(void *session, uint8_t byte)
+{
+    pass_on(session, 0, byte);
+}
+
+static void on_serial2(void *session, uint8_t byte)
+{
+    pass_on(session, 1, byte);
 }
 
 static bool open_outputs(struct session *s, struct error *err)
@@ -182,7 +190,8 @@ static bool open_outputs(struct session *s, struct error *err)
     if (!check_screenshot(o->screenshot, err) || !ports_open(&s->ports, o, err))
         return false;
     o->config.serial_write = on_serial;
-    o->config.serial_ctx = s;
+    o->config.serial2_write = on_serial2;
+    o->config.serial_ctx = o->config.serial2_ctx = s;
     s->trace_file = stderr;
     if (o->trace_file) {
         s->trace_file = fopen(o->trace_file, "we");

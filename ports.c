@@ -32,22 +32,12 @@ static bool open_remote(struct ports *p, const struct options *o, unsigned n, st
     return true;
 }
 
-static void line_byte(struct ports *p, unsigned n, uint8_t byte)
+void ports_serial(struct ports *p, unsigned line, uint8_t byte)
 {
-    if (p->remote[n])
-        remote_byte(p->remote[n], byte);
+    if (p->remote[line])
+        remote_byte(p->remote[line], byte);
     else
-        stdio_out_byte(&p->out[PORT_COM1 + n], byte);
-}
-
-void ports_serial(struct ports *p, uint8_t byte)
-{
-    line_byte(p, 0, byte);
-}
-
-static void on_serial2(void *ports, uint8_t byte)
-{
-    line_byte(ports, 1, byte);
+        stdio_out_byte(&p->out[PORT_COM1 + line], byte);
 }
 
 bool ports_open(struct ports *p, struct options *o, struct error *err)
@@ -59,8 +49,6 @@ bool ports_open(struct ports *p, struct options *o, struct error *err)
     if (!open_out(&p->out[PORT_LPT1], o->parallel, o->parallel_file, err) ||
         !open_out(&p->out[PORT_DEBUGCON], o->debugcon, o->debugcon_file, err))
         return false;
-    o->config.serial2_write = o->serial[1] == OPTIONS_PORT_NONE ? NULL : on_serial2;
-    o->config.serial2_ctx = p;
     o->config.parallel_write = p->out[PORT_LPT1].file ? stdio_out_byte : NULL;
     o->config.parallel_ctx = &p->out[PORT_LPT1];
     o->config.debugcon_write = p->out[PORT_DEBUGCON].file ? stdio_out_byte : NULL;

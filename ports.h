@@ -19,11 +19,11 @@ struct ports {
     struct remote *remote[OPTIONS_MAX_LINES]; /* COM1, COM2: another program; NULL: none */
 };
 
-/* Opens what the options name, and tells the configuration who takes the bytes of all but COM1, which
-   are the caller's to pass on (ports_serial). Says on stderr where a pseudo terminal is. */
+/* Opens what the options name, and tells the configuration who takes the bytes of all but the serial
+   lines, which are the caller's to pass on (ports_serial). Says on stderr where a pseudo terminal is. */
 bool ports_open(struct ports *p, struct options *o, struct error *err);
-/* A byte of COM1. */
-void ports_serial(struct ports *p, uint8_t byte);
+/* A byte of COM1 or, with line == 1, COM2. */
+void ports_serial(struct ports *p, unsigned line, uint8_t byte);
 /* Is there something for ports_flush to write? */
 bool ports_pending(const struct ports *p);
 void ports_flush(struct ports *p);

@@ -293,24 +293,31 @@ static bool run_screenshot(struct monitor *mon, struct line *line, struct answer
 /* ---- Keys ------------------------------------------------------------------------------ */
 
 /* Enter on a terminal sends a carriage return. */
-static unsigned serial_events(uint8_t c, struct input *events)
+static unsigned serial_events(uint8_t c, uint8_t port, struct input *events)
 {
-    events[0] = (struct input){.kind = INPUT_SERIAL, .byte = c == '\n' ? '\r' : c};
+    events[0] = (struct input){.kind = INPUT_SERIAL, .byte = c == '\n' ? '\r' : c, .port = port};
     return 1;
+}
+
+/* Where to type: at a serial line, or at the keyboard. */
+static bool take_place(struct line *line, bool *serial, uint8_t *port, struct error *err)
+{
+    *port = line_keyword(line, "serial2") || line_keyword(line, "com2");
+    *serial = *port || line_keyword(line, "serial") || line_keyword(line, "com1");
+    return *serial || line_keyword(line, "keyboard") ||
+           error_set(err, "type: on keyboard, on serial or on serial2 would be right");
 }
 
 static bool run_type(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
     char text[MONITOR_LINE];
     bool serial = false;
+    uint8_t port = 0;
 
     if (!line_word(line, "text", text, sizeof text, err))
         return false;
-    if (line_keyword(line, "on")) {
-        serial = line_keyword(line, "serial");
-        if (!serial && !line_keyword(line, "keyboard"))
-            return error_set(err, "type: on keyboard or on serial would be right");
-    }
+    if (line_keyword(line, "on") && !take_place(line, &serial, &port, err))
+        return false;
     if (!line_end(line, err))
         return false;
     for (const char *s = text; *s; s++) {
@@ -320,7 +327,7 @@ static bool run_type(struct monitor *mon, struct line *line, struct answer *to, 
 
         if (!serial && !keymap_ascii((uint8_t)*s, &stroke))
             return error_set(err, "type: no key types the character \\x%02x", (uint8_t)*s);
-        n = serial ? serial_events((uint8_t)*s, events) : keymap_events(stroke, events);
+        n = serial ? serial_events((uint8_t)*s, port, events) : keymap_events(stroke, events);
         if (!wait_keys(mon, events, n))
             return error_set(err, "type: too much waits to be typed; let the machine run");
     }
@@ -423,16 +430,17 @@ const struct command commands_change[] = {
     { "load", NULL, "FILE at [-p] A", "the bytes of a file into memory", NULL,
       "load data.bin at -p 0x200000", "file", COMMAND_CHANGE, false, run_load },
     { "save", NULL, "FILE", "the whole machine into a file",
-      "Written whole or not at all.", "save now.e386", "file", COMMAND_CHANGE, false, run_save },
+      "Written whole or not at all. What type and key have not typed yet is the session's and not in it:\n"
+      "wait for what it brings about before.", "save now.e386", "file", COMMAND_CHANGE, false, run_save },
     { "restore", NULL, "FILE", "the whole machine from a file",
       "Of a machine with the same memory, --cpu and --speed. Points stay.", "restore now.e386", "file",
       COMMAND_CHANGE, false, run_restore },
     { "reset", NULL, "", "press the reset button", "The image starts again.", "reset", NULL,
       COMMAND_CHANGE, false, run_reset },
-    { "type", NULL, "\"TEXT\" [on keyboard|serial]", "type at the guest's keyboard or serial line",
-      "A US keyboard; \\n is Enter. The keys go down while the machine runs. On the serial line the\n"
-      "bytes go to COM1 as the guest takes them.",
-      "type \"ls -l\\n\"\ntype \"root\\n\" on serial", "on keyboard serial", COMMAND_CHANGE, false, run_type },
+    { "type", NULL, "\"TEXT\" [on keyboard|serial|serial2]", "type at the guest's keyboard or a serial line",
+      "A US keyboard; \\n is Enter. The keys go down while the machine runs. On a serial line (serial\n"
+      "or com1, serial2 or com2) the bytes go there as the guest takes them.",
+      "type \"ls -l\\n\"\ntype \"root\\n\" on serial", "on keyboard serial serial2 com1 com2", COMMAND_CHANGE, false, run_type },
     { "key", "sendkey", "KEY[-KEY ...] ...", "press keys together, one group after the other",
       "A key is a character, or enter esc tab space backspace del ins home end pgup pgdn up down left\n"
       "right minus f1-f12 caps num scroll print pause menu ctrl shift alt gui rctrl rshift ralt rgui.",

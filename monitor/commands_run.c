@@ -116,10 +116,12 @@ static bool take_where(struct line *line, enum wait_where *where, struct error *
 {
     if (line_keyword(line, "screen"))
         *where = WAIT_ON_SCREEN;
-    else if (line_keyword(line, "serial"))
+    else if (line_keyword(line, "serial") || line_keyword(line, "com1"))
         *where = WAIT_ON_SERIAL;
+    else if (line_keyword(line, "serial2") || line_keyword(line, "com2"))
+        *where = WAIT_ON_SERIAL2;
     else
-        return line_error(line, line->at, err, "on screen or on serial");
+        return line_error(line, line->at, err, "on screen, on serial or on serial2");
     return true;
 }
 
@@ -191,11 +193,14 @@ const struct command commands_run[] = {
       "EVENT is as for break; an address alone is exec. The point goes with the next stop.",
       "until exec sys_fork\nuntil cr 3 if value != old", "event symbol register", COMMAND_RUN, false,
       run_until },
-    { "wait", NULL, "\"TEXT\" [on screen|serial] [for N ms|s]",
+    { "wait", NULL, "\"TEXT\" [on screen|serial|serial2] [for N ms|s]",
       "until the guest has written TEXT; fails if it is too late",
-      "What was found on the serial line is used up: the next wait looks behind it. On the screen\n"
-      "a text counts while it stands there. The time is the guest's.",
-      "wait \"$ \" on serial for 20 s", "on screen serial for", COMMAND_RUN, false, run_wait_command },
+      "serial or com1 is the first serial line, serial2 or com2 the second; without on: the screen\n"
+      "or the first line. What was found on a line is used up: the next wait looks behind it. On\n"
+      "the screen a text counts while it stands there; \\n in it is the blank rest of a row, or the\n"
+      "beginning of the first. The time is the guest's.",
+      "wait \"$ \" on serial for 20 s\nwait \"\\n# \" on screen",
+      "on screen serial serial2 com1 com2 for", COMMAND_RUN, false, run_wait_command },
     { "step-irqs", NULL, "[on|off]", "whether steps enter interrupt handlers", NULL, "step-irqs on",
       "on|off", COMMAND_META, false, run_step_irqs },
     { "here", NULL, "", "the instruction that is next", NULL, "here", NULL, COMMAND_LOOK, false,

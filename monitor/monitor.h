@@ -61,7 +61,7 @@ bool monitor_ran(struct monitor *mon, enum monitor_want *want, struct error *err
 /* Virtual time (clock units) up to which a slice may go; UINT64_MAX: any. */
 uint64_t monitor_alarm(const struct monitor *mon);
 /* A byte that the guest sent to its serial port: what `wait` looks for. */
-void monitor_serial(struct monitor *mon, uint8_t byte);
+void monitor_serial(struct monitor *mon, unsigned line, uint8_t byte);
 /* Do steps enter interrupt handlers (step-irqs)? */
 bool monitor_step_irqs(const struct monitor *mon);
 /* A command wants the machine to run: what a prompt should not be shown for. */

@@ -57,56 +57,100 @@ void wait_type(struct monitor *mon)
     w->next_key = next_tick(mon);
 }
 
-/* ---- The serial line ------------------------------------------------------------------- */
+/* ---- The serial lines ------------------------------------------------------------------ */
 
-void monitor_serial(struct monitor *mon, uint8_t byte)
+static bool wants_line(const struct wait *w, unsigned line)
+{
+    return line ? w->where == WAIT_ON_SERIAL2
+                : w->where == WAIT_ON_SERIAL || w->where == WAIT_ANYWHERE;
+}
+
+static bool wants_screen(const struct wait *w)
+{
+    return w->where == WAIT_ON_SCREEN || w->where == WAIT_ANYWHERE;
+}
+
+void monitor_serial(struct monitor *mon, unsigned line, uint8_t byte)
 {
     struct wait *w = &mon->wait;
+    struct wait_line *l = &w->lines[line];
 
     if (byte == '\r')
         return;
-    if (w->serial_len == WAIT_SERIAL) { /* the older half is not waited for any more */
-        w->serial_len /= 2;
-        memmove(w->serial, w->serial + WAIT_SERIAL - w->serial_len, w->serial_len);
+    if (l->len == WAIT_SERIAL) { /* the older half is not waited for any more */
+        l->len /= 2;
+        memmove(l->bytes, l->bytes + WAIT_SERIAL - l->len, l->len);
     }
-    w->serial[w->serial_len++] = (char)byte;
-    if (mon->run.kind != RUN_WAIT || w->where == WAIT_ON_SCREEN || w->serial_len < w->len ||
-        memcmp(w->serial + w->serial_len - w->len, w->text, w->len) != 0)
+    l->bytes[l->len++] = (char)byte;
+    if (mon->run.kind != RUN_WAIT || !wants_line(w, line) || l->len < w->len ||
+        memcmp(l->bytes + l->len - w->len, w->text, w->len) != 0)
         return;
-    w->serial_len = 0;
+    l->len = 0;
     w->found = true;
     debug_halt(mon->machine);
 }
 
-static bool on_serial(struct wait *w)
+static bool on_line(struct wait *w, unsigned line)
 {
-    const char *at = memmem(w->serial, w->serial_len, w->text, w->len);
+    struct wait_line *l = &w->lines[line];
+    const char *at = wants_line(w, line) ? memmem(l->bytes, l->len, w->text, w->len) : NULL;
 
     if (!at)
         return false;
-    w->serial_len -= (size_t)(at - w->serial) + w->len;
-    memmove(w->serial, at + w->len, w->serial_len);
+    l->len -= (size_t)(at - l->bytes) + w->len;
+    memmove(l->bytes, at + w->len, l->len);
     return true;
 }
 
 /* ---- The screen ------------------------------------------------------------------------ */
 
-/* Rows follow each other without a break, as a guest's own wrapping makes them. */
+static bool is_blank(const struct screen *s, unsigned row, unsigned col)
+{
+    const struct screen_cell *c = &s->cells[(size_t)row * s->cols];
+
+    while (col < s->cols && (c[col].ch == ' ' || c[col].ch == 0))
+        col++;
+    return col == s->cols;
+}
+
+/* Does the text begin at that place? Rows follow each other without a break, as a guest's own wrapping
+   makes them; a line end in the text is the blank rest of a row. */
+static bool stands_at(const struct screen *s, const char *text, unsigned row, unsigned col)
+{
+    for (; *text; text++) {
+        bool end = *text == '\n';
+
+        if (!end && col == s->cols) {
+            row++;
+            col = 0;
+        }
+        if (row >= s->rows || (end ? !is_blank(s, row, col)
+                                   : s->cells[(size_t)row * s->cols + col].ch != (uint8_t)*text))
+            return false;
+        row += end;
+        col = end ? 0 : col + 1;
+    }
+    return true;
+}
+
 static bool on_screen(struct monitor *mon)
 {
     struct wait *w = &mon->wait;
     const struct screen *s = &w->screen;
-    size_t cells;
 
+    if (!wants_screen(w))
+        return false;
     machine_screen(mon->machine, &w->screen);
-    cells = s->kind == SCREEN_TEXT ? (size_t)s->rows * s->cols : 0;
-    for (size_t at = 0; at + w->len <= cells; at++) {
-        size_t n = 0;
-
-        while (n < w->len && s->cells[at + n].ch == (uint8_t)w->text[n])
-            n++;
-        if (n == w->len)
-            return true;
+    if (s->kind != SCREEN_TEXT)
+        return false;
+    /* The first row begins a line as well. */
+    if (w->text[0] == '\n' && stands_at(s, w->text + 1, 0, 0))
+        return true;
+    for (unsigned row = 0; row < s->rows; row++) {
+        for (unsigned col = 0; col < s->cols; col++) {
+            if (stands_at(s, w->text, row, col))
+                return true;
+        }
     }
     return false;
 }
@@ -126,7 +170,7 @@ bool wait_begin(struct monitor *mon, const char *text, enum wait_where where, ui
     span = limit_ms ? clock_periods(limit_ms, 1000) : UINT64_MAX;
     w->until = span > UINT64_MAX - now ? UINT64_MAX : now + span;
     w->next_look = next_tick(mon);
-    return (where != WAIT_ON_SCREEN && on_serial(w)) || (where != WAIT_ON_SERIAL && on_screen(mon));
+    return on_line(w, 0) || on_line(w, 1) || on_screen(mon);
 }
 
 enum wait_state wait_look(struct monitor *mon, struct error *err)
@@ -136,7 +180,7 @@ enum wait_state wait_look(struct monitor *mon, struct error *err)
 
     if (w->found)
         return WAIT_OVER;
-    if (w->where != WAIT_ON_SERIAL && (now >= w->next_look || now >= w->until) && on_screen(mon))
+    if ((now >= w->next_look || now >= w->until) && on_screen(mon))
         return WAIT_OVER;
     w->next_look = next_tick(mon);
     if (now < w->until)
@@ -150,7 +194,7 @@ bool wait_stopped(struct monitor *mon, struct error *err)
 {
     const struct wait *w = &mon->wait;
 
-    if (w->found || (w->where != WAIT_ON_SERIAL && on_screen(mon)))
+    if (w->found || on_screen(mon))
         return true;
     return error_set(err, "wait: the machine stopped before \"%s\" came", w->text);
 }
@@ -164,7 +208,7 @@ uint64_t monitor_alarm(const struct monitor *mon)
         first = w->next_key;
     if (mon->run.kind != RUN_WAIT)
         return first;
-    if (w->where != WAIT_ON_SERIAL && w->next_look < first)
+    if (wants_screen(w) && w->next_look < first)
         first = w->next_look;
     return w->until < first ? w->until : first;
 }

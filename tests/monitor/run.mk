@@ -19,6 +19,17 @@ SUITE_monitor-sessions = tests/monitor/sessions.sh compare $(B)/emu386 $(RUN_GUE
 golden-sessions: $(B)/emu386 $(RUN_GUEST) ## write what the monitor's sessions say now
 	tests/monitor/sessions.sh golden $(B)/emu386 $(RUN_GUEST)
 
+# What scripts type, and what they wait for.
+LINES_GUEST := $(B)/tests/monitor/guest/lines.elf
+$(LINES_GUEST): tests/monitor/guest/lines.S
+	@mkdir -p $(@D)
+	@$(say) LD $@
+	$(Q)gcc -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-e,start -Wl,-Ttext=0x100100 \
+	    -Wl,--section-start=.multiboot=0x100000 -Wl,-z,noexecstack -o $@ $<
+TEST_NEEDS += $(LINES_GUEST)
+SUITES += monitor-wait
+SUITE_monitor-wait = tests/monitor/wait.sh $(B)/emu386 $(LINES_GUEST)
+
 # The prompt on a terminal.
 SUITES += monitor-prompt
 SUITE_monitor-prompt = tests/monitor/prompt.sh $(B)/emu386 $(RUN_GUEST)
