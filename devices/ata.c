@@ -157,6 +157,7 @@ static void begin_reset(struct ata *a)
     for (unsigned n = 0; n < 2; n++) {
         struct ata_drive *d = &a->drive[n];
         drop_command(d);
+        ata_signature(d); /* can be read while the drive is busy, too */
         d->phase = ATA_RESET;
         d->status = ST_BSY;
     }
@@ -276,6 +277,11 @@ static void write_command(struct ata *a, uint8_t value)
     if (value == COMMAND_PACKET && d->kind == ATA_CDROM) {
         d->error = 0;
         atapi_begin(d);
+        return;
+    }
+    if (d->kind == ATA_DISK && ata_takes_data(value)) {
+        d->error = 0;
+        ata_command(d);
         return;
     }
     ata_busy(d, ATA_STARTING, ATA_COMMAND_US * 1000);

@@ -17,7 +17,8 @@
  *   pulled down.
  * - A command takes virtual time: ATA_COMMAND_US until it begins, then for each block of PIO data
  *   ATA_BLOCK_US, for DMA ATA_DMA_SECTOR_NS a sector; those of a CD-ROM drive are in atapi_parts.h.
- *   The seek time is 0.
+ *   The seek time is 0. The first block of a write is taken at once: DRQ follows the command within
+ *   400 ns, and drivers that do not look at it work, as with most drives.
  * - A write is complete when it is with the medium; on the host's disk it is after FLUSH CACHE, or at
  *   once when the guest has switched the write cache off.
  *

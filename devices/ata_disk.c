@@ -551,6 +551,12 @@ static const struct command *row_of(uint8_t code)
     return &commands[code];
 }
 
+bool ata_takes_data(uint8_t command)
+{
+    const struct command *c = row_of(command);
+    return c->start == write_buffer || (c->start == write_sectors && !(c->flags & DMA));
+}
+
 void ata_command(struct ata_drive *d)
 {
     const struct command *c = row_of(d->command);

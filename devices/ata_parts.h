@@ -46,6 +46,8 @@ void ata_signature(struct ata_drive *d);
 
 /* ---- ata_disk.c ---- */
 
+/* True: a disk takes data from the host by PIO, at once. */
+bool ata_takes_data(uint8_t command);
 /* Begins the command in d->command. */
 void ata_command(struct ata_drive *d);
 /* The host has moved a block, or the time for one has passed. */

@@ -202,13 +202,16 @@ static void transmit(struct uart *u, uint8_t byte)
 {
     u->thre_pending = false;
     update(u);
+    if (u->write && !(u->mcr & MCR_LOOP))
+        u->write(u->ctx, byte);
     if (u->tx_count < capacity(u)) {
         u->tx[(u->tx_first + u->tx_count) % UART_FIFO] = byte;
         u->tx_count++;
-        if (u->write && !(u->mcr & MCR_LOOP))
-            u->write(u->ctx, byte);
-    } else if (!has_fifo(u)) {
-        u->tx[u->tx_first] = byte; /* overwritten before it was sent; it is out already */
+    } else {
+        TRACE(u->trace, TRACE_UART, "%s: %02x written while the transmitter is full", u->name,
+              byte);
+        if (!has_fifo(u))
+            u->tx[u->tx_first] = byte;
     }
     transmitter_start(u);
 }

@@ -9,7 +9,9 @@
  *   the programmed rate, and waits while the receiver has no room, as a partner with hardware
  *   flow control does: nothing typed or pasted is lost. Overrun can be had by loopback.
  * - The backend gets a byte when the guest writes it; the time on the wire is what the guest
- *   sees in LSR and in its interrupts. So output is complete at every moment the guest stops.
+ *   sees in LSR and in its interrupts. So output is complete at every moment the guest stops,
+ *   and that of a guest that does not wait for THRE too: the wire would lose of it, the file does
+ *   not (a line of --trace uart says where). In loopback the byte is lost, as in the chip.
  * - The far end is there: CTS, DSR and DCD are on, RI is off.
  * - The interrupt pin is gated by OUT2, as on a PC card; in loopback the OUT2 pin is inactive.
  *

@@ -218,6 +218,27 @@ static void test_write(void)
     CHECK(command(&r, 0x30) == (DRDY | DSC | ERR) && rd(&r, ERROR) == 0x44, "write-protected");
 }
 
+/* Teaching kernels write the command and the data without a look at DRQ between the two. */
+static void test_write_without_a_look_at_drq(void)
+{
+    rig_init(&r, ATA_DISK, ATA_DISK);
+    address(&r, 1, 33, 1);
+    wr(&r, STATUS, 0x30);
+    for (unsigned n = 0; n < 128; n++)
+        ata_ops.write(&r.a, DATA, 0x44444444, 4);
+    CHECK(!r.irq && settle(&r) == (DRDY | DSC) && r.rises == 1, "one interrupt, at the end");
+    CHECK(r.disk[1].bytes[33 * 512] == 0x44 && r.disk[1].bytes[34 * 512 - 1] == 0x44, "written");
+    rd(&r, STATUS);
+    wr(&r, STATUS, 0xe8);
+    CHECK(alt(&r) == (DRDY | DSC | DRQ), "WRITE BUFFER takes its data at once, too");
+    for (unsigned n = 0; n < 256; n++)
+        out16(&r, 0x5555);
+    CHECK(settle(&r) == (DRDY | DSC), "and ends");
+    address(&r, 1, 33, 1);
+    wr(&r, STATUS, 0xca);
+    CHECK(alt(&r) == BSY, "a write by DMA begins as any other command");
+}
+
 static void test_errors(void)
 {
     rig_init(&r, ATA_DISK, ATA_NONE);
@@ -416,6 +437,7 @@ int main(void)
     test_many();
     test_chs();
     test_write();
+    test_write_without_a_look_at_drq();
     test_errors();
     test_multiple();
     test_lba48();

@@ -114,6 +114,23 @@ static void test_transmit(void)
     CHECK(r.k.now - start >= want && r.k.now - start < want + 2000, "time of 11 bits");
 }
 
+/* Kernels that poll THRE a few times and then write all the same: no text of theirs is missing. */
+static void test_output_of_a_guest_that_does_not_wait(void)
+{
+    struct rig r;
+    for (unsigned fifo = 0; fifo < 2; fifo++) {
+        setup(&r);
+        wr(&r, 2, fifo);
+        for (unsigned i = 0; i < 100; i++)
+            wr(&r, 0, i);
+        CHECK(r.n == 100, "all of 100 characters, FIFO %u", fifo);
+        for (unsigned i = 0; i < 100; i++)
+            CHECK(r.out[i] == i, "character %u", i);
+        pass_chars(&r, fifo ? 17 : 2, 1);
+        CHECK(rd(&r, LSR) == 0x60, "the line has taken no longer than what the chip can hold");
+    }
+}
+
 static void test_receive(void)
 {
     struct rig r;
@@ -229,6 +246,7 @@ int main(void)
 {
     test_registers();
     test_transmit();
+    test_output_of_a_guest_that_does_not_wait();
     test_receive();
     test_paste();
     test_loopback();
