@@ -274,14 +274,10 @@ static void write_command(struct ata *a, uint8_t value)
     d->command = value;
     d->intrq = false;
     update(a);
-    if (value == COMMAND_PACKET && d->kind == ATA_CDROM) {
+    bool packet = value == COMMAND_PACKET && d->kind == ATA_CDROM;
+    if (packet || (d->kind == ATA_DISK && ata_takes_data(value))) {
         d->error = 0;
-        atapi_begin(d);
-        return;
-    }
-    if (d->kind == ATA_DISK && ata_takes_data(value)) {
-        d->error = 0;
-        ata_command(d);
+        (packet ? atapi_begin : ata_command)(d);
         return;
     }
     ata_busy(d, ATA_STARTING, ATA_COMMAND_US * 1000);
