@@ -42,7 +42,7 @@ static const struct help_topic topics[] = {
                "              with vga=MODE or ask; -i FILE: RAM disk; several are joined.\n"
                "multiboot     1 and 2, ELF or with addresses. EAX=magic, EBX=information, flat\n"
                "              32-bit segments, paging off, interrupts off. Memory map, command\n"
-               "              line, modules (-i \"FILE args\"), symbols; 2: a frame buffer too.\n"
+               "              line, modules (-i \"FILE args\"), symbols, a frame buffer.\n"
                "plain ELF     32-bit i386, linked to fixed addresses: segments at their physical\n"
                "              addresses, state as above, ESP=7C00h. No command line or modules.\n"
                "CD, disk,     ISO 9660 with El Torito; a boot sector with partitions or more\n"

@@ -17,10 +17,12 @@
 enum {
     FLAG_PAGE_ALIGN = 1 << 0, /* modules on page boundaries: they always are */
     FLAG_MEMORY = 1 << 1,     /* memory information: always given */
-    FLAG_VIDEO = 1 << 2,      /* video mode wish: answered with text mode */
+    FLAG_VIDEO = 1 << 2,      /* the fields about the video mode are valid */
     FLAG_ADDRESS = 1 << 16,   /* the address fields are valid */
     REQUIRED_FLAGS = 0xffff,
     KNOWN_FLAGS = FLAG_PAGE_ALIGN | FLAG_MEMORY | FLAG_VIDEO,
+
+    LINEAR_GRAPHICS = 0, /* mode_type; 1 is text */
 
     INFO_BASE = 0x9000, /* low memory, above the stack below 7c00 and the boot sector */
 };
@@ -51,6 +53,12 @@ enum multiboot1_found multiboot1_find(struct bytes file, struct multiboot1_heade
             h->load_end_addr = bytes_u32(file, at + 20);
             h->bss_end_addr = bytes_u32(file, at + 24);
             h->entry_addr = bytes_u32(file, at + 28);
+        }
+        if (flags & FLAG_VIDEO && at + 48 <= end) {
+            h->graphics = bytes_u32(file, at + 32) == LINEAR_GRAPHICS;
+            h->width = bytes_u32(file, at + 36);
+            h->height = bytes_u32(file, at + 40);
+            h->depth = bytes_u32(file, at + 44);
         }
         return MULTIBOOT1_FOUND;
     }
@@ -142,6 +150,8 @@ bool multiboot1_plan(struct plan *p, const struct multiboot1_request *r, struct 
     info.cmdline = r->cmdline;
     info.memory = p->memory;
     info.video = h.flags & FLAG_VIDEO;
+    if (h.graphics)
+        info.frame = frame_choose(h.width, h.height, h.depth);
     if (!multiboot_place(p, r->modules, r->count, by_addresses ? NULL : &e, true, &info.placed,
                          err))
         return false;
@@ -162,5 +172,8 @@ bool multiboot1_plan(struct plan *p, const struct multiboot1_request *r, struct 
     p->entry.eax = ENTRY_MAGIC;
     p->entry.ebx = at;
     p->entry.esp = 0x7c00; /* undefined by 3.2; some memory is kinder than none */
+    p->entry.width = info.frame.width;
+    p->entry.height = info.frame.height;
+    p->entry.depth = info.frame.depth;
     return true;
 }

@@ -10,9 +10,9 @@
  *   on page boundaries) and, in low memory, the information structure with what it points to.
  * - Memory is described as a PC BIOS would: 639 KiB usable, 1 KiB EBDA, ROM at f0000, RAM from
  *   1 MiB, firmware below 4 GiB.
- * - A wish for a video mode (flag 2) is answered with the text mode the machine is in; the
- *   specification calls the wish a recommendation.
- * - Not given: boot device, drives, configuration table, APM, VBE.
+ * - A wish for a video mode (flag 2) gets the linear frame buffer that is nearest to it, described as
+ *   such and as VBE describes modes, or the text mode that the machine is in.
+ * - Not given: boot device, drives, configuration table, APM.
  */
 #ifndef LOADER_MULTIBOOT1_H
 #define LOADER_MULTIBOOT1_H
@@ -39,6 +39,10 @@ struct multiboot1_header {
     uint32_t load_end_addr; /* where it ends; 0: at the end of the file */
     uint32_t bss_end_addr;  /* zeroes up to here; 0: none */
     uint32_t entry_addr;    /* first instruction */
+    bool graphics;          /* with flag 2: a linear frame buffer is wanted, not text mode */
+    uint32_t width;         /* of this width */
+    uint32_t height;        /* and height */
+    uint32_t depth;         /* with so many bits for a pixel; 0: no preference */
 };
 
 struct multiboot1_request {

@@ -6,9 +6,13 @@
  *     0 flags        4 mem_lower    8 mem_upper   12 boot_device  16 cmdline
  *    20 mods_count  24 mods_addr   28 syms (16)   44 mmap_length  48 mmap_addr
  *    52 drives (8)  60 config      64 loader name 68 apm          72 vbe (16)
- *    88 framebuffer (28: address 8, pitch, width, height, bits per pixel, type, colours)
+ *    88 framebuffer (30: address 8, pitch, width, height, bits per pixel, type, 2 unused, colours)
  *
- * The block holds, in this order: the structure, the memory map, the module list, the strings.
+ * The colours are where the structure of the specification's multiboot.h has them, and GRUB puts them:
+ * on a 4-byte boundary. The drawing in 3.3 has them two bytes lower.
+ *
+ * The block holds, in this order: the structure, the memory map, the module list, for a frame buffer
+ * VBE's two blocks, the strings.
  */
 #include "loader/multiboot1_info.h"
 
@@ -19,7 +23,7 @@
 #include <string.h>
 
 enum {
-    INFO_SIZE = 116,
+    INFO_SIZE = 120,
     MAP_ENTRY = 24, /* its own size field, base, length, type */
     MODULE_ENTRY = 16,
 
@@ -29,8 +33,10 @@ enum {
     HAS_SECTIONS = 1 << 5,
     HAS_MAP = 1 << 6,
     HAS_NAME = 1 << 9,
+    HAS_VBE = 1 << 11,
     HAS_FRAMEBUFFER = 1 << 12,
 
+    FRAMEBUFFER_RGB = 1,
     FRAMEBUFFER_TEXT = 2,
 
     TEXT_BASE = 0xb8000,
@@ -38,12 +44,17 @@ enum {
 
 static const char loader_name[] = "emu386";
 
+static size_t vbe_size(const struct multiboot1_info *info)
+{
+    return info->frame.width ? VBE_CONTROL + VBE_MODE : 0;
+}
+
 size_t multiboot1_info_size(const struct multiboot1_info *info)
 {
     size_t size =
         INFO_SIZE + MEMMAP_ENTRIES * MAP_ENTRY + (size_t)info->placed.modules * MODULE_ENTRY;
 
-    size += strlen(info->cmdline) + 1 + sizeof loader_name;
+    size += vbe_size(info) + strlen(info->cmdline) + 1 + sizeof loader_name;
     for (unsigned i = 0; i < info->placed.modules; i++)
         size += strlen(info->placed.module[i].string) + 1;
     return size;
@@ -70,15 +81,29 @@ static unsigned put_map(uint8_t *to, uint32_t memory)
     return n * MAP_ENTRY;
 }
 
-static void put_framebuffer(uint8_t *to)
+static void put_framebuffer(uint8_t *to, const struct frame *f)
 {
-    bytes_put32(to, TEXT_BASE);
+    bool text = f->width == 0;
+
+    bytes_put32(to, text ? TEXT_BASE : MACHINE_FRAME_BUFFER);
     bytes_put32(to + 4, 0);
-    bytes_put32(to + 8, 160); /* bytes in a row */
-    bytes_put32(to + 12, 80);
-    bytes_put32(to + 16, 25);
-    to[20] = 16; /* bits in a cell */
-    to[21] = FRAMEBUFFER_TEXT;
+    bytes_put32(to + 8, text ? 160 : frame_pitch(f));
+    bytes_put32(to + 12, text ? 80 : f->width);
+    bytes_put32(to + 16, text ? 25 : f->height);
+    to[20] = text ? 16 : (uint8_t)f->depth;
+    to[21] = text ? FRAMEBUFFER_TEXT : FRAMEBUFFER_RGB;
+    if (!text)
+        frame_colours(to + 24, f);
+}
+
+/* The fields from byte 72 on; the blocks are at `vbe`. */
+static void put_vbe(const struct multiboot1_info *info, uint8_t *block, phys_t at, size_t vbe)
+{
+    bytes_put32(block + 72, at + (phys_t)vbe);
+    bytes_put32(block + 76, at + (phys_t)vbe + VBE_CONTROL);
+    bytes_put16(block + 80, vbe_number(&info->frame));
+    vbe_put_control(block + vbe, at + (phys_t)vbe, &info->frame);
+    vbe_put_mode(block + vbe + VBE_CONTROL, &info->frame);
 }
 
 /* Copies a string to *next and returns the guest's address of it. */
@@ -95,7 +120,8 @@ void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, p
 {
     size_t map = INFO_SIZE;
     size_t modules = map + MEMMAP_ENTRIES * MAP_ENTRY;
-    size_t strings = modules + (size_t)info->placed.modules * MODULE_ENTRY;
+    size_t vbe = modules + (size_t)info->placed.modules * MODULE_ENTRY;
+    size_t strings = vbe + vbe_size(info);
     uint32_t flags = HAS_MEMORY | HAS_CMDLINE | HAS_MODULES | HAS_MAP | HAS_NAME;
 
     bytes_put32(block + 4, FIRMWARE_EBDA / 1024);
@@ -122,7 +148,11 @@ void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, p
     bytes_put32(block + 64, put_string(block, at, &strings, loader_name));
     if (info->video) {
         flags |= HAS_FRAMEBUFFER;
-        put_framebuffer(block + 88);
+        put_framebuffer(block + 88, &info->frame);
+    }
+    if (info->frame.width) {
+        flags |= HAS_VBE;
+        put_vbe(info, block, at, vbe);
     }
     bytes_put32(block, flags);
 }

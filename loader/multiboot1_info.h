@@ -7,6 +7,7 @@
 #define LOADER_MULTIBOOT1_INFO_H
 
 #include "base/types.h"
+#include "loader/frame.h"
 #include "loader/multiboot.h"
 
 struct multiboot1_info {
@@ -14,6 +15,7 @@ struct multiboot1_info {
     const char *cmdline;            /* the kernel's command line */
     struct multiboot_placed placed; /* modules and symbols */
     bool video;                     /* the kernel asked about the video mode */
+    struct frame frame;             /* the frame buffer, or text mode */
 };
 
 size_t multiboot1_info_size(const struct multiboot1_info *info);

@@ -38,9 +38,6 @@ enum {
     PREFER_HIGHEST = 2, /* of a relocatable tag; 1: lowest */
     PREFER_LOWEST = 1,
 
-    DEFAULT_WIDTH = 1024,
-    DEFAULT_HEIGHT = 768,
-    DEFAULT_DEPTH = 32,
 };
 
 /* What the tags said. */
@@ -294,24 +291,6 @@ static bool place_kernel(struct plan *p, const struct header *h, struct bytes fi
                      p->entry.eip);
 }
 
-static uint16_t nearest(uint32_t wanted, uint32_t most, uint32_t otherwise)
-{
-    return (uint16_t)(wanted == 0 ? otherwise : wanted > most ? most : wanted);
-}
-
-/* 3.1.10: the display interface's widths are multiples of 8. */
-static void choose_mode(const struct header *h, struct multiboot2_info *info)
-{
-    bool known = h->depth == 15 || h->depth == 16 || h->depth == 24;
-
-    if (!h->has[TAG_FRAMEBUFFER])
-        return;
-    info->width = nearest((h->width > MACHINE_FRAME_WIDTH ? h->width : (h->width + 7) & ~7u),
-                          MACHINE_FRAME_WIDTH, DEFAULT_WIDTH);
-    info->height = nearest(h->height, MACHINE_FRAME_HEIGHT, DEFAULT_HEIGHT);
-    info->depth = known ? (uint16_t)h->depth : DEFAULT_DEPTH;
-}
-
 bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct error *err)
 {
     struct multiboot2_info info = {.memory = p->memory, .cmdline = r->cmdline, .acpi = p->acpi};
@@ -324,7 +303,8 @@ bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct 
     if (!read_header(&h, r->file, p->name, err))
         return false;
     p->kind = h.has[TAG_ADDRESS] ? "multiboot 2 image" : "multiboot 2 ELF";
-    choose_mode(&h, &info);
+    if (h.has[TAG_FRAMEBUFFER])
+        info.frame = frame_choose(h.width, h.height, h.depth);
     if (!place_kernel(p, &h, r->file, &e, &info, err) ||
         !multiboot_place(p, r->modules, r->count, h.has[TAG_ADDRESS] ? NULL : &e, false,
                          &info.placed, err))
@@ -338,6 +318,8 @@ bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct 
         return error_set(err,
                          "%s: no room in RAM for %zu bytes of boot information; use a larger -m",
                          p->name, size);
+    info.at = at; /* now with the addresses in it */
+    (void)multiboot2_info_write(&info, block, &rsdp);
     if (!plan_place(p, at, block, size, 0, err, "the boot information"))
         return false;
 
@@ -346,8 +328,8 @@ bool multiboot2_plan(struct plan *p, const struct multiboot2_request *r, struct 
     p->entry.eax = ENTRY_MAGIC;
     p->entry.ebx = at;
     p->entry.esp = 0x7c00; /* undefined by 3.2; some memory is kinder than none */
-    p->entry.width = info.width;
-    p->entry.height = info.height;
-    p->entry.depth = info.depth;
+    p->entry.width = info.frame.width;
+    p->entry.height = info.frame.height;
+    p->entry.depth = info.frame.depth;
     return true;
 }

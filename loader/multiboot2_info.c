@@ -22,6 +22,7 @@ enum {
     TAG_MODULE = 3,
     TAG_MEMORY = 4,
     TAG_MAP = 6,
+    TAG_VBE = 7,
     TAG_FRAMEBUFFER = 8,
     TAG_SECTIONS = 9,
     TAG_ACPI_OLD = 14,
@@ -107,34 +108,31 @@ static void put_sections(struct list *l, const struct multiboot_placed *placed)
     memcpy(fields + 12, placed->section, headers);
 }
 
-static void put_colours(uint8_t *to, unsigned depth)
+static void put_framebuffer(struct list *l, const struct frame *f)
 {
-    static const struct {
-        uint8_t depth, fields[6]; /* red, green, blue: lowest bit and number of bits */
-    } layouts[] = {{15, {10, 5, 5, 5, 0, 5}},
-                   {16, {11, 5, 5, 6, 0, 5}},
-                   {24, {16, 8, 8, 8, 0, 8}},
-                   {32, {16, 8, 8, 8, 0, 8}}};
-
-    for (size_t i = 0; i < ARRAY_LEN(layouts); i++) {
-        if (layouts[i].depth == depth)
-            memcpy(to, layouts[i].fields, sizeof layouts[i].fields);
-    }
-}
-
-static void put_framebuffer(struct list *l, const struct multiboot2_info *info)
-{
-    bool text = info->width == 0;
+    bool text = f->width == 0;
     uint8_t *fields = put_tag(l, TAG_FRAMEBUFFER, text ? 24 : 30);
 
     bytes_put32(fields, text ? TEXT_BASE : MACHINE_FRAME_BUFFER);
-    bytes_put32(fields + 8, text ? 160 : info->width * ((info->depth + 7u) / 8));
-    bytes_put32(fields + 12, text ? 80 : info->width);
-    bytes_put32(fields + 16, text ? 25 : info->height);
-    fields[20] = text ? 16 : (uint8_t)info->depth;
+    bytes_put32(fields + 8, text ? 160 : frame_pitch(f));
+    bytes_put32(fields + 12, text ? 80 : f->width);
+    bytes_put32(fields + 16, text ? 25 : f->height);
+    fields[20] = text ? 16 : (uint8_t)f->depth;
     fields[21] = text ? FRAMEBUFFER_TEXT : FRAMEBUFFER_RGB;
     if (!text)
-        put_colours(fields + 24, info->depth);
+        frame_colours(fields + 24, f);
+}
+
+static void put_vbe(struct list *l, const struct multiboot2_info *info)
+{
+    uint8_t *fields;
+
+    if (info->frame.width == 0)
+        return;
+    fields = put_tag(l, TAG_VBE, 8 + VBE_CONTROL + VBE_MODE);
+    bytes_put16(fields, vbe_number(&info->frame));
+    vbe_put_control(fields + 8, info->at + (phys_t)(fields + 8 - l->block), &info->frame);
+    vbe_put_mode(fields + 8 + VBE_CONTROL, &info->frame);
 }
 
 size_t multiboot2_info_room(const struct multiboot2_info *info)
@@ -142,6 +140,7 @@ size_t multiboot2_info_room(const struct multiboot2_info *info)
     /* every tag but those counted below has at most 64 bytes */
     size_t size = 9 * 64 + MEMMAP_ENTRIES * MAP_ENTRY + strlen(info->cmdline) + 1;
 
+    size += 16 + VBE_CONTROL + VBE_MODE;
     size += (size_t)info->placed.sections * ELF_SECTION_SIZE;
     for (unsigned i = 0; i < info->placed.modules; i++)
         size += 24 + strlen(info->placed.module[i].string) + 1;
@@ -157,7 +156,8 @@ size_t multiboot2_info_write(const struct multiboot2_info *info, uint8_t *block,
     put_modules(&l, &info->placed);
     put_memory(&l, info->memory);
     put_sections(&l, &info->placed);
-    put_framebuffer(&l, info);
+    put_vbe(&l, info);
+    put_framebuffer(&l, &info->frame);
     if (info->acpi)
         *rsdp = (size_t)(put_tag(&l, TAG_ACPI_OLD, ACPI_RSDP) - block);
     if (info->relocated)

@@ -5,12 +5,7 @@
  * information was whole, else the number of what was not.
  * Source: Multiboot2 Specification version 2.0.
  */
-typedef unsigned char u8;
-typedef unsigned short u16;
-typedef unsigned int u32;
-typedef unsigned long long u64;
-
-enum { COM1 = 0x3f8, EXIT = 0xf4 };
+#include "tests/boot/multiboot_guest.h"
 
 /* clang-format off */
 __asm__(".section .multiboot, \"a\"\n"
@@ -32,59 +27,6 @@ __asm__(".section .multiboot, \"a\"\n"
         "stack: .skip 16384\n"
         ".text\n");
 /* clang-format on */
-
-static void out8(u16 port, u8 value)
-{
-    __asm__ volatile("outb %0, %1" : : "a"(value), "Nd"(port));
-}
-
-static u8 in8(u16 port)
-{
-    u8 value;
-
-    __asm__ volatile("inb %1, %0" : "=a"(value) : "Nd"(port));
-    return value;
-}
-
-static void put(const char *text)
-{
-    for (; *text; text++) {
-        while (!(in8(COM1 + 5) & 0x20))
-            ;
-        out8(COM1, (u8)*text);
-    }
-}
-
-static void put_number(u32 n, u32 base)
-{
-    char text[12], *at = text + 11;
-
-    *at = 0;
-    do
-        *--at = "0123456789abcdef"[n % base];
-    while (n /= base);
-    put(at);
-}
-
-static void field(const char *name, u32 n, u32 base)
-{
-    put(" ");
-    put(name);
-    put("=");
-    put_number(n, base);
-}
-
-static void finish(u8 code)
-{
-    put(code ? "FAILED\n" : "whole\n");
-    for (;;)
-        out8(EXIT, code);
-}
-
-static u32 word(const u8 *at)
-{
-    return *(const u32 *)at;
-}
 
 static u32 sum(u32 from, u32 to)
 {
@@ -117,30 +59,6 @@ static void map(const u8 *fields, const u8 *end)
             put("map: memory above 1 MiB\n");
     }
     put(ordered && usable >= 2 ? "map: ordered\n" : "map: WRONG\n");
-}
-
-static void paint(const u8 *fields)
-{
-    u8 *screen = (u8 *)word(fields);
-    u32 pitch = word(fields + 8), width = word(fields + 12), height = word(fields + 16);
-
-    put("framebuffer:");
-    field("width", width, 10);
-    field("height", height, 10);
-    field("depth", fields[20], 10);
-    field("type", fields[21], 10);
-    if (fields[21] == 1) {
-        field("red", fields[24], 10);
-        field("green", fields[26], 10);
-        field("blue", fields[28], 10);
-        for (u32 y = 0; y < height; y++) {
-            for (u32 x = 0; x < width; x++)
-                ((u32 *)(screen + y * pitch))[x] = (x * 255 / width) << fields[24] |
-                                                   (y * 255 / height) << fields[26] |
-                                                   0x80u << fields[28];
-        }
-    }
-    put("\n");
 }
 
 /* Does a symbol of this kernel's own table have the address that the compiler knows? */
@@ -201,7 +119,9 @@ void guest_main(u32 magic, const u8 *info)
         } else if (type == 6) {
             map(fields, tag + word(tag + 4));
         } else if (type == 8) {
-            paint(fields);
+            paint(fields, fields + 24);
+        } else if (type == 7) {
+            put_vbe(fields + 8, fields + 8 + 512);
         } else if (type == 14) {
             u32 total = 0;
 

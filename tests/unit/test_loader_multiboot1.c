@@ -159,11 +159,34 @@ static void test_variants(void)
 
     image_elf(image, 0x100000, 0x100000, 0x100000);
     image_multiboot(image, 128, 7);
+    image_put32(image + 128 + 32, 1);
     CHECK(load(image, sizeof image, NULL, 0, MEMORY, &p, &err) &&
               peek32(&p, p.entry.ebx + 100) == 80 && (peek32(&p, p.entry.ebx) & 0x1800) == 0x1000 &&
               peek32(&p, p.entry.ebx + 88) == 0xb8000,
-          "a video wish is answered with text mode: %s", err.text);
+          "a wish for text mode: %s", err.text);
     plan_free(&p);
+
+    image_put32(image + 128 + 32, 0);
+    image_put32(image + 128 + 36, 640);
+    image_put32(image + 128 + 40, 480);
+    image_put32(image + 128 + 44, 16);
+    CHECK(load(image, sizeof image, NULL, 0, MEMORY, &p, &err) && p.entry.width == 640 &&
+              p.entry.height == 480 && p.entry.depth == 16,
+          "a wish for a frame buffer: %s", err.text);
+    phys_t info = p.entry.ebx, control = peek32(&p, info + 72), mode = peek32(&p, info + 76);
+    CHECK((peek32(&p, info) & 0x1800) == 0x1800 && peek32(&p, info + 88) == 0xe0000000 &&
+              peek32(&p, info + 96) == 1280 && peek32(&p, info + 100) == 640 &&
+              peek32(&p, info + 104) == 480 && (peek32(&p, info + 108) & 0xffff) == 0x0110 &&
+              peek32(&p, info + 112) == 0x0605050b,
+          "its description: place, pitch, size, depth, colours");
+    CHECK(peek32(&p, control) == 0x41534556 && (peek32(&p, info + 80) & 0xffff) == 0x4111 &&
+              peek32(&p, mode + 40) == 0xe0000000 && peek32(&p, mode + 18) == (480u << 16 | 640) &&
+              (peek32(&p, mode + 16) & 0xffff) == 1280,
+          "the same as VBE says it");
+    uint32_t name = peek32(&p, control + 6);
+    CHECK(peek32(&p, (name >> 16) * 16 + (name & 0xffff)) == 0x33756d65, "its name is there");
+    plan_free(&p);
+    image_put32(image + 128 + 32, 1);
 
     CHECK(load(image, sizeof image, &module, 1, MEMORY, &p, &err), "14M of module fit: %s",
           err.text);
