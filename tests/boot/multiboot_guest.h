@@ -85,7 +85,7 @@ static inline void put_vbe(const u8 *control, const u8 *mode)
 /* Describes the frame buffer, and fills one of colours with a picture; `colours` are at `layout`. */
 static inline void paint(const u8 *buffer, const u8 *layout)
 {
-    u8 *screen = (u8 *)word(buffer);
+    u8 *screen = (u8 *)(__UINTPTR_TYPE__)word(buffer);
     u32 pitch = word(buffer + 8), width = word(buffer + 12), height = word(buffer + 16);
     u32 bytes = (buffer[20] + 7u) / 8;
 
