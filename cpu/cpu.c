@@ -369,7 +369,7 @@ enum cpu_stop cpu_run(struct cpu *c, uint64_t until)
             continue;
         if (c->halted)
             return CPU_HALT;
-        if (c->engine && !c->inhibit && !(c->eflags & (FLAG_TF | FLAG_RF)) && !c->break_code)
+        if (c->engine && !c->inhibit && !(c->eflags & FLAG_TF) && !c->break_code)
             engine_run(c->engine, c);
         else
             cpu_step(c);

@@ -82,6 +82,7 @@ struct cpu {
     uint32_t eflags;   /* the other flags: TF IF DF IOPL NT RF VM AC */
     uint32_t next;     /* EIP after the current instruction */
     uint32_t ahead;    /* of icount: charged but not retired (the current one included) */
+    lin_t missed;      /* engine: where a handler found no host pointer */
     uint8_t cpl;       /* current privilege level */
     bool halted;       /* in HLT */
     bool shutdown;     /* triple fault: only reset helps */
@@ -162,8 +163,7 @@ bool cpu_init(struct cpu *c, const struct cpu_config *cfg, struct bus *b, struct
               struct trace *t, struct error *err);
 void cpu_fini(struct cpu *c);
 void cpu_reset(struct cpu *c);
-/* The INIT pin: as reset, but x87, TSC, MSRs and caches stay (SDM vol. 3, table 9-1). */
-void cpu_initialize(struct cpu *c);
+void cpu_initialize(struct cpu *c); /* INIT pin: x87, TSC, MSRs, caches stay (SDM 3, table 9-1) */
 
 /* Runs until icount reaches `until`, a halt, a shutdown or a break. Fires no events: returns
    CPU_LIMIT early when the clock's next event is due. */

@@ -32,7 +32,7 @@ _Noreturn void cpu_fault_code(struct cpu *c, unsigned vector, uint32_t code, enu
 /* WHY_PAGE, beside the flags of the two entries in arg[1]. */
 enum { PAGE_PAE = 1 << 12, PAGE_NO_POINTER = 1 << 13 };
 
-_Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
+void cpu_note_page_fault(struct cpu *c, const struct mmu_fault *f)
 {
     mmu_fault_taken(&c->mmu, f);
     c->cr2 = f->lin;
@@ -44,6 +44,11 @@ _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
         .arg = {f->lin, (uint32_t)(f->walk.pde & 0xfff) | (uint32_t)(f->walk.pte & 0xfff) << 16 |
                             (c->mmu.mode.pae ? PAGE_PAE : 0) |
                             (f->walk.result == WALK_PDPTE_GONE ? PAGE_NO_POINTER : 0)}};
+}
+
+_Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f)
+{
+    cpu_note_page_fault(c, f);
     longjmp(c->unwind, 1);
 }
 

@@ -95,6 +95,8 @@ struct fault_link {
 _Noreturn void cpu_fault(struct cpu *c, unsigned vector, enum reason why, uint32_t a, uint32_t b);
 _Noreturn void cpu_fault_code(struct cpu *c, unsigned vector, uint32_t code, enum reason why,
                               uint32_t a, uint32_t b);
+/* c->fault and CR2 for fault_dispatch; the other raises it. */
+void cpu_note_page_fault(struct cpu *c, const struct mmu_fault *f);
 _Noreturn void cpu_page_fault(struct cpu *c, const struct mmu_fault *f);
 
 /* One sentence that says why f was raised. Returns its length, as snprintf. */

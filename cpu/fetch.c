@@ -33,6 +33,7 @@ bool fetch_page(struct cpu *c, lin_t lin, phys_t *page, struct mmu_fault *f)
         phys_t phys;
         if (!mmu_translate(&c->mmu, lin, mem_user(c), &phys, f))
             return false;
+        mmu_note_fetch(&c->mmu, lin);
         if (c->mmu.tlb.shape.ways && c->mmu.paging)
             c->mmu.code_epoch++;
         note_execution(c, lin, phys);

@@ -63,6 +63,7 @@ static inline unsigned desc_dpl(const struct desc *d)
 }
 uint32_t desc_base(const struct desc *d);
 uint32_t desc_limit(const struct desc *d);
+#define SEG_ALL_BYTES (UINT64_C(1) << 33) /* a 4 GiB segment: accesses wrap (SDM vol. 3, 5.3) */
 /* Fills the hidden part from a descriptor. */
 void seg_from_desc(struct seg *s, uint16_t sel, const struct desc *d);
 void seg_set_real(struct seg *s, uint16_t sel); /* base and selector as real mode loads them */

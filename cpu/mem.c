@@ -112,16 +112,26 @@ uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
     return span_read(c, &sp, size);
 }
 
-/* The host address of a store to a page with decoded code. *hit: the code at *at must be told. A store
-   beside it is remembered: the next one to this page is found without a call. */
+/* The host address of a store to a page with decoded code or paging entries; the store must follow.
+   *hit: the code at *at must be told. A store beside it is remembered: the next one to this page is
+   found without a call. */
 static uint8_t *near_code(struct cpu *c, lin_t lin, unsigned size, bool user, phys_t *at, bool *hit)
 {
     uint64_t host;
     *hit = false;
     if (tlb_beside(&c->mmu.tlb, c->mmu.tlb.host[user], lin, size, &host))
         return (uint8_t *)(uintptr_t)host;
-    uint8_t *p = c->engine ? mmu_store_code(&c->mmu, user, lin, size, at) : NULL;
-    const uint8_t *code = p ? engine_code_map(c->engine, *at) : NULL;
+    uint8_t *p = mmu_store_seen(&c->mmu, user, lin, size, PAGE_CODE | PAGE_PT, at);
+    if (!p)
+        return NULL;
+    unsigned flags = c->bus->page_flags[*at >> 12];
+    if (!(flags & PAGE_CODE)) {
+        sanitizer_entry_changes(&c->mmu, *at, size);
+        return p;
+    }
+    if (!c->engine || (flags & PAGE_PT))
+        return NULL;
+    const uint8_t *code = engine_code_map(c->engine, *at);
     *hit = !code || code_map_hit(code, *at & PAGE_OFFSET_MASK, size);
     if (!*hit)
         tlb_fill_beside(&c->mmu.tlb, lin, user, code);

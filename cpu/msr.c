@@ -54,6 +54,7 @@ struct msr_row {
 
 static const struct msr_row rows[] = {
     /* clang-format off */
+    {0x174, 3, 6, 6, KEPT, ALL32, 0},         /* SYSENTER_CS, ESP, EIP: in these slots (msr.h) */
     {0x000, 2, 5, 6, DEAF, 0, 0},             /* P5_MC_ADDR, P5_MC_TYPE */
     {0x002, 1, 5, 5, KEPT, ALL32, 0},         /* TR1: parity reversal */
     {0x004, 6, 5, 5, KEPT, ALL32, 0},         /* TR2-TR7: cache and TLB tests */
@@ -72,7 +73,6 @@ static const struct msr_row rows[] = {
     {0x116, 1, 6, 6, KEPT, ALL64, 0},         /* BBL_CR_ADDR */
     {0x118, 4, 6, 6, KEPT, ALL64, 0},         /* BBL_CR_DECC, CTL, TRIG, BUSY */
     {0x11e, 1, 6, 6, KEPT, ALL64, 0},         /* BBL_CR_CTL3 */
-    {0x174, 3, 6, 6, KEPT, ALL32, 0},         /* SYSENTER_CS, ESP, EIP */
     {0x179, 1, 6, 6, FIXED, 0, 0x105},        /* MCG_CAP: five banks, MCG_CTL */
     {0x17a, 1, 6, 6, KEPT, 7, 0},             /* MCG_STATUS */
     {0x17b, 1, 6, 6, KEPT, ALL64, 0},         /* MCG_CTL */

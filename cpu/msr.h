@@ -30,6 +30,9 @@ enum {
     MSR_PAT = 0x277,
 };
 
+/* Where c->msr[] has what SYSENTER reads. */
+enum { SLOT_SYSENTER_CS, SLOT_SYSENTER_ESP, SLOT_SYSENTER_EIP };
+
 /* The local APIC is the board's: the processor tells where it is (IA32_APIC_BASE). */
 struct cpu_apic {
     bool present;

@@ -68,7 +68,7 @@ void seg_update(struct seg *s)
         s->lo = s->limit + 1;
         bytes = s->limit < top ? top - s->limit : 0;
     } else if (s->limit == UINT32_MAX) {
-        bytes = UINT64_C(1) << 33; /* a 4 GiB segment: accesses wrap (SDM vol. 3, 5.3) */
+        bytes = SEG_ALL_BYTES;
     }
     if (!(s->attr & DESC_P) || !(s->attr & DESC_S))
         bytes = 0;

@@ -118,7 +118,7 @@ static uint8_t *code_stretch(struct cpu *c, const struct insn *i, uint32_t off, 
     if (!c->engine || !stretch_of(c, i, ES, off, n, true, &lin) ||
         !mmu_remembers(&c->mmu, c->seg[CS].base + c->eip, &here))
         return NULL;
-    uint8_t *host = mmu_store_code(&c->mmu, mem_user(c), lin, *n * i->size, phys);
+    uint8_t *host = mmu_store_seen(&c->mmu, mem_user(c), lin, *n * i->size, PAGE_CODE, phys);
     return (here ^ *phys) & PAGE_FRAME_MASK ? host : NULL;
 }
 

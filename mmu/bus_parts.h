@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * bus_parts.h - what bus.c (accesses and mapping) and bus_copy.c (copies and snapshots) share.
- * For these two alone.
+ * bus_parts.h - what bus.c (accesses), bus_map.c, bus_copy.c (copies and snapshots) and refill.c
+ * (page walks that find nothing but memory) share. For these alone.
  */
 #ifndef MMU_BUS_PARTS_H
 #define MMU_BUS_PARTS_H

@@ -127,10 +127,25 @@ bool mmu_set_cr4(struct mmu *m, bool pse, bool pae, bool pge)
     return true;
 }
 
+/* Code that is fetched elsewhere stays where it is; but of a large page, all slices go. */
+static void forget_page(struct mmu *m, lin_t lin)
+{
+    const struct tlb_entry *e = tlb_look(&m->tlb, lin);
+    if (m->tlb.large_seen || m->tlb.shape.ways || (e && (e->frame & TLB_CODE)))
+        m->code_epoch++;
+    tlb_flush_page(&m->tlb, lin);
+}
+
+void mmu_note_fetch(struct mmu *m, lin_t lin)
+{
+    struct tlb_entry *e = m->paging ? tlb_find(&m->tlb, lin) : NULL;
+    if (e)
+        e->frame |= TLB_CODE;
+}
+
 void mmu_invlpg(struct mmu *m, lin_t lin)
 {
-    tlb_flush_page(&m->tlb, lin);
-    m->code_epoch++;
+    forget_page(m, lin);
     m->stats.page_flushes++;
 }
 
@@ -165,14 +180,6 @@ void mmu_protect_page(struct mmu *m, phys_t page)
         tlb_protect_host(&m->tlb, host);
 }
 
-/* Does an entry with these TLB_* rights permit the access? */
-static bool permits(const struct mmu *m, uint32_t rights, unsigned access)
-{
-    if (access & MMU_USER)
-        return (rights & TLB_U) && (!(access & MMU_WRITE) || (rights & TLB_W));
-    return !(access & MMU_WRITE) || (rights & TLB_W) || !m->wp;
-}
-
 /* A and D are in the low half of a 64-bit entry. */
 static void set_bits(struct mmu *m, phys_t at, uint64_t entry, uint32_t bits)
 {
@@ -199,7 +206,7 @@ static bool walk_check(const struct mmu *m, lin_t lin, unsigned access, struct m
 {
     struct walk *w = &f->walk;
     bool present = walk_page(m->bus, m->cr3, &m->mode, lin, w);
-    if (present && permits(m, rights_of(m, w), access))
+    if (present && mmu_permits(m, rights_of(m, w), access))
         return true;
     f->lin = lin;
     f->code = access | (present ? PF_P : w->result == WALK_RESERVED ? PF_P | PF_RSVD : 0);
@@ -274,7 +281,7 @@ static bool still_agrees(struct mmu *m, lin_t lin, unsigned access, struct tlb_e
         e->checked = m->sanitizer.epoch;
         return true;
     }
-    if (!moved && permits(m, rights, access))
+    if (!moved && mmu_permits(m, rights, access))
         return false;                /* this use is right; another kind of access may not be */
     e->checked = m->sanitizer.epoch; /* said once for each change */
     report_stale(m, lin, access, e, &w);
@@ -320,7 +327,7 @@ static void fill_host(struct mmu *m, lin_t lin, bool user, uint32_t rights, phys
         (m->watches && is_watched(m, lin)) || (m->watched && m->watched(m->watched_arg, lin)))
         return;
     bool writable =
-        permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D) &&
+        mmu_permits(m, rights, MMU_WRITE | (user ? MMU_USER : 0)) && (rights & TLB_D) &&
         (flags & (PAGE_TOUCHED | PAGE_CODE | PAGE_ROM | PAGE_WATCH | PAGE_PT)) == PAGE_TOUCHED;
     tlb_fill_host(&m->tlb, lin, user, flags & PAGE_WATCH ? NULL : host, writable ? host : NULL);
     if (writable)
@@ -337,7 +344,7 @@ void mmu_set_user_slow(struct mmu *m, bool slow)
 /* Can this TLB entry answer the access without a look at the tables? */
 static bool entry_serves(const struct mmu *m, const struct tlb_entry *e, unsigned access)
 {
-    return permits(m, e->frame, access) && (!(access & MMU_WRITE) || (e->frame & TLB_D));
+    return mmu_permits(m, e->frame, access) && (!(access & MMU_WRITE) || (e->frame & TLB_D));
 }
 
 bool mmu_remembers(const struct mmu *m, lin_t lin, phys_t *phys)
@@ -347,7 +354,8 @@ bool mmu_remembers(const struct mmu *m, lin_t lin, phys_t *phys)
     return e || !m->paging;
 }
 
-uint8_t *mmu_store_code(struct mmu *m, bool user, lin_t lin, unsigned size, phys_t *phys)
+uint8_t *mmu_store_seen(struct mmu *m, bool user, lin_t lin, unsigned size, unsigned seen,
+                        phys_t *phys)
 {
     uint8_t *host = mmu_load(m, user, lin, size);
     if (!host)
@@ -360,7 +368,8 @@ uint8_t *mmu_store_code(struct mmu *m, bool user, lin_t lin, unsigned size, phys
         *phys = (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK);
     }
     *phys = bus_a20(m->bus, *phys);
-    return m->bus->page_flags[*phys >> 12] == (PAGE_CODE | PAGE_TOUCHED) ? host : NULL;
+    unsigned flags = m->bus->page_flags[*phys >> 12], other = ~(seen | PAGE_TOUCHED);
+    return (flags & PAGE_TOUCHED) && (flags & seen) && !(flags & other) ? host : NULL;
 }
 
 /* Before a host pointer for stores is given out: the page is going to be written. */
@@ -380,18 +389,25 @@ bool mmu_translate(struct mmu *m, lin_t lin, unsigned access, phys_t *phys, stru
         return true;
     }
     struct tlb_entry *e = tlb_find(&m->tlb, lin);
+    if (mmu_refill(m, lin, access)) {
+        e = &m->tlb.entry[lin >> 12];
+        *phys = bus_a20(m->bus, (e->frame & PAGE_FRAME_MASK) | (lin & PAGE_OFFSET_MASK));
+        return true;
+    }
     if (e && entry_serves(m, e, access)) {
         m->stats.hits++;
     } else {
-        uint32_t old = e ? e->frame & ~(uint32_t)TLB_D : 0;
+        uint32_t old = e ? e->frame : 0;
         bool had = e;
         e = walk_and_fill(m, lin, access, f);
         if (!e)
             return false;
         if (had) {
             tlb_flush_host_page(&m->tlb, lin);
-            if ((e->frame & ~(uint32_t)TLB_D) != old)
+            if ((e->frame ^ old) & ~(uint32_t)(TLB_D | TLB_CODE))
                 m->code_epoch++; /* what was fetchable here has moved */
+            else
+                e->frame |= old & TLB_CODE;
         }
     }
     bool agrees = e->checked == m->sanitizer.epoch || still_agrees(m, lin, access, e);
@@ -417,10 +433,8 @@ void mmu_fault_taken(struct mmu *m, const struct mmu_fault *f)
 {
     m->stats.walks++;
     m->stats.faults++;
-    if (tlb_find(&m->tlb, f->lin)) {
-        tlb_flush_page(&m->tlb, f->lin);
-        m->code_epoch++;
-    }
+    if (tlb_find(&m->tlb, f->lin))
+        forget_page(m, f->lin);
 }
 
 bool mmu_peek(const struct mmu *m, lin_t lin, phys_t *phys)
@@ -502,13 +516,15 @@ static void snap_tlb(struct tlb *t, struct snap *s)
     for (page = 0; !s->loading && page < TLB_PAGES; page++) {
         if (!tlb_look(t, page << 12))
             continue;
+        frame = t->entry[page].frame & ~(uint32_t)TLB_CODE;
         snap_u32(s, &page);
-        snap_u32(s, &t->entry[page].frame);
+        snap_u32(s, &frame);
     }
     page = TLB_PAGES; /* the end, when saving */
     snap_u32(s, &page);
     while (s->loading && snap_ok(s) && page < TLB_PAGES) {
         snap_u32(s, &frame);
+        frame &= ~(uint32_t)TLB_CODE;
         t->entry[page].frame = frame;
         t->entry[page].gen = frame & TLB_G ? t->global_gen : t->gen;
         t->large_seen |= (frame & TLB_LARGE) != 0;

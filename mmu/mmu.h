@@ -94,9 +94,23 @@ void mmu_mapping_changed(struct mmu *m);
 /* Stores to this physical page must take the slow path from now on (PAGE_CODE was set). */
 void mmu_protect_page(struct mmu *m, phys_t page);
 
-/* A host pointer for a store inside one page that mmu_store has none for only because decoded code
-   comes from the page (PAGE_CODE); *phys says where that is. NULL in all other cases. */
-uint8_t *mmu_store_code(struct mmu *m, bool user, lin_t lin, unsigned size, phys_t *phys);
+/* Is what mmu_refill knows in use? */
+static inline bool mmu_refills(const struct mmu *m)
+{
+    return m->paging && !m->mode.pae && !m->tlb.shape.ways && !m->watches && !m->watched;
+}
+/* The frequent miss (refill.c): gives out the host pointer for this access if there is nothing more to it.
+   False: nothing was changed; mmu_translate knows. */
+bool mmu_refill(struct mmu *m, lin_t lin, unsigned access);
+
+/* mmu_translate was asked for code: until code_epoch changes it is not asked again. */
+void mmu_note_fetch(struct mmu *m, lin_t lin);
+
+/* A host pointer for a store inside one page that mmu_store has none for only because decoded code or
+   paging entries come from the page (`seen`: PAGE_CODE, PAGE_PT, or both); *phys says where that is.
+   NULL in all other cases. */
+uint8_t *mmu_store_seen(struct mmu *m, bool user, lin_t lin, unsigned size, unsigned seen,
+                        phys_t *phys);
 
 /* Where lin leads by the TLB alone, without any effect. False: it is not there. */
 bool mmu_remembers(const struct mmu *m, lin_t lin, phys_t *phys);
@@ -125,6 +139,14 @@ void mmu_snap(struct mmu *m, struct snap *s);
 
 /* While set, mmu_load and mmu_store answer NULL for user accesses. */
 void mmu_set_user_slow(struct mmu *m, bool slow);
+
+/* Does an entry with these TLB_* rights permit the access? */
+static inline bool mmu_permits(const struct mmu *m, uint32_t rights, unsigned access)
+{
+    if (access & MMU_USER)
+        return (rights & TLB_U) && (!(access & MMU_WRITE) || (rights & TLB_W));
+    return !(access & MMU_WRITE) || (rights & TLB_W) || !m->wp;
+}
 
 /* Does an access of `size` bytes at lin reach into the next page? */
 static inline bool mmu_crosses(lin_t lin, unsigned size)

@@ -38,6 +38,7 @@ enum {
     TLB_D = 1 << 2,     /* the PTE's dirty bit is set */
     TLB_G = 1 << 3,     /* global: a CR3 load leaves it */
     TLB_LARGE = 1 << 4, /* a 4 KiB slice of a large page */
+    TLB_CODE = 1 << 5,  /* not the guest's: code was fetched by this entry (mmu_note_fetch) */
 };
 
 struct tlb_entry {

@@ -57,6 +57,13 @@ struct block {
 _Static_assert(offsetof(struct block, rec) == offsetof(struct block, head) + sizeof(struct rec),
                "behind the head comes the first instruction");
 
+/* RF holds for the first instruction only, which does without if no breakpoint is set; but an
+   interrupted REP keeps it (SDM vol. 3, 17.3.1.1). */
+static inline bool block_resumes(const struct cpu *c, const struct rec *head)
+{
+    return !(c->eflags & FLAG_RF) || !(head[1].i.flags & (INSN_REP | INSN_REPNE));
+}
+
 #define JUMP_CACHE 4096u
 
 /* Where the targets of indirect jumps, returns and jumps to other pages are found. */
@@ -156,15 +163,20 @@ static inline const struct block *block_of(const struct rec *first)
 #endif
 
 /* generic.c: handlers for every row, through the reference executor. */
-handler h_generic;     /* goes on to the next record */
-handler h_body;        /* the same, when the executor has nothing to do around the row's body */
-handler h_generic_end; /* the row ends the block */
-handler h_careful;     /* the row may end the block */
-handler h_through;     /* sentinel: on to whatever follows the block */
-handler h_enter;       /* head of a block */
-handler h_dead;        /* head of a killed block */
-handler h_not_linked;  /* a relative branch that is taken and does not know its target */
-handler h_search;      /* to c->eip */
+handler h_generic;        /* goes on to the next record */
+handler h_body;           /* the same, when the executor has nothing to do around the row's body */
+handler h_generic_end;    /* the row ends the block */
+handler h_careful;        /* the row may end the block */
+handler h_miss_load;      /* no host pointer at c->missed, where this record loads from */
+handler h_miss_store;     /* the same, where it stores */
+handler h_miss_run_load;  /* the same, where it and its successors load from */
+handler h_miss_run_store; /* the same, where they store */
+handler h_through;        /* sentinel: on to whatever follows the block */
+handler h_enter;          /* head of a block */
+handler h_dead;           /* head of a killed block */
+handler h_not_linked;     /* a relative branch that is taken and does not know its target */
+handler h_search;         /* to c->eip */
+handler h_renew;          /* the same; what the jump cache knows may be out of date */
 
 /* pick.c: the specialised handler for this record in this mode, or NULL. */
 handler *handler_pick(struct rec *r, uint8_t mode);
@@ -173,6 +185,9 @@ void handlers_fuse(struct rec *r, unsigned n, uint8_t mode);
 
 /* blocks.c */
 struct block *block_find(struct engine *e, struct cpu *c);
+/* What the jump cache knows of c->eip, after looking whether that is still so; NULL: nothing, or more
+   than `left` instructions. */
+const struct rec *jump_renew(struct engine *e, struct cpu *c, int64_t left);
 /* Kills the blocks that hold the byte at `at`. */
 void engine_cut(struct engine *e, phys_t at);
 

@@ -432,6 +432,24 @@ struct block *block_find(struct engine *e, struct cpu *c)
     return b;
 }
 
+/* The code_epoch is another one, as after a CR3 load; mostly the code is where it was. Asking for the page
+   is all that block_find would do that the guest could notice. */
+const struct rec *jump_renew(struct engine *e, struct cpu *c, int64_t left)
+{
+    struct jump *j = jump_slot(e, c->eip);
+    phys_t phys;
+    struct mmu_fault f;
+    if (j->eip != c->eip || !j->rec || c->mmu.code_epoch >> 24 != e->epoch_high ||
+        OBSERVED(c, OBSERVE_EXEC))
+        return NULL;
+    const struct block *b = block_of(j->rec);
+    if (b->head.fn == h_dead || b->n > left || b->mode != c->mode ||
+        !fetch_page(c, c->eip, &phys, &f) || b->phys != (phys | (c->eip & PAGE_OFFSET_MASK)))
+        return NULL;
+    j->key = jump_key(c);
+    return j->rec;
+}
+
 /* The branch `from` has left the engine for c->eip, and b is there. An interrupt may have come
    first: what is found then is not where the branch leads. */
 static void link_branch(struct engine *e, const struct cpu *c, const struct rec *from,
@@ -453,11 +471,12 @@ void engine_run(struct engine *e, struct cpu *c)
     struct block *b = block_find(e, c);
     e->from = NULL;
     e->at = NULL;
-    if (!b || c->icount + b->n > c->limit) {
+    if (!b || c->icount + b->n > c->limit || !block_resumes(c, &b->head)) {
         e->stats.steps++;
         cpu_step(c);
         return;
     }
+    c->eflags &= ~(uint32_t)FLAG_RF;
     if (from && flushes == e->stats.flushes)
         link_branch(e, c, from, b);
     trail_note(c, c->seg[CS].base + c->eip);

@@ -30,12 +30,17 @@ static inline void hand_over(struct cpu *c, const struct rec *ip, uint64_t res, 
     c->engine->at = ip;
 }
 
-/* By the reference executor. */
+/* By the reference executor; rows that fetch their operands themselves need little of it. */
 static inline void execute(struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux,
                            int64_t left)
 {
+    const struct opcode *o = &opcodes[ip->i.row];
     hand_over(c, ip, res, aux, left);
-    exec_insn(c, &ip->i);
+    if (o->shape == S_RAW && !(o->flags & (OPC_PROT | OPC_FPU)) &&
+        !((o->flags & OPC_CPL0) && c->cpl) && o->level <= c->model->level)
+        (void)o->body(c, &ip->i, 0, 0);
+    else
+        exec_insn(c, &ip->i);
 }
 
 /* On to the next record, or, with attention, to the run loop. */
@@ -72,23 +77,80 @@ void h_body(ARGS)
 static inline bool restless(const struct cpu *c)
 {
     return c->limit == 0 || c->inhibit || c->halted || c->shutdown || c->debug_hit ||
-           c->break_code || (c->intr && (c->eflags & FLAG_IF)) || c->nmi ||
-           (c->eflags & (FLAG_TF | FLAG_RF));
+           c->break_code || (c->intr && (c->eflags & FLAG_IF)) || c->nmi || (c->eflags & FLAG_TF);
 }
+
+/* EIP, count and flags are in the processor: on to c->eip, if the run loop need not look. */
+#define RESUME()                                                                                   \
+    do {                                                                                           \
+        if (restless(c))                                                                           \
+            return;                                                                                \
+        res = c->res;                                                                              \
+        aux = c->aux;                                                                              \
+        tlb = c->host;                                                                             \
+        left = (int64_t)(c->stop - c->icount);                                                     \
+        GO_TO(h_search, ip);                                                                       \
+    } while (0)
 
 void h_generic_end(ARGS)
 {
     execute(c, ip, res, aux, left);
     c->ahead = 0;
     c->eip = c->next;
-    if (restless(c))
-        return;
-    res = c->res;
-    aux = c->aux;
-    tlb = c->host;
-    left = (int64_t)(c->stop - c->icount);
-    GO_TO(h_search, ip);
+    RESUME();
 }
+
+/* What MISS falls back to. */
+static handler *otherwise(const struct rec *ip)
+{
+    return opcodes[ip->i.row].flags & OPC_BRANCH ? h_generic_end : h_generic;
+}
+
+/* Fetches the host pointer; nothing is decided for what may reach into the next page. */
+static inline bool refill(struct cpu *c, unsigned access)
+{
+    return (c->missed & PAGE_OFFSET_MASK) <= PAGE_SIZE - 4 &&
+           mmu_refill(&c->mmu, c->missed, access | mem_user(c));
+}
+
+/* The access to c->missed faults: true, and the fault is being delivered as if the executor had raised
+   it. */
+static bool page_faults(struct cpu *c, const struct rec *ip, unsigned access, uint64_t res,
+                        uint64_t aux, int64_t left)
+{
+    struct mmu_fault f;
+    access |= mem_user(c);
+    if ((c->missed & PAGE_OFFSET_MASK) > PAGE_SIZE - 4 || OBSERVED(c, OBSERVE_FAULT) ||
+        !mmu_refills(&c->mmu) || mmu_check(&c->mmu, c->missed, access, &f))
+        return false;
+    hand_over(c, ip, res, aux, left);
+    cpu_note_page_fault(c, &f);
+    fault_dispatch(c);
+    return true;
+}
+
+#define MISS_HANDLER(name, access)                                                                 \
+    void name(ARGS)                                                                                \
+    {                                                                                              \
+        if (refill(c, access))                                                                     \
+            GO(ip);                                                                                \
+        if (!page_faults(c, ip, access, res, aux, left))                                           \
+            GO_TO(otherwise(ip), ip);                                                              \
+        RESUME();                                                                                  \
+    }
+MISS_HANDLER(h_miss_load, MMU_READ)
+MISS_HANDLER(h_miss_store, MMU_WRITE)
+
+/* Of a run, the executor knows which one faults. */
+#define MISS_RUN_HANDLER(name, access)                                                             \
+    void name(ARGS)                                                                                \
+    {                                                                                              \
+        if (refill(c, access))                                                                     \
+            GO(ip);                                                                                \
+        GO_TO(h_generic, ip);                                                                      \
+    }
+MISS_RUN_HANDLER(h_miss_run_load, MMU_READ)
+MISS_RUN_HANDLER(h_miss_run_store, MMU_WRITE)
 
 /* Rows that may change the mode, translations or what interrupts do, but mostly do not: then the
    block goes on. */
@@ -103,10 +165,7 @@ void h_careful(ARGS)
         c->icount -= c->ahead - 1;
         c->ahead = 0;
         c->eip = c->next;
-        if (restless(c))
-            return;
-        left = (int64_t)(c->stop - c->icount);
-        GO_TO(h_search, ip);
+        RESUME();
     }
     c->ahead = 0;
     left = (int64_t)(c->stop - c->icount);
@@ -117,12 +176,23 @@ void h_careful(ARGS)
 void h_search(ARGS)
 {
     const struct jump *j = jump_slot(c->engine, c->eip);
-    if (j->eip == c->eip && j->key == jump_key(c)) {
-        int64_t rest = left - block_of(j->rec)->n;
-        if (rest >= 0) {
-            left = rest;
-            GO(j->rec);
-        }
+    if (j->eip != c->eip || j->key != jump_key(c) || (c->eflags & FLAG_RF))
+        GO_TO(h_renew, ip);
+    int64_t rest = left - block_of(j->rec)->n;
+    if (rest >= 0) {
+        left = rest;
+        GO(j->rec);
+    }
+    leave(c, res, aux, left);
+}
+
+void h_renew(ARGS)
+{
+    const struct rec *to = jump_renew(c->engine, c, left);
+    if (to && c->limit != 0 && block_resumes(c, to)) {
+        c->eflags &= ~(uint32_t)FLAG_RF;
+        left -= block_of(to)->n;
+        GO(to);
     }
     leave(c, res, aux, left);
 }

@@ -56,9 +56,7 @@ HANDLER(loop)
 #define PUSH_RETURN(value)                                                                         \
     do {                                                                                           \
         uint32_t to_ = c->gpr[ESP] - 4;                                                            \
-        uint64_t stack_;                                                                           \
-        if (UNLIKELY(!host_at(tlb + HOST_STORES, to_, 4, &stack_)))                                \
-            SLOW_END();                                                                            \
+        STORABLE(uint32_t, to_, stack_);                                                           \
         AT(uint32_t, stack_) = (value);                                                            \
         c->gpr[ESP] = to_;                                                                         \
     } while (0)
@@ -91,9 +89,7 @@ HANDLER(jmp_r)
     HANDLER(call_m_##class)                                                                        \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        uint64_t host;                                                                             \
-        if (UNLIKELY(!host_at(tlb, lin, 4, &host)))                                                \
-            SLOW_END();                                                                            \
+        LOADABLE(uint32_t, lin, host);                                                             \
         uint32_t to = AT(uint32_t, host);                                                          \
         PUSH_RETURN(ip->to);                                                                       \
         SEARCH(to);                                                                                \
@@ -101,9 +97,7 @@ HANDLER(jmp_r)
     HANDLER(jmp_m_##class)                                                                         \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        uint64_t host;                                                                             \
-        if (UNLIKELY(!host_at(tlb, lin, 4, &host)))                                                \
-            SLOW_END();                                                                            \
+        LOADABLE(uint32_t, lin, host);                                                             \
         SEARCH(AT(uint32_t, host));                                                                \
     }
 EACH_CLASS(INDIRECT, )
@@ -112,9 +106,7 @@ EACH_CLASS(INDIRECT, )
 HANDLER(ret)
 {
     uint32_t esp = c->gpr[ESP];
-    uint64_t host;
-    if (UNLIKELY(!host_at(tlb, esp, 4, &host)))
-        SLOW_END();
+    LOADABLE(uint32_t, esp, host);
     c->gpr[ESP] = esp + 4 + ip->i.imm;
     SEARCH(AT(uint32_t, host));
 }

@@ -163,7 +163,7 @@ EACH_SIGN(ALU_AND_BRANCH, and)
     HANDLER(push_run_##n)                                                                          \
     {                                                                                              \
         uint32_t to = c->gpr[ESP] - 4 * n;                                                         \
-        RUN_AT(tlb + HOST_STORES, to, n, host);                                                    \
+        RUN_AT(store, to, n, host);                                                                \
         for (unsigned k = 0; k < n; k++)                                                           \
             RUN_WORD(host, n - 1 - k) = PUSHED(k);                                                 \
         c->gpr[ESP] = to;                                                                          \
@@ -172,7 +172,7 @@ EACH_SIGN(ALU_AND_BRANCH, and)
     HANDLER(pop_run_##n)                                                                           \
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
-        RUN_AT(tlb, esp, n, host);                                                                 \
+        RUN_AT(load, esp, n, host);                                                                \
         for (unsigned k = 0; k < n; k++)                                                           \
             POPPED(k) = RUN_WORD(host, k);                                                         \
         c->gpr[ESP] = esp + 4 * n;                                                                 \
@@ -187,7 +187,7 @@ PUSH_RUN(4)
     HANDLER(pop_ret_##n)                                                                           \
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
-        RUN_AT(tlb, esp, n + 1, host);                                                             \
+        RUN_AT(load, esp, n + 1, host);                                                            \
         for (unsigned k = 0; k < n; k++)                                                           \
             POPPED(k) = RUN_WORD(host, k);                                                         \
         c->gpr[ESP] = esp + 4 * (n + 1) + ip[n].i.imm;                                             \
@@ -201,7 +201,7 @@ POP_RET(4)
 HANDLER(leave_ret)
 {
     uint32_t ebp = c->gpr[EBP];
-    RUN_AT(tlb, ebp, 2, host);
+    RUN_AT(load, ebp, 2, host);
     c->gpr[EBP] = RUN_WORD(host, 0);
     c->gpr[ESP] = ebp + 8 + ip[1].i.imm;
     SEARCH(RUN_WORD(host, 1));

@@ -69,7 +69,7 @@ HANDLER(push_sreg)
 HANDLER(pushad)
 {
     uint32_t esp = c->gpr[ESP], to = esp - 32;
-    RUN_AT(tlb + HOST_STORES, to, 8, host);
+    RUN_AT(store, to, 8, host);
     for (unsigned r = 0; r < 8; r++)
         RUN_WORD(host, 7 - r) = c->gpr[r];
     c->gpr[ESP] = to;
@@ -79,7 +79,7 @@ HANDLER(pushad)
 HANDLER(popad)
 {
     uint32_t esp = c->gpr[ESP];
-    RUN_AT(tlb, esp, 8, host);
+    RUN_AT(load, esp, 8, host);
     for (unsigned r = 0; r < 8; r++)
         c->gpr[r] = RUN_WORD(host, 7 - r);
     c->gpr[ESP] = esp + 32;

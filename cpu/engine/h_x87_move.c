@@ -189,12 +189,12 @@ HANDLER(status_ax)
         AT(uint16_t, host) = c->x87.cw;                                                            \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    /* Exceptions that would be unmasked are the reference layer's. */                             \
+    /* Exceptions unmasked or waiting are the reference layer's: they come before page faults. */  \
     HANDLER(load_control_##class)                                                                  \
     {                                                                                              \
         NEEDS_UNIT();                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint16_t, lin, host);                                                             \
+        REACH(tlb, 2, host);                                                                       \
         unsigned cw = AT(uint16_t, host);                                                          \
         NEEDS(!(c->x87.sw & (SW_ES | (~cw & SW_EXCEPTIONS))));                                     \
         c->x87.cw = X87_CW(cw);                                                                    \

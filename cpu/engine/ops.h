@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * ops.h - what specialised handlers are made of: registers, the classes of addresses, the host
- * TLB, and the macros that make one handler for each register or address class.
+ * ops.h - what specialised handlers are made of: registers, the classes of addresses, memory
+ * (reach.h), and the macros that make one handler for each register or address class.
  *
  * A hot handler is a leaf: it ends in GO, and every way out of its fast case is a tail call
  * (SLOW) before anything was committed. tests/engine/leaves.sh looks at the machine code.
@@ -10,11 +10,11 @@
 #define CPU_ENGINE_OPS_H
 
 #include "cpu/engine/block.h"
+#include "cpu/engine/reach.h"
 #include "cpu/lazy.h"
 #include "mmu/paging.h"
 
 #define HANDLER(name) static void name(ARGS)
-#define UNLIKELY(x) __builtin_expect(!!(x), 0)
 
 /* Values at addresses of any alignment, whatever else the bytes are accessed as. */
 struct at_uint8_t {
@@ -100,55 +100,6 @@ enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
         BY_REG(name##_0), BY_REG(name##_1), BY_REG(name##_2), BY_REG(name##_3), BY_REG(name##_4),  \
             BY_REG(name##_5), BY_REG(name##_6), BY_REG(name##_7)                                   \
     }
-
-/* The host address of [lin, lin + size) by the host TLB's table. An aligned access cannot cross a
-   page; only the others look whether they do. */
-static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint64_t *host)
-{
-    if (size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size))
-        return false;
-    return __builtin_sub_overflow((uint64_t)lin, table[lin >> 12], host);
-}
-
-/* Declares `host`, where [lin, lin + sizeof(T)) can be loaded or stored; else falls back. */
-#define LOADABLE(T, lin, host)                                                                     \
-    uint64_t host;                                                                                 \
-    if (UNLIKELY(!host_at(tlb, (lin), sizeof(T), &host)))                                          \
-    SLOW()
-#define STORABLE(T, lin, host)                                                                     \
-    uint64_t host;                                                                                 \
-    if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
-    SLOW()
-
-/* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
-   whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
-   says STORE_TO where others say STORABLE. */
-#define STORING(name, ...)                                                                         \
-    __attribute__((noinline, cold)) HANDLER(name##_beside)                                         \
-    {                                                                                              \
-        enum { beside = true };                                                                    \
-        handler *const otherwise = h_generic;                                                      \
-        __VA_ARGS__                                                                                \
-    }                                                                                              \
-    HANDLER(name)                                                                                  \
-    {                                                                                              \
-        enum { beside = false };                                                                   \
-        handler *const otherwise = name##_beside;                                                  \
-        __VA_ARGS__                                                                                \
-    }
-#define STORE_TO(T, lin, host)                                                                     \
-    uint64_t host;                                                                                 \
-    if (UNLIKELY(beside ? !tlb_beside(&c->mmu.tlb, tlb, (lin), sizeof(T), &host)                   \
-                        : !host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                   \
-    GO_TO(otherwise, ip)
-
-/* The host address of n dwords at lin, all in one page. */
-#define RUN_AT(table, lin, n, host)                                                                \
-    uint64_t host;                                                                                 \
-    if (UNLIKELY(mmu_crosses(lin, 4 * (n))) ||                                                     \
-        UNLIKELY(!__builtin_sub_overflow((uint64_t)(lin), (table)[(lin) >> 12], &host)))           \
-    SLOW()
-#define RUN_WORD(host, n) AT(uint32_t, (host) + 4 * (n))
 
 /* The branch at record r is taken. */
 #define TAKE(r)                                                                                    \

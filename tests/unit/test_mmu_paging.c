@@ -176,6 +176,9 @@ static void test_stale(struct bench *t)
         mmu_invlpg(&t->mmu, lin + 0x1000);
         CHECK(leads_to(t, lin, MMU_READ, FRAMES), "INVLPG of another page is not enough");
         uint32_t epoch = t->mmu.code_epoch;
+        mmu_invlpg(&t->mmu, lin + 0x2000);
+        CHECK(t->mmu.code_epoch == epoch, "INVLPG where nothing was fetched moves no code");
+        mmu_note_fetch(&t->mmu, lin);
         if (how == 0)
             mmu_invlpg(&t->mmu, lin + 0xabc);
         else if (how == 1)

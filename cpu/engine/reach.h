@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: MIT */
+/*
+ * reach.h - how handlers reach memory: by the host TLB, and what they do where it has no pointer. In
+ * handlers alone (ops.h): ip, tlb and c are the handler's.
+ */
+#ifndef CPU_ENGINE_REACH_H
+#define CPU_ENGINE_REACH_H
+
+#include "cpu/engine/block.h"
+
+#define UNLIKELY(x) __builtin_expect(!!(x), 0)
+
+/* What a handler does where only a host pointer is missing, before anything is committed: once it is
+   there, the handler is tried again. */
+#define MISS(kind, lin) GO_TO(h_miss_##kind, (c->missed = (lin), ip))
+
+/* The host address of [lin, lin + size) by the host TLB's table. An aligned access cannot cross a
+   page; only the others look whether they do. */
+static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint64_t *host)
+{
+    if (size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size))
+        return false;
+    return __builtin_sub_overflow((uint64_t)lin, table[lin >> 12], host);
+}
+
+/* Declares `host`, where [lin, lin + sizeof(T)) can be loaded or stored; else falls back. */
+#define LOADABLE(T, lin, host)                                                                     \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(!host_at(tlb, (lin), sizeof(T), &host)))                                          \
+    MISS(load, lin)
+#define STORABLE(T, lin, host)                                                                     \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
+    MISS(store, lin)
+
+/* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
+   whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
+   says STORE_TO where others say STORABLE. */
+#define STORING(name, ...)                                                                         \
+    __attribute__((noinline, cold)) HANDLER(name##_beside)                                         \
+    {                                                                                              \
+        enum { beside = true };                                                                    \
+        handler *const otherwise = h_generic;                                                      \
+        __VA_ARGS__                                                                                \
+    }                                                                                              \
+    HANDLER(name)                                                                                  \
+    {                                                                                              \
+        enum { beside = false };                                                                   \
+        handler *const otherwise = name##_beside;                                                  \
+        __VA_ARGS__                                                                                \
+    }
+#define STORE_TO(T, lin, host)                                                                     \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(beside ? !tlb_beside(&c->mmu.tlb, tlb, (lin), sizeof(T), &host)                   \
+                        : !host_at(tlb + HOST_STORES, (lin), sizeof(T), &host))) {                 \
+        if (beside)                                                                                \
+            MISS(store, lin);                                                                      \
+        GO_TO(otherwise, ip);                                                                      \
+    }
+
+/* The host address of n dwords at lin, all in one page, for loads or stores. */
+#define RUN_AT(kind, lin, n, host)                                                                 \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(mmu_crosses(lin, 4 * (n))))                                                       \
+        SLOW();                                                                                    \
+    if (UNLIKELY(!__builtin_sub_overflow((uint64_t)(lin), (RUN_##kind)[(lin) >> 12], &host)))      \
+    MISS(run_##kind, lin)
+#define RUN_load tlb
+#define RUN_store (tlb + HOST_STORES)
+#define RUN_WORD(host, n) AT(uint32_t, (host) + 4 * (n))
+
+#endif
