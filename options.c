@@ -289,7 +289,6 @@ static const struct option_row rows[] = {
     { "kernel",    'k', "FILE",    set_kernel,    "image to load; IMAGE may be a disk, too" },
     { "initrd",    'i', "FILE",    set_initrd,    "module \"FILE args\", or Linux's RAM disk; repeatable" },
     { "append",    'a', "TEXT",    set_append,    "kernel command line" },
-    { "linux-entry", 0, "BITS",    options_set_linux_entry, "where a Linux kernel begins: 16, 32 or auto (auto)" },
     { "bios",       0,  "FILE",    options_set_bios,      "a ROM that starts instead of an image" },
     { "vgabios",    0,  "FILE",    options_set_vgabios,   "the VGA's BIOS, or none (goes with the firmware)" },
     { "post-port",  0,  "PORT",    options_set_post_port, "where the ROM writes its codes (0x80)" },
@@ -314,6 +313,7 @@ static const struct option_row rows[] = {
     { "help",       0,  "[TOPIC]", set_help,      "what there is to read; --version" },
     /* How it runs, and what is to be seen of that. */
     { "engine",     0,  "NAME",    set_engine,    "fast, reference or lockstep (fast)" },
+    { "linux-entry", 0, "BITS",    options_set_linux_entry, "where a Linux kernel begins: 16, 32 or auto (auto)" },
     { "strict",     0,  NULL,      set_strict,    "stop at a stale TLB entry or a stray access" },
     { "screenshot", 0,  "FILE",    set_screenshot, "write the screen as a PNG file at the end" },
     { "mmu-view",   0,  NULL,      set_mmu_view,  "open the MMU view beside the window" },

@@ -8,6 +8,8 @@
 #include "machine/chipset.h"
 #include "machine/config.h"
 #include "machine/mptable.h"
+#include "machine/pirtable.h"
+#include "machine/smbios.h"
 #include "machine/timers.h"
 
 #include <stdio.h>
@@ -110,13 +112,18 @@ bool machine_has_tables(const struct config *cfg)
 
 void firmware_place_tables(struct machine *m)
 {
-    uint8_t mp[MPTABLE_ROOM];
+    uint8_t mp[MPTABLE_ROOM], pir[PIRTABLE_ROOM];
     struct acpi_tables acpi = m->firmware.acpi;
+    struct smbios dmi;
     if (!machine_has_tables(&m->cfg))
         return;
     acpi_place(&acpi, FIRMWARE_ACPI);
     (void)bus_poke(&m->bus, FIRMWARE_ACPI, acpi.block, acpi.size);
     (void)bus_poke(&m->bus, FIRMWARE_RSDP, acpi.rsdp, sizeof acpi.rsdp);
+    (void)bus_poke(&m->bus, FIRMWARE_PIR, pir, pirtable_build(&m->pci, pir));
+    smbios_build(&dmi, FIRMWARE_DMI, m->cfg.memory);
+    (void)bus_poke(&m->bus, FIRMWARE_SMBIOS, dmi.entry, sizeof dmi.entry);
+    (void)bus_poke(&m->bus, FIRMWARE_DMI, dmi.table, dmi.size);
     if (apics_present(&m->cfg))
         (void)bus_poke(&m->bus, FIRMWARE_MP, mp, mptable_build(m, mp, FIRMWARE_MP));
 }

@@ -32,8 +32,11 @@ unsigned firmware_memory_map(const struct config *cfg, struct firmware_range map
 
 /* Where tables are for kernels that start without firmware (`pc` only). */
 #define FIRMWARE_MP UINT32_C(0xf0000)
+#define FIRMWARE_PIR UINT32_C(0xf0800)
 #define FIRMWARE_RSDP UINT32_C(0xf0f00)
+#define FIRMWARE_SMBIOS UINT32_C(0xf0f40) /* its entry point */
 #define FIRMWARE_ACPI UINT32_C(0xf1000)
+#define FIRMWARE_DMI (FIRMWARE_ACPI + ACPI_BLOCK)
 
 /* Items that have no place of their own; part of the machine. */
 struct firmware {
@@ -48,7 +51,7 @@ struct firmware {
 /* Fills f and adds every item to the device. */
 void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcfg *device);
 
-/* What firmware would have put at F0000h: MP table, ACPI tables. Nothing where there is firmware, which
+/* What firmware would have put at F0000h: MP table, $PIR, ACPI tables, SMBIOS. Nothing where there is firmware, which
    does it, or no PCI. After chipset_configure. */
 void firmware_place_tables(struct machine *m);
 

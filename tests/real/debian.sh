@@ -26,6 +26,8 @@ quit
 END
 boots
 says 'Linux version 6\.1\.[0-9-]+-686 '
+says 'SMBIOS 2\.8 present'
+says 'DMI: emu386 pc '
 says 'Run /init as init process'
 says '^GUEST-INIT-OK Linux 6\.1\.[0-9-]+-686 i686'
 says '^b[0-9a-f]{7}-(bf[0-9a-f]{6}|c0000000) rw-p 00000000 00:00 0 +\[stack\]'
