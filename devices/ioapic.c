@@ -92,6 +92,14 @@ void ioapic_retry(struct ioapic *a)
             send(a, n);
 }
 
+bool ioapic_request(struct ioapic *a, unsigned n)
+{
+    if (n >= IOAPIC_PINS || (a->low[n] & IOAPIC_MASKED))
+        return false;
+    send(a, n);
+    return true;
+}
+
 int ioapic_pin_of(const struct ioapic *a, uint8_t vector)
 {
     for (unsigned n = 0; n < IOAPIC_PINS; n++)

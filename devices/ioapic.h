@@ -61,6 +61,8 @@ void ioapic_info(const struct ioapic *a, struct out *to);
 void ioapic_set_irq(void *ioapic, unsigned n, bool level);
 void ioapic_eoi(struct ioapic *a, uint8_t vector);
 void ioapic_retry(struct ioapic *a);
+/* As if there were an edge on the pin; false: it is masked. */
+bool ioapic_request(struct ioapic *a, unsigned n);
 /* The pin whose entry is unmasked and gives this vector, -1: none. */
 int ioapic_pin_of(const struct ioapic *a, uint8_t vector);
 

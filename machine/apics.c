@@ -4,6 +4,7 @@
 
 #include "devices/apic.h"
 #include "machine/board.h"
+#include "machine/lines.h"
 
 bool apics_present(const struct config *cfg)
 {
@@ -143,12 +144,12 @@ void apics_moved(void *machine)
     apics_place(m);
 }
 
-/* The ISA line behind a vector that the local APIC gave. */
+/* The line behind a vector that the local APIC gave. */
 static unsigned line_of(const struct machine *m, uint8_t vector)
 {
     int pin = ioapic_pin_of(&m->ioapic, vector);
-    if (pin < 0 || pin == 0 || pin >= 16)
-        return APICS_LOCAL_LINE;
+    if (pin <= 0)
+        return LINE_APIC;
     return pin == 2 ? 0 : (unsigned)pin;
 }
 

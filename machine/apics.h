@@ -15,8 +15,6 @@
 struct config;
 struct machine;
 
-#define APICS_LOCAL_LINE 17u /* in place of an IRQ: the local APIC's own (timer, IPI); 16 is NMI */
-
 bool apics_present(const struct config *cfg);
 void apics_wire(struct machine *m);
 void apics_reset(struct machine *m);
@@ -26,7 +24,8 @@ void apics_as_firmware_leaves_them(struct machine *m);
 void apics_line(struct machine *m, unsigned n, bool level);
 /* Where the 8259s' INT goes. */
 struct irq apics_pic_output(struct machine *m);
-/* The processor's acknowledge cycle; *line says whose interrupt it was. */
+/* The processor's acknowledge cycle; *line says whose interrupt it was: a line of the ISA bus, 16 to 23
+   the pin of the I/O APIC, LINE_APIC (lines.h). */
 uint8_t apics_acknowledge(struct machine *m, unsigned *line);
 /* The pin of the I/O APIC behind an ISA line. */
 unsigned apics_pin(unsigned line);

@@ -41,6 +41,7 @@
 #include "machine/config.h"
 #include "machine/debug_state.h"
 #include "machine/firmware.h"
+#include "machine/lines.h"
 #include "machine/machine.h"
 #include "machine/network.h"
 #include "mmu/bus.h"
@@ -112,18 +113,18 @@ struct machine {
     struct vga_pci vga_pci; /* 2.0 */
     uint64_t rom_hash[2];   /* of firmware and VGA BIOS: a snapshot goes with its ROMs */
     uint8_t line[16]; /* interrupt lines of the ISA bus: who drives each, a bit for a line_source */
-    struct irq_taken taken[16]; /* by line */
-    bool timer_level[2];        /* what the 8254 and the RTC drive, listened to or not */
-    bool timers_replaced;       /* by the HPET: they are not */
-    bool a20[A20_SOURCES];      /* who holds the gate open: it is open if anybody does */
-    uint64_t slept;             /* clock units spent in HLT; for the run loop's pace, not state */
-    uint64_t lapic_at;          /* where the local APIC is mapped, 0: nowhere */
-    unsigned lapic_region;      /* its mapping */
-    bool init_wanted;           /* the local APIC pulsed INIT */
-    bool reset_wanted;          /* a chip pulled the reset line */
-    bool powered_off;           /* the guest switched itself off */
-    bool exited;                /* the guest wrote to the exit port */
-    uint32_t exit_value;        /* what it wrote */
+    struct irq_taken taken[LINE_NUMBERS]; /* by line */
+    bool timer_level[2];                  /* what the 8254 and the RTC drive, listened to or not */
+    bool timers_replaced;                 /* by the HPET: they are not */
+    bool a20[A20_SOURCES];                /* who holds the gate open: it is open if anybody does */
+    uint64_t slept;        /* clock units spent in HLT; for the run loop's pace, not state */
+    uint64_t lapic_at;     /* where the local APIC is mapped, 0: nowhere */
+    unsigned lapic_region; /* its mapping */
+    bool init_wanted;      /* the local APIC pulsed INIT */
+    bool reset_wanted;     /* a chip pulled the reset line */
+    bool powered_off;      /* the guest switched itself off */
+    bool exited;           /* the guest wrote to the exit port */
+    uint32_t exit_value;   /* what it wrote */
     void (*rebooted)(void *ctx, struct machine *m); /* what a reset starts; may be NULL */
     void *rebooted_ctx;
     struct debug debug;

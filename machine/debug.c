@@ -12,6 +12,7 @@
 #include "cpu/engine/engine.h"
 #include "cpu/internal.h"
 #include "machine/board.h"
+#include "machine/lines.h"
 
 #include <string.h>
 
@@ -301,7 +302,8 @@ static bool holds(struct machine *m, const struct debug_spec *s, const struct de
         e->cr2 = c->cr2;
         return w->software || (w->external ? w->number != EXC_NMI : c->links > 1);
     case DEBUG_IRQ:
-        e->number = w->old ? w->old - 1 : 16;
+        e->number = w->old ? w->old - 1 : LINE_NMI;
+        e->code = w->number;
         return w->kind == OBSERVE_INTERRUPT && w->external && (w->old || w->number == EXC_NMI) &&
                s->first <= e->number && e->number <= s->last;
     case DEBUG_IO: return w->kind == OBSERVE_PORT && overlap(w->number, w->size, s->first, s->last);

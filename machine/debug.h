@@ -84,7 +84,7 @@ enum debug_kind {
     DEBUG_WRITE,  /* ... written */
     DEBUG_ACCESS, /* ... read or written */
     DEBUG_EXC,    /* exception or INT n; first..last = vectors */
-    DEBUG_IRQ,    /* interrupt lines first..last (0-15; 16 = NMI) were acknowledged */
+    DEBUG_IRQ,    /* interrupt lines first..last (lines.h) were acknowledged */
     DEBUG_IO,     /* ports first..last were read or written */
     DEBUG_CR,     /* control register `first` was written: (value & mask) == match */
     DEBUG_MODE,   /* real, protected, paging, virtual-8086, 16/32-bit code: any change */

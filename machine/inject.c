@@ -2,7 +2,11 @@
 /* inject.c - see inject.h. Vectors with an error code: SDM vol. 3, table 6-1. */
 #include "machine/inject.h"
 
+#include "devices/apic.h"
+#include "machine/apics.h"
 #include "machine/board.h"
+
+#define EVERYBODY 15u /* as a physical destination */
 
 static bool has_code(const struct cpu *c, unsigned vector)
 {
@@ -25,9 +29,29 @@ bool inject_exception(struct machine *m, unsigned vector, uint32_t code, struct 
 
 bool inject_irq(struct machine *m, unsigned line, struct error *err)
 {
-    if (line > 15 || line == 2)
-        return error_set(err, "line %u: there are 0 to 15, and 2 is the cascade", line);
+    bool apics = apics_present(&m->cfg);
+    if (line >= (apics ? IOAPIC_PINS : 16) || line == 2)
+        return error_set(err, "line %u: there are 0 to %u, and 2 is the cascade", line,
+                         apics ? IOAPIC_PINS - 1 : 15);
+    m->twin_fresh = true;
+    if (apics && ioapic_request(&m->ioapic, apics_pin(line)))
+        return true;
+    if (line >= 16)
+        return error_set(err, "pin %u of the I/O APIC is masked", line);
     pic_request(&m->pic[line < 8 ? PIC_MASTER : PIC_SLAVE], line & 7);
+    return true;
+}
+
+bool inject_vector(struct machine *m, unsigned vector, struct error *err)
+{
+    const struct apic_message message = {
+        .destination = EVERYBODY, .mode = APIC_FIXED, .vector = (uint8_t)vector};
+    if (!apics_present(&m->cfg))
+        return error_set(err, "this machine has no APIC; irq N goes through the 8259s");
+    if (vector < 16 || vector > 255)
+        return error_set(err, "vector %u: a local APIC takes 16 to 255", vector);
+    if (!lapic_deliver(&m->lapic, &message))
+        return error_set(err, "the local APIC is disabled");
     m->twin_fresh = true;
     return true;
 }

@@ -7,6 +7,8 @@
 #include "machine/apics.h"
 #include "machine/board.h"
 #include "machine/debug.h"
+#include "machine/inspect_parts.h"
+#include "machine/lines.h"
 #include "machine/timers.h"
 
 #include <assert.h>
@@ -328,12 +330,14 @@ static unsigned routed_to(const struct machine *m, unsigned n, char letters[PCI_
 /* Who drives line n; NULL: nobody. */
 static const char *source_of(const struct machine *m, unsigned n)
 {
-    static const char *const source[INSPECT_IRQS] = {
+    static const char *const source[LINES_ISA] = {
         [0] = "timer",  [1] = "keyboard",   [2] = "slave PIC",     [3] = "com2",
         [4] = "com1",   [6] = "floppy",     [7] = "parallel port", [8] = "rtc",
         [12] = "mouse", [13] = "x87 error", [14] = "ide0",         [15] = "ide1",
     };
     char pirqs[PCI_PIRQS + 1];
+    if (m->timers_replaced && (n == 0 || n == 8))
+        return "hpet";
     if (n && n == network_line(m)) /* 0: no card of the ISA bus */
         return "ne2000";
     return source[n] || !routed_to(m, n, pirqs) ? source[n] : "pci";
@@ -342,7 +346,11 @@ static const char *source_of(const struct machine *m, unsigned n)
 void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq)
 {
     struct pic_view v;
-    assert(n < INSPECT_IRQS);
+    assert(n < LINES_ALL);
+    if (n >= LINES_ISA) {
+        inspect_pin(m, n, irq);
+        return;
+    }
     pic_view(&m->pic[n < 8 ? PIC_MASTER : PIC_SLAVE], n & 7, &v);
     const struct irq_taken *t = &m->taken[n];
     *irq = (struct inspect_irq){.fate = v.fate == PIC_NOT_READY ? IRQ_NOT_READY
@@ -469,8 +477,13 @@ static int source_pci(const struct machine *m, unsigned n, char *text, size_t si
 
 int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size)
 {
+    if (n >= LINES_ISA)
+        return inspect_pin_source(m, n, text, size);
     if (n && n == network_line(m))
         return network_why(m, text, size);
+    if (m->timers_replaced && (n == 0 || n == 8))
+        return snprintf(text, size, "timer %u of the HPET is in the %s's place", n / 8,
+                        n ? "clock" : "timer");
     switch (n) {
     case 0: return source_timer(m, text, size);
     case 1: return source_keyboard(m, false, text, size);

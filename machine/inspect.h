@@ -35,8 +35,6 @@ struct inspect_device {
 const struct inspect_device *inspect_device(unsigned n);
 const struct inspect_device *inspect_device_find(const char *name);
 
-#define INSPECT_IRQS 16u
-
 /* How far a request on a line gets at its controller; the first that applies. */
 enum inspect_fate {
     IRQ_NOT_READY, /* the controller was never initialised, or is in the middle of its ICWs */
@@ -47,15 +45,15 @@ enum inspect_fate {
     IRQ_GOES,      /* the controller asks for it */
 };
 
-/* One of the sixteen interrupt lines of the board. */
+/* One of the sixteen interrupt lines of the board, or a pin of the I/O APIC above them. */
 struct inspect_irq {
     enum inspect_fate fate;
     unsigned by;           /* IRQ_BLOCKED, IRQ_WAITS: the other line */
     const char *source;    /* the chip that drives it, NULL: nothing does */
-    const char *pic;       /* "master", "slave" */
+    const char *pic;       /* "master", "slave"; NULL: none */
     unsigned input;        /* of that controller */
     uint8_t vector;        /* that it would interrupt by */
-    bool line;             /* level of the wire */
+    bool line;             /* level of the wire; of a pin: an open one is active */
     bool requested;        /* IRR */
     bool in_service;       /* ISR */
     bool masked;           /* IMR */
@@ -76,7 +74,7 @@ enum inspect_local {
     LOCAL_GOES,  /* the local APIC asks for it */
 };
 
-/* The way of a line through the APICs, beside that through the 8259s. */
+/* The way of a line or a vector through the APICs, beside that through the 8259s. */
 struct inspect_apic {
     bool present;      /* there are APICs */
     bool virtual_wire; /* the 8259s reach the processor */
@@ -93,7 +91,26 @@ struct inspect_apic {
     uint8_t by; /* LOCAL_LOW, LOCAL_WAITS: the other vector */
 };
 
+/* An interrupt of the local APIC itself, as its local vector table has it. */
+struct inspect_lvt {
+    const char *name; /* "timer", "LINT1"... */
+    uint8_t vector;   /* of fixed delivery, else 0 */
+    bool masked;
+};
+
+#define INSPECT_LVTS 5u
+
+/* line: 0 to LINES_ALL - 1. */
 void inspect_apic(const struct machine *m, unsigned line, struct inspect_apic *a);
+/* Of a vector only what the local APIC knows. */
+void inspect_vector(const struct machine *m, uint8_t vector, struct inspect_apic *a);
+bool inspect_lvt(const struct machine *m, unsigned n, struct inspect_lvt *lvt);
+/* Interrupts of the local APIC's own that the processor acknowledged. */
+uint64_t inspect_local_taken(const struct machine *m);
+/* Who interrupts by a vector, as the board is set up: "IRQ 14, ide0", "APIC timer"; false: nobody. */
+bool inspect_vector_name(const struct machine *m, unsigned vector, char *text, size_t size);
+/* Who it is and what it is about, or why nothing comes from there: one sentence, as snprintf. */
+int inspect_vector_source(const struct machine *m, uint8_t vector, char *text, size_t size);
 void inspect_irq(const struct machine *m, unsigned n, struct inspect_irq *irq);
 /* Why the chip behind line n drives it or does not: one sentence, as snprintf. */
 int inspect_irq_source(const struct machine *m, unsigned n, char *text, size_t size);

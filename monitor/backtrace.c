@@ -13,19 +13,15 @@
 int backtrace_event(const struct machine *m, bool external, bool software, uint8_t vector,
                     char *text, size_t n)
 {
-    struct inspect_irq irq;
+    char who[60];
     if (software)
         return snprintf(text, n, "INT %02xh", vector);
     if (!external)
         return snprintf(text, n, "exception %u (%s)", vector, fault_name(vector));
     if (vector < 0x20 && vector == 2)
         return snprintf(text, n, "NMI");
-    for (unsigned line = 0; line < INSPECT_IRQS; line++) {
-        inspect_irq(m, line, &irq);
-        if (irq.vector == vector)
-            return snprintf(text, n, "interrupt %02xh (IRQ %u%s%s)", vector, line,
-                            irq.source ? ", " : "", irq.source ? irq.source : "");
-    }
+    if (inspect_vector_name(m, vector, who, sizeof who))
+        return snprintf(text, n, "interrupt %02xh (%s)", vector, who);
     return snprintf(text, n, "interrupt %02xh", vector);
 }
 

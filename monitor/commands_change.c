@@ -163,8 +163,11 @@ static bool run_inject(struct monitor *mon, struct line *line, struct answer *to
     if (line_keyword(line, "irq"))
         return line_address(line, "line", &n, err) && line_end(line, err) &&
                inject_irq(mon->machine, n, err);
+    if (line_keyword(line, "vector"))
+        return line_address(line, "vector", &n, err) && line_end(line, err) &&
+               inject_vector(mon->machine, n, err);
     if (!line_keyword(line, "nmi"))
-        return line_error(line, line->at, err, "exc V [CODE], irq N or nmi");
+        return line_error(line, line->at, err, "exc V [CODE], irq N, vector V or nmi");
     if (!line_end(line, err))
         return false;
     inject_nmi(mon->machine);
@@ -424,9 +427,11 @@ const struct command commands_change[] = {
     { "poke", NULL, "[/b|h|w|g] [-p] A VALUE ...", "write memory; -p: physical",
       "Rights are ignored, ROM can be written, decoded code is forgotten. 4 bytes each without /.",
       "poke/b -p 0x1000 'A' 0x1f", "symbol", COMMAND_CHANGE, false, run_poke },
-    { "inject", NULL, "exc V [CODE] | irq N | nmi", "an event from outside",
-      "An exception is delivered at the present instruction. A request stays until it is taken.",
-      "inject irq 1\ninject exc gp 0", "exc irq nmi", COMMAND_CHANGE, false, run_inject },
+    { "inject", NULL, "exc V [CODE] | irq N | vector V | nmi", "an event from outside",
+      "An exception is delivered at the present instruction. A request stays until it is taken: irq N goes\n"
+      "by the pin of the I/O APIC if that is open (16-23: only there), else by the 8259s; vector V is a\n"
+      "message to the local APIC.",
+      "inject irq 1\ninject exc gp 0", "exc irq vector nmi", COMMAND_CHANGE, false, run_inject },
     { "load", NULL, "FILE at [-p] A", "the bytes of a file into memory", NULL,
       "load data.bin at -p 0x200000", "file", COMMAND_CHANGE, false, run_load },
     { "save", NULL, "FILE", "the whole machine into a file",

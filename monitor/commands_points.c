@@ -253,8 +253,10 @@ static bool run_ignore(struct monitor *mon, struct line *line, struct answer *to
     "EVENT is one of\n"                                                                            \
     "  exec A              the instruction at A is about to be executed\n"                         \
     "  read|write|access A [LENGTH]   data (4 bytes)\n"                                            \
-    "  exc [V|NAME|all]    exceptions 0-31, one of them (14, pf), or INT n as well\n"              \
-    "  irq [N|nmi]         an interrupt line was acknowledged\n"                                   \
+    "  exc [V|NAME|all]    exceptions 0-31, one of them (14, pf), or any vector 0-255 by number\n" \
+    "  irq [N|apic|nmi]    an interrupt was acknowledged: by its line (16-23: that pin of the "    \
+    "I/O\n"                                                                                        \
+    "                      APIC), or the local APIC's own (timer, messages)\n"                     \
     "  io PORT [COUNT]     ports were read or written\n"                                           \
     "  cr N [VALUE/MASK]   control register N was written\n"                                       \
     "  mode task cpl iret hlt tlb-stale\n"                                                         \

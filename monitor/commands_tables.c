@@ -170,22 +170,17 @@ static bool show_ldt(struct monitor *mon, struct line *line, struct answer *to, 
 
 static void vector_text(unsigned n, const struct machine *m, char *text, size_t size)
 {
-    for (unsigned i = 0; i < INSPECT_IRQS; i++) {
-        struct inspect_irq irq;
-        inspect_irq(m, i, &irq);
-        if (irq.fate != IRQ_NOT_READY && irq.vector == n && n >= 8) {
-            snprintf(text, size, "%s%sIRQ %u%s%s", n <= 18 ? fault_name(n) : "",
-                     n <= 18 ? ", " : "", i, irq.source ? " " : "", irq.source ? irq.source : "");
-            return;
-        }
-    }
-    snprintf(text, size, "%s", n <= 18 ? fault_name(n) : n < 32 ? "reserved" : "");
+    char who[60];
+    if (inspect_vector_name(m, n, who, sizeof who))
+        snprintf(text, size, "%s%s%s", n <= 18 ? fault_name(n) : "", n <= 18 ? ", " : "", who);
+    else
+        snprintf(text, size, "%s", n <= 18 ? fault_name(n) : n < 32 ? "reserved" : "");
 }
 
 static void say_gate(struct monitor *mon, unsigned n, const struct descriptor *d, struct answer *to)
 {
     const struct machine *m = monitor_machine(mon);
-    char type[64], why[160], name[40], symbol[120] = "";
+    char type[64], why[160], name[100], symbol[120] = "";
     struct descriptor code;
     char ignored[160];
     descriptor_type_text(d->attr, type, sizeof type);

@@ -407,10 +407,11 @@ const struct command commands_why[] = {
      "write (w) or execution (x) by user (u) or supervisor (s) code be permitted now?\n"
      "Absent: a read, by the present privilege level.",
      "why\nwhy 0 w u\nwhy $eip x s", "symbol", COMMAND_EXPLAIN, false, show_why},
-    {"irq", "irqs", "[why N]", "the interrupt lines; why does interrupt N not come?",
+    {"irq", "irqs", "[why N|vector V]", "the interrupt lines; why does interrupt N not come?",
      "`irq why N` follows the request from the chip through IRR, mask, priority and service\n"
      "of its controller (and the cascade) to EFLAGS.IF and the gate, and says where it stops;\n"
-     "for a missing EOI, which handler took the interrupt and when.",
-     "irq\nirq why 0\nirq why 1", "why", COMMAND_EXPLAIN, false, irq_show},
+     "for a missing EOI, which handler took the interrupt and when. 16 to 23 are the pins of the\n"
+     "I/O APIC; `irq why vector V` is for what the local APIC sends itself (timer, messages).",
+     "irq\nirq why 0\nirq why 1", "why vector", COMMAND_EXPLAIN, false, irq_show},
     {.name = NULL},
 };

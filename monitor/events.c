@@ -3,6 +3,7 @@
 #include "monitor/events.h"
 
 #include "cpu/fault.h"
+#include "machine/lines.h"
 #include "monitor/answer.h"
 #include "monitor/line.h"
 #include "monitor/session.h"
@@ -25,7 +26,7 @@ static const char *const nouns[DEBUG_KINDS] = {
 static const char *const exceptions[] = {"de", "db", "nmi", "bp", "of", "br", "ud", "nm", "df", "",
                                          "ts", "np", "ss",  "gp", "pf", "",   "mf", "ac", "mc"};
 
-enum { LINES = 16, LINE_NMI = 16, VECTORS = 256, EXCEPTIONS = 32, PORTS = 0x10000 };
+enum { VECTORS = 256, EXCEPTIONS = 32, PORTS = 0x10000 };
 
 const char *event_noun(enum debug_kind kind)
 {
@@ -124,12 +125,14 @@ static bool parse_exception(struct line *l, struct debug_spec *spec, struct erro
 static bool parse_irq(struct line *l, struct debug_spec *spec, struct error *err)
 {
     spec->first = 0;
-    spec->last = LINES - 1;
+    spec->last = LINE_APIC;
     if (!more_numbers(l) || line_keyword(l, "all"))
         return true;
     if (line_keyword(l, "nmi"))
         spec->first = LINE_NMI;
-    else if (!small_number(l, "line", LINES - 1, &spec->first, err))
+    else if (line_keyword(l, "apic"))
+        spec->first = LINE_APIC;
+    else if (!small_number(l, "line", LINES_ALL - 1, &spec->first, err))
         return false;
     spec->last = spec->first;
     return true;
@@ -314,6 +317,8 @@ int event_wish(const struct monitor *mon, const struct debug_spec *s, char *text
     case DEBUG_IRQ:
         if (s->first == LINE_NMI)
             used = add(text, n, used, " nmi");
+        else if (s->first == LINE_APIC)
+            used = add(text, n, used, " apic");
         else if (s->first == s->last)
             used = add(text, n, used, " %u", s->first);
         break;
@@ -387,8 +392,9 @@ int event_text(const struct monitor *mon, const struct debug_event *e, char *tex
     case DEBUG_ACCESS: return data_text(mon, e, text, n);
     case DEBUG_EXC: return exception_event(e, text, n);
     case DEBUG_IRQ:
-        return e->number == LINE_NMI ? add(text, n, 0, "NMI")
-                                     : add(text, n, 0, "interrupt line %u", e->number);
+        return e->number == LINE_NMI    ? add(text, n, 0, "NMI")
+               : e->number == LINE_APIC ? add(text, n, 0, "vector %02x of the local APIC", e->code)
+                                        : add(text, n, 0, "interrupt line %u", e->number);
     case DEBUG_IO:
         return add(text, n, 0, "%s %0*x %s port %04x", e->write ? "wrote" : "read",
                    (int)(2 * e->size), e->now, e->write ? "to" : "from", e->number);
@@ -437,7 +443,7 @@ void event_fields(const struct debug_event *e, struct answer *to)
         answer_bool(to, "software", e->software);
     }
     if (e->kind == DEBUG_IRQ)
-        answer_number(to, "line", e->number);
+        answer_number(to, "line", e->number), answer_number(to, "vector", e->code);
     if (e->kind == DEBUG_IO)
         answer_number(to, "port", e->number);
     if (e->kind == DEBUG_CR)

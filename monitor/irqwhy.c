@@ -7,6 +7,7 @@
 
 #include "cpu/cpu.h"
 #include "machine/inspect.h"
+#include "machine/lines.h"
 #include "monitor/answer.h"
 #include "monitor/descriptor.h"
 #include "monitor/line.h"
@@ -92,7 +93,7 @@ static void service_text(const struct path *p, unsigned line, char *text, size_t
 static unsigned line_behind(const struct path *p, unsigned line)
 {
     struct inspect_irq irq;
-    for (unsigned n = 8; line == 2 && n < INSPECT_IRQS; n++) {
+    for (unsigned n = 8; line == 2 && n < LINES_ISA; n++) {
         inspect_irq(p->m, n, &irq);
         if (irq.in_service)
             return n;
@@ -136,13 +137,9 @@ static void through_controller(struct path *p, unsigned n, const struct inspect_
     }
 }
 
-/* By the I/O APIC, where its pin is open; the 8259s have no say then. */
-static void through_apics(struct path *p, const struct inspect_apic *a)
+/* A vector at the local APIC: request, service, priority. */
+static void through_lapic(struct path *p, const struct inspect_apic *a)
 {
-    step(p, "ioapic", true, "pin %u of the I/O APIC is open: vector %02x, %s", a->pin, a->vector,
-         a->level ? "level" : "edge");
-    if (a->refused)
-        step(p, "lapic", false, "the local APIC does not take it: it is disabled (SVR)");
     step(p, "request", a->requested, "the local APIC has %s request for vector %02x%s",
          a->requested ? "the" : "no", a->vector,
          a->waits_eoi && a->in_service ? "; the pin is level-triggered and waits for the EOI" : "");
@@ -151,8 +148,7 @@ static void through_apics(struct path *p, const struct inspect_apic *a)
     else if (a->fate == LOCAL_LOW && a->by)
         step(p, "service", false,
              "vector %02x is in service at the local APIC, in the same or a higher class, and no "
-             "EOI "
-             "has been sent",
+             "EOI has been sent",
              a->by);
     else if (a->fate == LOCAL_LOW)
         step(p, "priority", false, "the local APIC's task priority holds it off (PPR %02x)",
@@ -162,8 +158,26 @@ static void through_apics(struct path *p, const struct inspect_apic *a)
     else if (a->in_service)
         step(p, "service", false,
              "vector %02x is in service at the local APIC and no EOI has been sent", a->vector);
+    else if (!a->requested && a->vector >> 4 <= a->ppr >> 4)
+        step(p, "priority", false,
+             "what is in service or the task priority holds its class off (PPR %02x)", a->ppr);
     else
         step(p, "priority", true, "nothing at the local APIC is in its way (PPR %02x)", a->ppr);
+}
+
+/* By the I/O APIC, where its pin is open; the 8259s have no say then. */
+static void through_apics(struct path *p, const struct inspect_apic *a)
+{
+    if (!a->open) {
+        step(p, "ioapic", false, "pin %u of the I/O APIC is masked, or not for an interrupt",
+             a->pin);
+        return;
+    }
+    step(p, "ioapic", true, "pin %u of the I/O APIC is open: vector %02x, %s", a->pin, a->vector,
+         a->level ? "level" : "edge");
+    if (a->refused)
+        step(p, "lapic", false, "the local APIC does not take it: it is disabled (SVR)");
+    through_lapic(p, a);
 }
 
 /* By the 8259s, and from them by LINT0. */
@@ -179,8 +193,7 @@ static void through_pics(struct path *p, unsigned n, const struct inspect_irq *i
     if (!a->virtual_wire)
         step(p, "LINT0", false,
              "the 8259s do not reach the processor (LINT0 of the local APIC is masked), and pin %u "
-             "of "
-             "the I/O APIC is masked",
+             "of the I/O APIC is masked",
              a->pin);
 }
 
@@ -234,22 +247,23 @@ static void through_gate(struct path *p, unsigned vector)
              vector, fault_name(vector));
 }
 
-static void say_verdict(const struct path *p, unsigned n, const char *source, bool in_service)
+/* name: "IRQ 14", "vector 41". */
+static void say_verdict(const struct path *p, const char *name, const char *source, bool in_service)
 {
-    char text[700];
+    char text[760];
     if (p->idle && p->stopped && in_service)
-        snprintf(text, sizeof text, "IRQ %u comes no more: %s", n, p->verdict);
+        snprintf(text, sizeof text, "%s comes no more: %s", name, p->verdict);
     else if (p->idle && p->stopped)
-        snprintf(text, sizeof text, "nothing asks for IRQ %u now (%s); if something did: %s", n,
+        snprintf(text, sizeof text, "nothing asks for %s now (%s); if something did: %s", name,
                  source, p->verdict);
     else if (p->idle)
-        snprintf(text, sizeof text, "nothing asks for IRQ %u now (%s); nothing would stop it", n,
+        snprintf(text, sizeof text, "nothing asks for %s now (%s); nothing would stop it", name,
                  source);
     else if (p->stopped)
-        snprintf(text, sizeof text, "IRQ %u does not come: %s", n, p->verdict);
+        snprintf(text, sizeof text, "%s does not come: %s", name, p->verdict);
     else
-        snprintf(text, sizeof text, "nothing stops IRQ %u: it is taken before the next instruction",
-                 n);
+        snprintf(text, sizeof text, "nothing stops %s: it is taken before the next instruction",
+                 name);
     text[0] = (char)toupper((unsigned char)text[0]);
     answer_bool(p->to, "requested", !p->idle);
     answer_bool(p->to, "stopped", p->stopped);
@@ -257,39 +271,66 @@ static void say_verdict(const struct path *p, unsigned n, const char *source, bo
     answer_sentence(p->to, 0, 2, "%s.", text);
 }
 
-static bool explain(struct monitor *mon, unsigned n, struct answer *to)
+static void explain_line(struct monitor *mon, unsigned n, struct answer *to)
 {
     struct path p = {.mon = mon, .m = monitor_machine(mon), .to = to};
     struct inspect_irq irq;
     struct inspect_apic apic;
-    char source[200];
+    char source[200], name[16];
     p.c = inspect_cpu(p.m);
     inspect_irq(p.m, n, &irq);
     inspect_irq_source(p.m, n, source, sizeof source);
     inspect_apic(p.m, n, &apic);
     unsigned vector = apic.open ? apic.vector : irq.vector;
+    snprintf(name, sizeof name, "%s %u", n < LINES_ISA ? "IRQ" : "pin", n);
     answer_number(to, "irq", n);
     answer_number(to, "vector", vector);
     answer_number(to, "taken", irq.taken);
-    answer_text(to, "IRQ %u (%s), vector %02x: ", n, irq.source ? irq.source : "nothing connected",
-                vector);
+    answer_text(to, n < LINES_ISA ? "IRQ %u" : "Pin %u of the I/O APIC", n);
+    answer_text(to, " (%s), vector %02x: ", irq.source ? irq.source : "nothing connected", vector);
     if (irq.taken)
         answer_text(to, "taken %" PRIu64 " time%s, last @%" PRIu64 "\n", irq.taken,
                     irq.taken == 1 ? "" : "s", irq.taken_icount);
     else
         answer_text(to, "never taken\n");
     answer_list(to, "steps");
-    step(&p, "line", irq.line || irq.requested || irq.in_service, "the line is %s: %s",
-         irq.line ? "high" : "low", source);
-    if (apic.open)
+    step(&p, "line", irq.line || irq.requested || irq.in_service, "the %s: %s",
+         n >= LINES_ISA ? (irq.line ? "pin is active" : "pin is not active")
+         : irq.line     ? "line is high"
+                        : "line is low",
+         source);
+    if (apic.open || n >= LINES_ISA)
         through_apics(&p, &apic);
     else
         through_pics(&p, n, &irq, &apic);
     through_flags(&p);
+    if (apic.open || n < LINES_ISA)
+        through_gate(&p, vector);
+    answer_close(to);
+    say_verdict(&p, name, source, apic.open ? apic.in_service : irq.in_service);
+}
+
+/* What the local APIC makes of a vector: its timer's, a message's, a pin's. */
+static void explain_vector(struct monitor *mon, uint8_t vector, struct answer *to)
+{
+    struct path p = {.mon = mon, .m = monitor_machine(mon), .to = to};
+    struct inspect_apic apic;
+    char source[240], name[16], who[60] = "nobody";
+    p.c = inspect_cpu(p.m);
+    inspect_vector(p.m, vector, &apic);
+    inspect_vector_source(p.m, vector, source, sizeof source);
+    (void)inspect_vector_name(p.m, vector, who, sizeof who);
+    snprintf(name, sizeof name, "vector %02x", vector);
+    answer_number(to, "vector", vector);
+    answer_string(to, "source", who);
+    answer_text(to, "Vector %02x (%s)\n", vector, who);
+    answer_list(to, "steps");
+    step(&p, "source", true, "%s", source);
+    through_lapic(&p, &apic);
+    through_flags(&p);
     through_gate(&p, vector);
     answer_close(to);
-    say_verdict(&p, n, source, apic.open ? apic.in_service : irq.in_service);
-    return true;
+    say_verdict(&p, name, source, apic.in_service);
 }
 
 static const char *fate_text(const struct inspect_irq *irq)
@@ -305,6 +346,62 @@ static const char *fate_text(const struct inspect_irq *irq)
     return "";
 }
 
+/* A row of the table of the APICs: an open pin, or an entry of the local vector table. */
+static void apic_row(struct answer *to, const char *name, const struct inspect_apic *a,
+                     const char *source)
+{
+    const char *state = a->in_service            ? "being handled, no EOI yet"
+                        : a->fate == LOCAL_LOW   ? "requested, waits for an EOI or the TPR"
+                        : a->fate == LOCAL_WAITS ? "requested, another comes first"
+                        : a->fate == LOCAL_GOES  ? "asks the processor"
+                        : a->refused             ? "refused: the local APIC is disabled"
+                                                 : "";
+    answer_object(to, NULL);
+    answer_string(to, "name", name);
+    answer_number(to, "vector", a->vector);
+    answer_bool(to, "level", a->level);
+    answer_bool(to, "requested", a->requested);
+    answer_bool(to, "in_service", a->in_service);
+    answer_close(to);
+    answer_text(to, "%-8s    %02x %-5s   %u   %u  %-*s%s%s\n", name, a->vector,
+                a->level ? "level" : "edge", a->requested, a->in_service, *state ? 13 : 1, source,
+                *state ? "  " : "", state);
+}
+
+/* What comes to the processor without the 8259s. */
+static void list_apics(const struct machine *m, struct answer *to)
+{
+    struct inspect_apic a;
+    struct inspect_lvt lvt;
+    struct inspect_irq irq;
+    char name[16];
+    unsigned rows = 0;
+    answer_list(to, "apic");
+    for (unsigned n = 0; n < LINES_ALL; n++) {
+        inspect_apic(m, n, &a);
+        if (!a.open)
+            continue;
+        if (!rows++)
+            answer_text(to, "APIC    vector trigger irr isr  source         state\n");
+        inspect_irq(m, n, &irq);
+        snprintf(name, sizeof name, "pin %u", a.pin);
+        apic_row(to, name, &a, irq.source ? irq.source : "-");
+    }
+    for (unsigned n = 0; inspect_lvt(m, n, &lvt); n++) {
+        if (lvt.masked || !lvt.vector)
+            continue;
+        if (!rows++)
+            answer_text(to, "APIC    vector trigger irr isr  source         state\n");
+        inspect_vector(m, lvt.vector, &a);
+        apic_row(to, lvt.name, &a, "local APIC");
+    }
+    answer_close(to);
+    answer_number(to, "local_taken", inspect_local_taken(m));
+    if (inspect_local_taken(m))
+        answer_text(to, "taken of the local APIC's own (timer, messages): %" PRIu64 "\n",
+                    inspect_local_taken(m));
+}
+
 static void list_lines(struct monitor *mon, struct answer *to)
 {
     const struct machine *m = monitor_machine(mon);
@@ -313,7 +410,7 @@ static void list_lines(struct monitor *mon, struct answer *to)
     answer_bool(to, "intr", c->intr);
     answer_text(to, "IRQ vector  line irr mask isr      taken  source         state\n");
     answer_list(to, "lines");
-    for (unsigned n = 0; n < INSPECT_IRQS; n++) {
+    for (unsigned n = 0; n < LINES_ISA; n++) {
         struct inspect_irq irq;
         inspect_irq(m, n, &irq);
         answer_object(to, NULL);
@@ -336,22 +433,36 @@ static void list_lines(struct monitor *mon, struct answer *to)
                     irq.in_service, irq.taken, *state ? 13 : 1, source, *state ? "  " : "", state);
     }
     answer_close(to);
+    list_apics(m, to);
     answer_text(to, "EFLAGS.IF is %s; the INTR pin is %s\n", c->eflags & FLAG_IF ? "set" : "clear",
                 c->intr ? "high" : "low");
 }
 
 bool irq_show(struct monitor *mon, struct line *line, struct answer *to, struct error *err)
 {
-    uint32_t n;
+    const struct machine *m = monitor_machine(mon);
+    struct inspect_apic apic;
     bool why = line_keyword(line, "why");
     if (!why && !line_more(line)) {
         list_lines(mon, to);
         return true;
     }
-    if (!line_address(line, "the number of an interrupt line", &n, err) || !line_end(line, err))
+    inspect_apic(m, 0, &apic);
+    uint32_t n, lines = apic.present ? LINES_ALL : LINES_ISA;
+    bool vector = line_keyword(line, "vector");
+    if (!line_address(line, vector ? "a vector" : "the number of an interrupt line", &n, err) ||
+        !line_end(line, err))
         return false;
-    if (n >= INSPECT_IRQS)
-        return error_set(err, "there are interrupt lines 0 to %u; %u is none of them",
-                         INSPECT_IRQS - 1, n);
-    return explain(mon, n, to);
+    if (vector && !apic.present)
+        return error_set(err, "this machine has no APIC: give the number of the line");
+    if (vector && n > 255)
+        return error_set(err, "vectors end at 255");
+    if (!vector && n >= lines)
+        return error_set(err, "there are interrupt lines 0 to %u; %u is none of them", lines - 1,
+                         n);
+    if (vector)
+        explain_vector(mon, (uint8_t)n, to);
+    else
+        explain_line(mon, n, to);
+    return true;
 }

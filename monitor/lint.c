@@ -11,6 +11,7 @@
 
 #include "cpu/cpu.h"
 #include "machine/inspect.h"
+#include "machine/lines.h"
 #include "mmu/bus.h"
 #include "mmu/paging.h"
 #include "monitor/answer.h"
@@ -330,7 +331,7 @@ static void check_code(struct lint *l)
 
 static void check_pics(struct lint *l)
 {
-    for (unsigned n = 0; n < INSPECT_IRQS; n += 8) {
+    for (unsigned n = 0; n < LINES_ISA; n += 8) {
         struct inspect_irq irq;
         bool open = false;
         for (unsigned i = 0; i < 8; i++) {

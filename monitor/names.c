@@ -30,7 +30,7 @@ static const struct event_name {
     {"value",
      DATA | 1 << DEBUG_CR | 1 << DEBUG_IO | 1 << DEBUG_CPL | 1 << DEBUG_MODE | 1 << DEBUG_TASK},
     {"write", DATA | 1 << DEBUG_IO},
-    {"vector", 1 << DEBUG_EXC},
+    {"vector", 1 << DEBUG_EXC | 1 << DEBUG_IRQ},
     {"code", 1 << DEBUG_EXC},
     {"cr2", 1 << DEBUG_EXC},
     {"software", 1 << DEBUG_EXC},
@@ -49,7 +49,7 @@ static uint64_t event_value(const struct debug_event *e, const char *name)
     case 'o': return e->old;
     case 'w': return e->write;
     case 'c': return name[1] == 'r' ? e->cr2 : e->code;
-    case 'v': return name[1] == 'a' ? e->now : e->number;
+    case 'v': return name[1] == 'a' ? e->now : e->kind == DEBUG_IRQ ? e->code : e->number;
     default: return e->number;
     }
 }

@@ -11,7 +11,7 @@ SUITE_monitor-look = $(B)/tests/monitor/look $(B)/roms/kernel.elf $(B)/roms/init
 TEST_NEEDS += $(B)/tests/monitor/look
 
 # Kernels that do one thing after the other, some of them mistakes.
-LOOK_GUESTS := $(patsubst %,$(B)/tests/monitor/guest/%.elf,look pae frames)
+LOOK_GUESTS := $(patsubst %,$(B)/tests/monitor/guest/%.elf,look pae frames apic)
 $(LOOK_GUESTS): $(B)/tests/monitor/guest/%.elf: tests/monitor/guest/%.S
 	@mkdir -p $(@D)
 	@$(say) AS $@
