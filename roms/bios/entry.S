@@ -10,7 +10,7 @@
  * self test leaves them: the emulator has done that. BX: the segment of the kernel, CX: its SP;
  * it starts at offset 200h of that segment. A VGA BIOS at C000:0000 is initialised before.
  *
- * Not here: disks (there are none for this BIOS), serial and printer services, APM, PCI BIOS.
+ * Not here: reading disks (disk.S), serial and printer services, APM, PCI BIOS.
  */
 #include "bios/bios.inc"
 
@@ -26,6 +26,7 @@ bios_enter:
     push cx
     call make_vectors
     call make_data
+    call make_disk_tables
     call clock_start
     call screen_start
     pop cx
@@ -77,8 +78,6 @@ make_vectors:
 2:  xor eax, eax
     mov es:[0x1f * 4], eax /* fonts are the VGA BIOS's */
     mov es:[0x43 * 4], eax
-    mov es:[0x41 * 4], eax /* and there are no tables of disks */
-    mov es:[0x46 * 4], eax
     ret
 
 /* CX vectors from ES:DI are AX of this segment. */
@@ -232,22 +231,6 @@ no_serial:
 no_printer:
     mov ah, 0x01
     iret
-
-/* INT 13h. No drive answers: reset succeeds, there is no drive of that number, the rest is refused. */
-disk_service:
-    on  0x00, 1f
-    on  0x15, 1f /* AH 0: no drive */
-    on  0x08, 2f
-    mov byte ptr [bp + R_AH], 0x01
-    answer_bad
-    ret
-1:  mov byte ptr [bp + R_AH], 0
-    answer_good
-    ret
-2:  mov byte ptr [bp + R_AH], 0x07
-    mov byte ptr [bp + R_DX], 0 /* how many there are */
-    answer_bad
-    ret
 
 /* ---- Where the processor starts ---------------------------------------------------------- */
 

@@ -40,6 +40,11 @@ ours 386 'first vga=0x317 last' "${plain[@]}" --machine isa --cpu 386 -m 3M
 ours 'much memory' 'first vga=791 last' "${plain[@]}" -m 1G
 ours lockstep 'first vga=0x317 last' "${plain[@]}" --engine lockstep
 
+# Disks are not read, but old kernels are told their geometry.
+truncate -s $((20 * 16 * 63 * 512)) "$scratch/disk"
+ours 'with a disk' 'first vga=0x317 disk last' "${plain[@]}" --disk "$scratch/disk"
+ours 'isa with a disk' 'first vga=0x317 disk last' "${plain[@]}" --disk "$scratch/disk" --machine isa
+
 timeout 120 "$emu386" "${common[@]}" -a 'first vga=0x317 last' "${plain[@]}" -e 'stepi 30000' -e "save $scratch/state" \
     -e q >"$scratch/before" 2>"$scratch/err"
 check 'saved in the middle' [ -s "$scratch/state" ]
@@ -61,13 +66,17 @@ refused 'unknown; .* would be right' --linux-entry 64
 head -c 65536 /dev/zero >"$scratch/rom"
 refused 'needs the built-in BIOS services' --linux-entry 16 --bios "$scratch/rom"
 
-if command -v qemu-system-i386 >/dev/null; then
+under_qemu() { # under_qemu CMDLINE OPTIONS...
     timeout 120 qemu-system-i386 -display none -nodefaults -vga std -m 64 -serial "file:$scratch/out" -kernel "$kernel" \
-        -initrd "$scratch/initrd" -append 'first vga=0x317 vbe last' -rtc base=2003-04-05T00:15:30 \
+        -initrd "$scratch/initrd" -append "$1" "${@:2}" -rtc base=2003-04-05T00:15:30 \
         -device isa-debug-exit,iobase=0xf4,iosize=4 >/dev/null 2>&1
     check "QEMU: exit status 1 for code 0 (it was $?)" [ $? -eq 1 ]
     check 'QEMU: it comes to its end' grep -q '^PASS: 000000' "$scratch/out"
     grep '^FAIL' "$scratch/out"
+}
+if command -v qemu-system-i386 >/dev/null; then
+    under_qemu 'first vga=0x317 vbe last'
+    under_qemu 'first vga=0x317 vbe disk last' -drive "file=$scratch/disk,format=raw,if=ide"
 fi
 
 printf '%d passed, %d failed\n' "$passed" "$failed"

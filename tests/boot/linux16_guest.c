@@ -471,6 +471,13 @@ static void test_screen(void)
 
 static void test_drives(void)
 {
+    u32 vector = far32(0, 0x41 * 4), table = far32((u16)(vector >> 16), vector);
+
+    if (has_word("disk")) { /* 20 cylinders, 16 heads, 63 sectors */
+        check("INT 41h: cylinders and heads", table & 0xffffff, 0x100014);
+        check("INT 41h: sectors", far32((u16)(vector >> 16), (u16)vector + 14) & 0xff, 63);
+        return;
+    }
     call(0x13, 0x0800, 0, 0, 0x80);
     check("08h of a disk that is not there", r.flags & CF, CF);
     call(0x13, 0x4100, 0x55aa, 0, 0x80);
