@@ -294,6 +294,7 @@ bool boot_apply(const struct plan *p, struct machine *m, struct error *err)
 {
     struct bus *b = machine_bus(m);
 
+    firmware_place_data_area(m);
     for (unsigned i = 0; i < p->count; i++) {
         const struct plan_piece *piece = &p->pieces[i];
 

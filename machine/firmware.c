@@ -110,6 +110,39 @@ bool machine_has_tables(const struct config *cfg)
     return cfg->machine == MACHINE_PC && (!cfg->bios.size || cfg->services);
 }
 
+void firmware_place_data_area(struct machine *m)
+{
+    enum { PRINTER_TWO_SERIAL_COLOUR80 = 0x4420, EQUIPMENT_OF_CMOS = 0xc7 };
+    const uint16_t equipment = rtc_cmos_get(&m->rtc, 0x14) & EQUIPMENT_OF_CMOS;
+    const uint16_t words[][2] = {
+        {0x400, 0x3f8},                                   /* COM1 */
+        {0x402, 0x2f8},                                   /* COM2 */
+        {0x408, 0x378},                                   /* LPT1 */
+        {0x40e, FIRMWARE_EBDA >> 4},                      /* segment of the EBDA */
+        {0x410, PRINTER_TWO_SERIAL_COLOUR80 | equipment}, /* what INT 11h says */
+        {0x413, FIRMWARE_EBDA >> 10},                     /* KiB below the EBDA */
+        {0x41a, 0x1e},                                    /* the next key: none */
+        {0x41c, 0x1e},                                    /* where it goes */
+        {0x449, 3},                                       /* text mode */
+        {0x44a, 80},                                      /* columns */
+        {0x44c, 4096},                                    /* bytes of a page */
+        {0x460, 0x0d0e},                                  /* lines of the cursor */
+        {0x463, 0x3d4},                                   /* the CRTC */
+        {0x480, 0x1e},                                    /* the ring of keys: from */
+        {0x482, 0x3e},                                    /* to */
+        {0x484, 24},                                      /* rows - 1 */
+        {0x485, 16},                                      /* lines of a character */
+        {0x496, 0x10},                                    /* a keyboard with 101 keys */
+    };
+    static const uint8_t kib = 1;
+    for (unsigned n = 0; n < ARRAY_LEN(words); n++) {
+        uint8_t le[2];
+        put_le(le, words[n][1], 2);
+        (void)bus_poke(&m->bus, words[n][0], le, 2);
+    }
+    (void)bus_poke(&m->bus, FIRMWARE_EBDA, &kib, 1); /* of the EBDA */
+}
+
 void firmware_place_tables(struct machine *m)
 {
     uint8_t mp[MPTABLE_ROOM], pir[PIRTABLE_ROOM];

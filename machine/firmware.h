@@ -51,6 +51,11 @@ struct firmware {
 /* Fills f and adds every item to the device. */
 void firmware_describe(struct firmware *f, const struct config *cfg, struct fwcfg *device);
 
+/* What power-on self-test leaves in segment 40h and in the first byte of the EBDA, for kernels that look
+   there for ports, memory and the MP table (IBM PS/2 and PC BIOS Interface Technical Reference, "ROM BIOS
+   Data Areas"). Before an image is loaded, which may lie there. */
+void firmware_place_data_area(struct machine *m);
+
 /* What firmware would have put at F0000h: MP table, $PIR, ACPI tables, SMBIOS. Nothing where there is firmware, which
    does it, or no PCI. After chipset_configure. */
 void firmware_place_tables(struct machine *m);

@@ -76,6 +76,22 @@ static void test_tables(bool apic)
     machine_free(m);
 }
 
+/* A kernel without firmware that looks for an MP table goes by the BIOS data area first; with zeroes there
+   it reads below address 0. */
+static void test_search_for_the_mp_table_begins_in_the_data_area(void)
+{
+    struct machine *m = make(CPU_PPRO);
+    const struct bus *b = &m->bus;
+    firmware_place_data_area(m);
+    uint32_t ebda = (at32(b, 0x40e) & 0xffff) << 4, base = at32(b, 0x413) & 0xffff;
+    CHECK(ebda == FIRMWARE_EBDA && base == 639, "the EBDA, and the KiB below it");
+    CHECK((at32(b, ebda) & 0xff) == 1, "its size");
+    CHECK(at32(b, 0x400) == 0x02f803f8 && (at32(b, 0x408) & 0xffff) == 0x378, "serial, parallel");
+    CHECK((at32(b, 0x410) & 0xffff) == 0x4427, "a floppy, x87, a mouse, 80 columns, 2 lines, 1");
+    CHECK(at32(b, 0x449) == 0x00005003 && (at32(b, 0x463) & 0xffff) == 0x3d4, "the screen");
+    machine_free(m);
+}
+
 /* The script for firmware does to the files what acpi_place does. */
 static void test_script(void)
 {
@@ -204,6 +220,7 @@ int main(void)
 {
     test_tables(true);
     test_tables(false);
+    test_search_for_the_mp_table_begins_in_the_data_area();
     test_script();
     test_power_off();
     test_relocation();
