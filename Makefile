@@ -135,6 +135,7 @@ unit: $(addprefix $(B)/tests/unit/,$(UNIT)) ## build the unit tests
 -include tests/kernel/kernel.mk
 -include tests/gdb/gdb.mk
 -include tests/disk/disk.mk
+-include tests/fuzz/fuzz.mk
 -include $(wildcard tests/monitor/*.mk)
 -include roms/bench/bench.mk
 -include roms/vgatest/vgatest.mk
