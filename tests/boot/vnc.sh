@@ -81,5 +81,57 @@ done
 "$emu" --display vnc --vnc-password "$work/none" 2>"$work/err"
 expect "no password file: status 2" test $? -eq 2
 
+# The pointer moves the guest's mouse: a guest that says in hexadecimal what its mouse sends.
+cat >"$work/mouse.S" <<'E'
+        .section .multiboot, "a"
+        .long 0x1BADB002, 0, -0x1BADB002
+        .text
+        .globl start
+start:  mov $0xa8, %al          /* the mouse's port on */
+        out %al, $0x64
+        call ready
+        mov $0xd4, %al          /* the next byte is for the mouse: enable reports */
+        out %al, $0x64
+        call ready
+        mov $0xf4, %al
+        out %al, $0x60
+1:      in $0x64, %al
+        and $0x21, %al
+        cmp $0x21, %al
+        jne 1b
+        in $0x60, %al
+        mov %al, %bl
+        shr $4, %al
+        call digit
+        mov %bl, %al
+        and $15, %al
+        call digit
+        mov $' ', %al
+        call put
+        jmp 1b
+digit:  cmp $10, %al
+        sbb $0x69, %al          /* the shortest way to an ASCII digit: with DAS */
+        das
+put:    mov $0x3f8, %dx
+        out %al, %dx
+2:      mov $0x3fd, %dx
+        in %dx, %al
+        test $0x20, %al
+        jz 2b
+        ret
+ready:  in $0x64, %al
+        test $2, %al
+        jnz ready
+        ret
+E
+gcc -m32 -nostdlib -static -no-pie -Wl,--build-id=none -Wl,-e,start -Wl,-Ttext=0x100100 \
+    -Wl,--section-start=.multiboot=0x100000 -Wl,-z,noexecstack -o "$work/mouse.elf" "$work/mouse.S"
+boot $port --serial "file:$work/mouse" "$work/mouse.elf"
+timeout 20 "$work/client" 127.0.0.1:$port '' '' "$work/mouse.ppm" 100,100,0 110,105,0 110,105,1 110,105,0 \
+    107,105,0 >/dev/null
+end
+expect "the pointer moves and clicks the guest's mouse: $(cat "$work/mouse")" \
+    grep -q '28 0A FB 09 00 00 08 00 00 18 FD 00 ' "$work/mouse"
+
 printf '%d passed, %d failed\n' $passed $failed
 [ $failed -eq 0 ]

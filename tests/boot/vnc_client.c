@@ -3,7 +3,10 @@
  * vnc_client.c - a real VNC client (Debian's libvncclient) that a script drives: connects, types a
  * line, waits until the picture has stood still, and writes it as a PPM file.
  *
- *     vnc_client HOST:PORT PASSWORD TEXT FILE.ppm     TEXT: typed, "\n" is Enter; "" types nothing
+ *     vnc_client HOST:PORT PASSWORD TEXT FILE.ppm [X,Y,BUTTONS ...]
+ *
+ * TEXT: typed, "\n" is Enter; "" types nothing. Then the pointer goes to each place, with these buttons
+ * held (1 left, 2 middle, 4 right, 8 wheel up, 16 wheel down).
  */
 #include <rfb/rfbclient.h>
 #include <stdio.h>
@@ -57,6 +60,15 @@ static void type(rfbClient *c, const char *text)
     }
 }
 
+static void point(rfbClient *c, const char *place)
+{
+    int x, y, buttons;
+    if (sscanf(place, "%d,%d,%d", &x, &y, &buttons) != 3)
+        exit(2);
+    SendPointerEvent(c, x, y, buttons);
+    serve(c, 200);
+}
+
 static int write_picture(rfbClient *c, const char *file)
 {
     FILE *f = fopen(file, "wb");
@@ -78,7 +90,7 @@ int main(int argc, char **argv)
     rfbClient *c = rfbGetClient(8, 3, 4);
     char *args[] = {argv[0], argc > 1 ? argv[1] : NULL, NULL};
     int n = 2;
-    if (argc != 5 || !c)
+    if (argc < 5 || !c)
         return 2;
     rfbEnableClientLogging = FALSE;
     password = argv[2];
@@ -89,6 +101,8 @@ int main(int argc, char **argv)
         return 1;
     serve(c, 500);
     type(c, argv[3]);
+    for (int k = 5; k < argc; k++)
+        point(c, argv[k]);
     serve(c, 1000);
     printf("%u updates, %d x %d\n", updates, c->width, c->height);
     return write_picture(c, argv[4]);
