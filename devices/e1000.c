@@ -65,6 +65,7 @@ static const struct {
     {0x5838, 0x5858, 0xffffffff}, /* IPAV, IP4AT */
     {0x5880, 0x588c, 0xffffffff}, /* IP6AT */
     {0x5a00, 0x5a7c, 0xffffffff}, /* WUPM */
+    {0x5b50, 0x5b50, 3},          /* SWSM, of later chips: U-Boot locks every EEPROM by it */
 };
 
 void e1000_fetch(struct e1000 *e, uint64_t at, void *buf, uint32_t n)

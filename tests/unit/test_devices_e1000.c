@@ -94,6 +94,18 @@ static void test_eeprom_and_phy(void)
     CHECK(phy(9) == 0x0e00 && !(rd(0) & 0x80000000), "CTRL.PHY_RST");
 }
 
+/* A driver for the whole family takes the semaphore of its later chips before it reads the EEPROM; when
+   it cannot, the card's address is 0. */
+static void test_address_of_a_card_that_is_locked_first(void)
+{
+    power_on();
+    CHECK(rd(0x5b50) == 0, "free");
+    wr(0x5b50, rd(0x5b50) | 2);
+    CHECK(rd(0x5b50) == 2, "taken");
+    wr(0x5b50, 0xfffffffc);
+    CHECK(rd(0x5b50) == 0, "given back; two bits are all there is");
+}
+
 static void test_receive(void)
 {
     uint8_t f[ETH_MAX], d[16], got[ETH_MAX];
@@ -330,6 +342,7 @@ int main(void)
 {
     test_identity();
     test_eeprom_and_phy();
+    test_address_of_a_card_that_is_locked_first();
     test_receive();
     test_filters();
     test_interrupts();
