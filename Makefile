@@ -78,7 +78,7 @@ $(B)/ui/%.o: ui/%.c
 	$(Q)$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
 
 # gcc keeps the cold paths of handlers from taking registers only if it does not know they are cold.
-$(B)/cpu/engine/h_%.o: PROFILE :=
+$(B)/cpu/engine/h_%.o $(B)/cpu/engine/generic.o: PROFILE :=
 $(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage)
 
 $(B)/%.o: %.c
