@@ -297,7 +297,7 @@ static const struct option_row rows[] = {
     { "boot",       0,  "DEVICES", options_set_boot, "what firmware tries: disk, cdrom, floppy; a list" },
     { "floppy",     0,  "FILE",    set_floppy,    "floppy disk in drive A; once more: in B" },
     { "machine",    0,  "KIND",    options_set_machine,   "pc (440FX, PCI) or isa (AT, ISA only) (pc)" },
-    { "memory",    'm', "SIZE",    options_set_memory,    "RAM: 1M to 3584M, suffix K, M or G (64M)" },
+    { "memory",    'm', "SIZE",    options_set_memory,    "RAM in MiB, or with K, M or G: 1M to 3584M (64M)" },
     { "cpu",        0,  "MODEL",   options_set_cpu,       "386, 486, pentium or ppro (ppro)" },
     { "tlb",        0,  "MODEL",   options_set_tlb,       "large, 386, 486 or WAYSxSETS (large)" },
     { "speed",      0,  "N",       options_set_speed,     "instructions per virtual us, 1-1221 (153)" },

@@ -98,12 +98,10 @@ bool value_memory(const char *value, uint32_t *bytes, struct error *err)
     }
     if (*p && p[1])
         return error_set(err, "--memory %s: suffix K, M or G would be right", value);
+    if (!*p && n < CONFIG_MIN_MEMORY)
+        shift = 20; /* a bare number is MiB, as to QEMU, unless it can be bytes */
     if (n > UINT64_MAX >> shift || n << shift > CONFIG_MAX_MEMORY)
         return error_set(err, "--memory %s: too much; at most %uM", value, CONFIG_MAX_MEMORY >> 20);
-    if (n && !*p && n <= CONFIG_MAX_MEMORY >> 20)
-        return error_set(err,
-                         "--memory %s: %s bytes are too little (at least 1M); did you mean -m %sM?",
-                         value, value, value);
     n <<= shift;
     if (n < CONFIG_MIN_MEMORY)
         return error_set(err, "--memory %s: too little; at least 1M", value);

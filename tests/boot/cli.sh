@@ -25,7 +25,7 @@ fail() {
 bad() {
     local words=$1 status lines
     shift
-    timeout 20 "$emu" "$@" >out 2>err </dev/null
+    timeout 60 "$emu" "$@" >out 2>err </dev/null
     status=$?
     lines=$(wc -l <err)
     if [ $status != 2 ]; then
@@ -55,9 +55,10 @@ damaged() {
 }
 
 # --- values of options -----------------------------------------------------------------------
-bad 'did you mean -m 3M' -m 3
 bad 'at least 1M' -m 0
-bad 'at least 1M' -m 1048575
+bad '3584M' -m 3585
+bad '3584M' -m 1048575
+bad 'multiple of 4K' -m 1048577
 bad 'at least 1M' --memory=512K
 bad '3584M' -m 4G
 bad '3584M' -m 99999999999999999999999M
