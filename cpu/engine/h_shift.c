@@ -17,9 +17,10 @@ static inline uint32_t op_shl(uint32_t a, unsigned n, uint64_t *res, uint64_t *a
 
 static inline uint32_t op_shr(uint32_t a, unsigned n, uint64_t *res, uint64_t *aux)
 {
-    uint32_t r = a >> n;
+    uint32_t before = a >> (n - 1), r = before >> 1;
+    uint64_t cf = before & 1, of = r << 1 & AUX_SIGN;
     *res = r;
-    *aux = aux_make(r, a >> (n - 1) & 1, r >> 30, false);
+    *aux = r ^ of ^ (-cf & (AUX_CF | AUX_SIGN));
     return r;
 }
 
