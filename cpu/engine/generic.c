@@ -129,9 +129,19 @@ static bool page_faults(struct cpu *c, const struct rec *ip, unsigned access, ui
     return true;
 }
 
+/* A store to a page that is there and dirty: decoded code or paging entries stand in its way. */
+static inline bool hindered(const struct cpu *c, unsigned access)
+{
+    const struct tlb_entry *e = &c->mmu.tlb.entry[c->missed >> 12];
+    return (access & MMU_WRITE) && c->mmu.paging && (e->frame & TLB_D) &&
+           mmu_permits(&c->mmu, e->frame, access | mem_user(c)) && tlb_host(c->host, c->missed);
+}
+
 #define MISS_HANDLER(name, access)                                                                 \
     void name(ARGS)                                                                                \
     {                                                                                              \
+        if (hindered(c, access))                                                                   \
+            GO_TO(otherwise(ip), ip);                                                              \
         if (refill(c, access))                                                                     \
             GO(ip);                                                                                \
         if (!page_faults(c, ip, access, res, aux, left))                                           \

@@ -12,14 +12,16 @@
 
 /* What a handler does where only a host pointer is missing, before anything is committed: once it is
    there, the handler is tried again. */
-#define MISS(kind, lin) GO_TO(h_miss_##kind, (c->missed = (lin), ip))
+#define MISS(kind, lin) GO_TO(h_miss_##kind, (c->missed = (lin_t)(lin), ip))
 
 /* The host address of [lin, lin + size) by the host TLB's table. An aligned access cannot cross a
-   page; only the others look whether they do. */
+   page; only the others look whether they do. False: *host is lin, as words of missing pages are 0. */
 static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint64_t *host)
 {
-    if (size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size))
+    if (size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size)) {
+        *host = lin;
         return false;
+    }
     return __builtin_sub_overflow((uint64_t)lin, table[lin >> 12], host);
 }
 
@@ -27,11 +29,11 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
 #define LOADABLE(T, lin, host)                                                                     \
     uint64_t host;                                                                                 \
     if (UNLIKELY(!host_at(tlb, (lin), sizeof(T), &host)))                                          \
-    MISS(load, lin)
+    MISS(load, host)
 #define STORABLE(T, lin, host)                                                                     \
     uint64_t host;                                                                                 \
     if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
-    MISS(store, lin)
+    MISS(store, host)
 
 /* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
    whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
@@ -64,7 +66,7 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
     if (UNLIKELY(mmu_crosses(lin, 4 * (n))))                                                       \
         SLOW();                                                                                    \
     if (UNLIKELY(!__builtin_sub_overflow((uint64_t)(lin), (RUN_##kind)[(lin) >> 12], &host)))      \
-    MISS(run_##kind, lin)
+    MISS(run_##kind, host)
 #define RUN_load tlb
 #define RUN_store (tlb + HOST_STORES)
 #define RUN_WORD(host, n) AT(uint32_t, (host) + 4 * (n))
