@@ -14,25 +14,36 @@
    there, the handler is tried again. */
 #define MISS(kind, lin) GO_TO(h_miss_##kind, (c->missed = (lin_t)(lin), ip))
 
-/* The host address of [lin, lin + size) by the host TLB's table. An aligned access cannot cross a
-   page; only the others look whether they do. False: *host is lin, as words of missing pages are 0. */
+/* May [lin, lin + size) reach into the next page? An aligned access cannot; only the others look. */
+static inline bool crosses(lin_t lin, unsigned size)
+{
+    return size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size);
+}
+
+/* The host address of lin by the host TLB's table. False: *host is lin, as words of missing pages are 0. */
+static inline bool word_at(const uint64_t *table, lin_t lin, uint64_t *host)
+{
+    return __builtin_sub_overflow((uint64_t)lin, table[lin >> 12], host);
+}
+
+/* The host address of [lin, lin + size). */
 static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint64_t *host)
 {
-    if (size > 1 && UNLIKELY(lin & (size - 1)) && mmu_crosses(lin, size)) {
-        *host = lin;
-        return false;
-    }
-    return __builtin_sub_overflow((uint64_t)lin, table[lin >> 12], host);
+    return !crosses(lin, size) && word_at(table, lin, host);
 }
 
 /* Declares `host`, where [lin, lin + sizeof(T)) can be loaded or stored; else falls back. */
 #define LOADABLE(T, lin, host)                                                                     \
     uint64_t host;                                                                                 \
-    if (UNLIKELY(!host_at(tlb, (lin), sizeof(T), &host)))                                          \
+    if (UNLIKELY(crosses(lin, sizeof(T))))                                                         \
+        FALL_BACK();                                                                               \
+    if (UNLIKELY(!word_at(tlb, lin, &host)))                                                       \
     MISS(load, host)
 #define STORABLE(T, lin, host)                                                                     \
     uint64_t host;                                                                                 \
-    if (UNLIKELY(!host_at(tlb + HOST_STORES, (lin), sizeof(T), &host)))                            \
+    if (UNLIKELY(crosses(lin, sizeof(T))))                                                         \
+        FALL_BACK();                                                                               \
+    if (UNLIKELY(!word_at(tlb + HOST_STORES, lin, &host)))                                         \
     MISS(store, host)
 
 /* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
@@ -65,7 +76,7 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
     uint64_t host;                                                                                 \
     if (UNLIKELY(mmu_crosses(lin, 4 * (n))))                                                       \
         SLOW();                                                                                    \
-    if (UNLIKELY(!__builtin_sub_overflow((uint64_t)(lin), (RUN_##kind)[(lin) >> 12], &host)))      \
+    if (UNLIKELY(!word_at(RUN_##kind, lin, &host)))                                                \
     MISS(run_##kind, host)
 #define RUN_load tlb
 #define RUN_store (tlb + HOST_STORES)
