@@ -118,14 +118,30 @@ MOV_NARROW(uint8_t)
 MOV_NARROW(uint16_t)
 EACH_CLASS(MOV_IMM_CLASS, uint32_t)
 
-/* A narrow value of type T to a 32-bit register, extended as type S says. */
-#define EXTEND(name, T, S)                                                                         \
-    HANDLER(name##_rr)                                                                             \
+/* MOVZX between registers; of bytes, the second one is as in ModRM: AL CL DL BL AH CH DH BH. */
+#define ZERO_EXTEND(s, d)                                                                          \
+    HANDLER(movzx_byte_rr_##d##_##s)                                                               \
     {                                                                                              \
-        REG(uint32_t, ip->a) = (uint32_t)(S)REG(T, ip->b);                                         \
+        c->gpr[d] = (uint8_t)(c->gpr[(s)&3] >> ((s)&4) * 2);                                       \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    EACH_CLASS(EXTEND_CLASS, name, T, S)
+    HANDLER(movzx_word_rr_##d##_##s)                                                               \
+    {                                                                                              \
+        c->gpr[d] = (uint16_t)c->gpr[s];                                                           \
+        GO(ip + 1);                                                                                \
+    }
+#define ZERO_EXTEND_R(d, unused) EACH_REG_2(ZERO_EXTEND, d)
+EACH_REG(ZERO_EXTEND_R, )
+
+/* A narrow value of type T to a 32-bit register, extended as type S says. */
+#define SIGN_EXTEND(name, T)                                                                       \
+    HANDLER(name##_rr)                                                                             \
+    {                                                                                              \
+        REG(uint32_t, ip->a) = (uint32_t)(T)REG(u##T, ip->b);                                      \
+        GO(ip + 1);                                                                                \
+    }
+SIGN_EXTEND(movsx_byte, int8_t)
+SIGN_EXTEND(movsx_word, int16_t)
 #define EXTEND_CLASS(class, name, T, S)                                                            \
     HANDLER(name##_##class)                                                                        \
     {                                                                                              \
@@ -134,10 +150,10 @@ EACH_CLASS(MOV_IMM_CLASS, uint32_t)
         REG(uint32_t, ip->a) = (uint32_t)(S)AT(T, host);                                           \
         GO(ip + 1);                                                                                \
     }
-EXTEND(movzx_byte, uint8_t, uint8_t)
-EXTEND(movzx_word, uint16_t, uint16_t)
-EXTEND(movsx_byte, uint8_t, int8_t)
-EXTEND(movsx_word, uint16_t, int16_t)
+EACH_CLASS(EXTEND_CLASS, movzx_byte, uint8_t, uint8_t)
+EACH_CLASS(EXTEND_CLASS, movzx_word, uint16_t, uint16_t)
+EACH_CLASS(EXTEND_CLASS, movsx_byte, uint8_t, int8_t)
+EACH_CLASS(EXTEND_CLASS, movsx_word, uint16_t, int16_t)
 
 HANDLER(cdq)
 {
@@ -250,17 +266,20 @@ static handler *pick_mov_narrow(struct rec *r, uint8_t mode)
 
 static handler *pick_extension(struct rec *r, uint8_t mode)
 {
-    static handler *const from_reg[4] = {movzx_byte_rr, movzx_word_rr, movsx_byte_rr,
-                                         movsx_word_rr};
+    static handler *const zero_byte[8][8] = BY_PAIR(movzx_byte_rr), *const zero_word[8][8] =
+                                                                        BY_PAIR(movzx_word_rr);
     static handler *const from_mem[4][CLASSES] = {BY_CLASS(movzx_byte), BY_CLASS(movzx_word),
                                                   BY_CLASS(movsx_byte), BY_CLASS(movsx_word)};
-    unsigned kind = (r->i.row & 1) | (r->i.row >> 2 & 2); /* B6 B7 BE BF */
+    bool word = r->i.row & 1, sign = r->i.row & 8; /* B6 B7 BE BF */
     r->a = r->i.reg;
     r->b = r->i.rm;
-    if (!(r->i.flags & INSN_MEM))
-        return from_reg[kind];
+    if (!(r->i.flags & INSN_MEM)) {
+        if (sign)
+            return word ? movsx_word_rr : movsx_byte_rr;
+        return (word ? zero_word : zero_byte)[r->i.reg / 4][r->i.modrm & 7];
+    }
     int class = memory_class(r, mode);
-    return class < 0 ? NULL : from_mem[kind][class];
+    return class < 0 ? NULL : from_mem[(sign ? 2 : 0) + word][class];
 }
 
 static handler *pick_cmov(struct rec *r, uint8_t mode)

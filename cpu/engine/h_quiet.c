@@ -53,6 +53,7 @@ QUIET(or)
 QUIET(and)
 QUIET(sub)
 QUIET(xor)
+QUIET(imul)
 
 #define QUIET_ONE(d, unused)                                                                       \
     HANDLER(inc_##d)                                                                               \
@@ -97,14 +98,6 @@ QUIET(xor)
     }
 EACH_REG(QUIET_ONE, )
 
-HANDLER(imul_rr)
-{
-    REG(uint32_t, ip->a) = do_imul(REG(uint32_t, ip->a), REG(uint32_t, ip->b));
-    GO(ip + 1);
-}
-
-EACH_CLASS(QUIET_LOAD, imul)
-
 HANDLER(imul_rri)
 {
     REG(uint32_t, ip->a) = do_imul(REG(uint32_t, ip->b), ip->i.imm);
@@ -139,7 +132,6 @@ handler *pick_quiet(struct rec *r, uint8_t mode)
     static const struct quiet *const map[8] = {&add, & or, NULL, NULL, &and, &sub, &xor, NULL};
     static handler *const inc_r[8] = BY_REG(inc), *const dec_r[8] = BY_REG(dec),
                           *const neg_r[8] = BY_REG(neg);
-    static handler *const imul_m[CLASSES] = BY_CLASS(imul_rm);
     unsigned row = r->i.row;
     if (r->i.size != 4)
         return NULL;
@@ -158,7 +150,7 @@ handler *pick_quiet(struct rec *r, uint8_t mode)
     case G_FF: return inc_r[r->i.rm / 4];
     case G_FF + 1: return dec_r[r->i.rm / 4];
     case G_F7 + 3: return neg_r[r->i.rm / 4];
-    case MAP_0F + 0xaf: return r->i.flags & INSN_MEM ? imul_m[memory_class(r, mode)] : imul_rr;
+    case MAP_0F + 0xaf: return pick_form(&imul, r, mode);
     case 0x69:
     case 0x6b: return imul_rri;
     default: return NULL;
