@@ -95,6 +95,10 @@ test-san: ## run every test but lint under AddressSanitizer and UBSan (in build-
 test-clang: ## build everything with clang (in build-clang) and run the unit tests
 	$(MAKE) B=build-clang CC=$(CLANG) all test-unit
 
+.PHONY: bench-boot
+bench-boot: $$(B)/emu386 guests ## time real boots beside qemu-system-i386
+	B=$(B) tests/bench-boot.sh -o $(B)/bench-boot.csv
+
 .PHONY: bench-display
 bench-display: $$(B)/emu386 $$(B)/roms/vgatest/vgatest.elf ## measure what the window costs and how soon it is there
 	B=$(B) tests/bench-display.sh --check

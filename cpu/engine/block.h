@@ -27,7 +27,7 @@ typedef void handler(ARGS);
 
 struct rec {
     handler *fn;            /* executes it */
-    const struct rec *link; /* relative branch: head of the target's block, once it is known */
+    const struct rec *link; /* relative branch: the target's block, once it is known: its rec[0] */
     struct insn i;          /* as decoded */
     uint32_t eip;           /* of its first byte */
     uint32_t to;            /* where a relative branch leads; else the next instruction */
@@ -51,17 +51,14 @@ struct block {
     uint16_t bytes;          /* length of the guest code */
     uint16_t n;              /* instructions */
     uint8_t mode;            /* MODE_* when it was decoded */
-    struct rec head;         /* where it is entered: notes that for the trail, goes on to rec[0] */
     struct rec rec[];        /* n records and a sentinel that falls through */
 };
-_Static_assert(offsetof(struct block, rec) == offsetof(struct block, head) + sizeof(struct rec),
-               "behind the head comes the first instruction");
 
 /* RF holds for the first instruction only, which does without if no breakpoint is set; but an
    interrupted REP keeps it (SDM vol. 3, 17.3.1.1). */
-static inline bool block_resumes(const struct cpu *c, const struct rec *head)
+static inline bool block_resumes(const struct cpu *c, const struct rec *first)
 {
-    return !(c->eflags & FLAG_RF) || !(head[1].i.flags & (INSN_REP | INSN_REPNE));
+    return !(c->eflags & FLAG_RF) || !(first->i.flags & (INSN_REP | INSN_REPNE));
 }
 
 #define JUMP_CACHE 4096u
@@ -70,7 +67,7 @@ static inline bool block_resumes(const struct cpu *c, const struct rec *head)
 struct jump {
     uint32_t eip;          /* the target */
     uint32_t key;          /* jump_key when it was looked up */
-    const struct rec *rec; /* head of the block there */
+    const struct rec *rec; /* the block there: its rec[0] */
 };
 
 /* What decoded code on one physical page there is. */
@@ -113,16 +110,16 @@ static inline struct jump *jump_slot(struct engine *e, uint32_t eip)
     return &e->jump[eip & (JUMP_CACHE - 1)];
 }
 
+static inline const struct block *block_of(const struct rec *first)
+{
+    return (const struct block *)(const void *)((const uint8_t *)first -
+                                                offsetof(struct block, rec));
+}
+
 /* Translations and mode that an entry of the jump cache holds for. */
 static inline uint32_t jump_key(const struct cpu *c)
 {
     return c->mmu.code_epoch ^ (uint32_t)c->mode << 24;
-}
-
-static inline const struct block *block_of(const struct rec *first)
-{
-    return (const struct block *)(const void *)((const uint8_t *)first -
-                                                offsetof(struct block, head));
 }
 
 /* How a handler reaches the next record. A tail call where the compiler guarantees one or is known
@@ -162,6 +159,16 @@ static inline const struct block *block_of(const struct rec *first)
     } while (0)
 #endif
 
+/* Into a block, by its first record: its cost is subtracted already, and the trail notes where it
+   begins. Only flat code is entered from other blocks: EIP is the linear address. */
+#define ENTER(first)                                                                               \
+    do {                                                                                           \
+        const struct rec *to_ = (first);                                                           \
+        uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left) - to_->after;                          \
+        c->trail[at_ & c->trail_mask] = (struct trail){.lin = to_->eip, .icount = at_};            \
+        GO(to_);                                                                                   \
+    } while (0)
+
 /* generic.c: handlers for every row, through the reference executor. */
 handler h_generic;        /* goes on to the next record */
 handler h_body;           /* the same, when the executor has nothing to do around the row's body */
@@ -172,8 +179,6 @@ handler h_miss_store;     /* the same, where it stores */
 handler h_miss_run_load;  /* the same, where it and its successors load from */
 handler h_miss_run_store; /* the same, where they store */
 handler h_through;        /* sentinel: on to whatever follows the block */
-handler h_enter;          /* head of a block */
-handler h_dead;           /* head of a killed block */
 handler h_not_linked;     /* a relative branch that is taken and does not know its target */
 handler h_search;         /* to c->eip */
 handler h_renew;          /* the same; what the jump cache knows may be out of date */

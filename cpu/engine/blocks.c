@@ -121,6 +121,14 @@ static void unlink_block(struct engine *e, struct block *b)
     b->in = 0;
 }
 
+/* The jump cache knows a block by its EIP alone. */
+static void forget_jump(struct engine *e, const struct block *b)
+{
+    struct jump *j = jump_slot(e, b->eip);
+    if (j->rec == b->rec)
+        j->eip = ~b->eip; /* of another slot */
+}
+
 /* The page's block *p dies. */
 static void kill(struct engine *e, struct block **p)
 {
@@ -128,7 +136,7 @@ static void kill(struct engine *e, struct block **p)
     *p = b->page_next;
     unhash(e, b);
     unlink_block(e, b);
-    b->head.fn = h_dead;
+    forget_jump(e, b);
     e->stats.killed++;
 }
 
@@ -340,7 +348,6 @@ static unsigned decode_block(const struct engine *e, struct block *b, const stru
         (struct rec){.fn = h_through, .eip = end - 1, .to = end, .delta = NOT_LINKED, .after = 1};
     for (unsigned k = 0; k < n; k++)
         b->rec[k].after = (uint16_t)(n - k);
-    b->head = (struct rec){.fn = h_enter, .eip = c->eip, .after = (uint16_t)n};
     b->n = (uint16_t)n;
     b->bytes = (uint16_t)at;
     handlers_fuse(b->rec, n, c->mode);
@@ -428,7 +435,7 @@ struct block *block_find(struct engine *e, struct cpu *c)
         return NULL;
     /* Segments that are not flat would have to look at the limit again. */
     if (c->mode & MODE_FLAT_CS)
-        *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = &b->head};
+        *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = b->rec};
     return b;
 }
 
@@ -443,8 +450,8 @@ const struct rec *jump_renew(struct engine *e, struct cpu *c, int64_t left)
         OBSERVED(c, OBSERVE_EXEC))
         return NULL;
     const struct block *b = block_of(j->rec);
-    if (b->head.fn == h_dead || b->n > left || b->mode != c->mode ||
-        !fetch_page(c, c->eip, &phys, &f) || b->phys != (phys | (c->eip & PAGE_OFFSET_MASK)))
+    if (b->n > left || b->mode != c->mode || !fetch_page(c, c->eip, &phys, &f) ||
+        b->phys != (phys | (c->eip & PAGE_OFFSET_MASK)))
         return NULL;
     j->key = jump_key(c);
     return j->rec;
@@ -458,7 +465,7 @@ static void link_branch(struct engine *e, const struct cpu *c, const struct rec 
     struct rec *r = rec_at(e, (uint32_t)((const uint8_t *)from - e->arena));
     if (r->to != c->eip || e->from_key != jump_key(c) || !(b->mode & MODE_FLAT_CS))
         return;
-    r->link = &b->head;
+    r->link = b->rec;
     r->delta = b->n - (r->after - 1);
     r->next_in = b->in;
     b->in = (uint32_t)((const uint8_t *)from - e->arena);
@@ -471,7 +478,7 @@ void engine_run(struct engine *e, struct cpu *c)
     struct block *b = block_find(e, c);
     e->from = NULL;
     e->at = NULL;
-    if (!b || c->icount + b->n > c->limit || !block_resumes(c, &b->head)) {
+    if (!b || c->icount + b->n > c->limit || !block_resumes(c, b->rec)) {
         e->stats.steps++;
         cpu_step(c);
         return;

@@ -188,10 +188,10 @@ void h_search(ARGS)
     const struct jump *j = jump_slot(c->engine, c->eip);
     if (j->eip != c->eip || j->key != jump_key(c) || (c->eflags & FLAG_RF))
         GO_TO(h_renew, ip);
-    int64_t rest = left - block_of(j->rec)->n;
+    int64_t rest = left - j->rec->after;
     if (rest >= 0) {
         left = rest;
-        GO(j->rec);
+        ENTER(j->rec);
     }
     leave(c, res, aux, left);
 }
@@ -201,8 +201,8 @@ void h_renew(ARGS)
     const struct rec *to = jump_renew(c->engine, c, left);
     if (to && c->limit != 0 && block_resumes(c, to)) {
         c->eflags &= ~(uint32_t)FLAG_RF;
-        left -= block_of(to)->n;
-        GO(to);
+        left -= to->after;
+        ENTER(to);
     }
     leave(c, res, aux, left);
 }
@@ -229,20 +229,5 @@ void h_through(ARGS)
     left -= ip->delta;
     if (__builtin_expect(left < 0, 0))
         GO_TO(h_not_linked, ip);
-    GO(ip->link);
-}
-
-/* Only flat code comes here from other blocks: EIP is the linear address. */
-void h_enter(ARGS)
-{
-    uint32_t at = (uint32_t)(c->stop - (uint64_t)left) - ip->after;
-    c->trail[at & c->trail_mask] = (struct trail){.lin = ip->eip, .icount = at};
-    GO(ip + 1);
-}
-
-/* Nothing of a killed block is executed; the run loop looks again. */
-void h_dead(ARGS)
-{
-    c->eip = ip->eip;
-    leave(c, res, aux, left + ip->after);
+    ENTER(ip->link);
 }

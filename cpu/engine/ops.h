@@ -107,7 +107,7 @@ enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
         left -= (r)->delta;                                                                        \
         if (UNLIKELY(left < 0))                                                                    \
             GO_TO(h_not_linked, r);                                                                \
-        GO((r)->link);                                                                             \
+        ENTER((r)->link);                                                                          \
     } while (0)
 
 /* On to EIP `to`, wherever that is: by the jump cache, or the run loop finds it. */
@@ -116,10 +116,10 @@ enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
         uint32_t eip_ = (to_);                                                                     \
         const struct jump *j_ = jump_slot(c->engine, eip_);                                        \
         if (j_->eip == eip_ && j_->key == jump_key(c)) {                                           \
-            left -= block_of(j_->rec)->n;                                                          \
+            left -= j_->rec->after;                                                                \
             if (left >= 0)                                                                         \
-                GO(j_->rec);                                                                       \
-            left += block_of(j_->rec)->n;                                                          \
+                ENTER(j_->rec);                                                                    \
+            left += j_->rec->after;                                                                \
         }                                                                                          \
         c->eip = eip_;                                                                             \
         GO_TO(h_search, ip);                                                                       \
