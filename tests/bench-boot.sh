@@ -14,6 +14,7 @@
 # mean anything, and those little. The CSV has every run. Without QEMU there is only one side.
 # Environment: B (build directory), EMU386, QEMU.
 
+# shellcheck disable=SC1091,SC2154 # lib.sh sets name, scratch, unpacked, emu386
 set -u
 runs=3 csv='' guests_wanted=()
 while [ $# -gt 0 ]; do
@@ -28,7 +29,6 @@ done
 [ ${#guests_wanted[@]} -gt 0 ] || guests_wanted=(kernel debian)
 
 set -- "${B:-build}"
-# shellcheck disable=SC1091,SC2154 # lib.sh sets name, scratch, unpacked, emu386
 . "$(dirname "$0")/real/lib.sh"
 EMU386=${EMU386:-$emu386}
 QEMU=${QEMU:-qemu-system-i386}
