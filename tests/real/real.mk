@@ -2,8 +2,8 @@
 # Unmodified software of others: tests/real/NAME.sh boots it (lib.sh says how). The packages are fetched
 # once, into $(B)/real. `make test` does of each what takes seconds, `make test-real` all of it.
 
-REAL := debian debianpae debianroot firmware floppies grub installer invaders isolinux memtest tinydevices tinylinux
-REAL_SHORT := debian firmware floppies invaders memtest tinydevices tinylinux
+REAL := debian debianpae debianroot firmware floppies grub installer invaders isolinux mach memtest tinydevices tinylinux
+REAL_SHORT := debian firmware floppies invaders mach memtest tinydevices tinylinux
 # The network, alone and with the host.
 REAL += network e1000
 REAL_SHORT += network
