@@ -18,9 +18,9 @@ initrd=$build/roms/initrd.img
 scratch=$(mktemp -d) || exit 2
 emulator=
 trap '[ -n "$emulator" ] && kill "$emulator" 2>/dev/null; rm -rf "$scratch"' EXIT
-passed=0
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 memory=64M
-failed=0
 
 for file in "$kernel" "$initrd"; do
     if [ ! -f "$file" ]; then
@@ -46,15 +46,6 @@ start() {
         exit 2
         ;;
     esac
-}
-
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-    fi
 }
 
 # escape TEXT: the text as a pattern in which only `?` is special. 
@@ -223,5 +214,4 @@ run_all_cases
 for each in $emulators; do
     run_shell "$each"
 done
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

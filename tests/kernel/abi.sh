@@ -10,17 +10,8 @@ build=${1:?usage: abi.sh BUILD}
 program=$build/roms/bin/linux
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
-
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-    fi
-}
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 
 timeout 60 "$build/emu386" -m 16M -k "$build/roms/kernel.elf" -i "$build/roms/initrd.img" \
     -a 'quiet run=linux' --display none --serial stdio </dev/null 2>"$scratch/err" |
@@ -42,5 +33,4 @@ else
     diff "$scratch/host" "$scratch/guest"
     check $? "host and demo kernel say the same"
 fi
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

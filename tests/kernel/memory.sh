@@ -8,18 +8,12 @@ set -u
 build=${1:?usage: memory.sh BUILD}
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 swap= # a second boot module: the swap area
 
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-        tail -n 5 "$scratch/out"
-    fi
+explain() {
+    tail -n 5 "$scratch/out"
 }
 
 run() { # run EMULATOR MEMORY COMMAND: the text to $scratch/out; is the exit status 0 of the program?
@@ -80,5 +74,4 @@ run emu386 3584M 'quiet run=cow'
 check $? "emu386: 3584 MiB: cow"
 run emu386 8M 'quiet run=forkbomb 100'
 check $? "emu386: 8 MiB: forkbomb"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

@@ -7,17 +7,8 @@
 set -u
 build=${1:?usage: source.sh BUILD}
 readme=roms/README.md
-passed=0
-failed=0
-
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-    fi
-}
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 
 files=(roms/kernel/*.[chS] roms/kernel/*.ld)
 total=$(cat "${files[@]}" | wc -l)
@@ -43,5 +34,4 @@ for file in roms/kernel/*.c roms/boot/*.S roms/kernel/*.S; do
     check $? "$readme: the reading order leaves out $name"
 done
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

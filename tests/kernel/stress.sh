@@ -11,17 +11,11 @@ seconds=${2:-60}
 seeds=("${@:3}")
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-        tail -n 12 "$scratch/out"
-    fi
+explain() {
+    tail -n 12 "$scratch/out"
 }
 
 run() { # run EMULATOR SECONDS SEED OUTPUT
@@ -53,5 +47,4 @@ run emu386 10 "${seeds[0]:-1}" "$scratch/one"
 run emu386 10 "${seeds[0]:-1}" "$scratch/two"
 cmp "$scratch/one" "$scratch/two"
 check $? "the same seed gives the same run"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

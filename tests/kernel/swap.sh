@@ -12,18 +12,12 @@ initrd=$build/roms/initrd.img
 PATH=$PATH:/sbin:/usr/sbin
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 disk=$scratch/disk
 
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-        tail -n 6 "$scratch/out" "$scratch/err"
-    fi
+explain() {
+    tail -n 6 "$scratch/out" "$scratch/err"
 }
 
 qemu() { # qemu MACHINE COMMAND [OPTIONS...]
@@ -185,5 +179,4 @@ grep -qE '^swap: hda: page [0-9]+ cannot be read$' "$scratch/out" &&
         "$scratch/out" && says 'System halted.'
 check $? "a page that cannot be read: the message"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

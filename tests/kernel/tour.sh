@@ -9,17 +9,8 @@ set -u
 build=${1:?usage: tour.sh BUILD}
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
-
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-    fi
-}
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 
 tour() { # tour OPTIONS...: the text to $scratch/tour
     XDG_CONFIG_HOME=/dev/null/none timeout 200 "$build/emu386" --tour "$@" </dev/null \
@@ -168,5 +159,4 @@ check $? "the same tour on a 386: $(head -n 4 "$scratch/diff")"
 "$build/emu386" --tour kernel.elf >/dev/null 2>"$scratch/err"
 [ $? -eq 2 ] && grep -q 'built-in kernel' "$scratch/err"
 check $? "--tour with an image is refused"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary

@@ -20,17 +20,8 @@ initrd=$build/roms/initrd.img
 limit=120 # seconds that a case may take
 scratch=$(mktemp -d) || exit 2
 trap 'rm -rf "$scratch"' EXIT
-passed=0
-failed=0
-
-check() { # check RESULT NAME: counts
-    if [ "$1" -eq 0 ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAIL $2"
-    fi
-}
+# shellcheck source=tests/shell.sh
+. "$(dirname "$0")/../shell.sh"
 
 run() { # run MEMORY COMMAND: the transcript to standard output, the emulator's status
     case $emulator in
@@ -64,5 +55,4 @@ while read -r name status memory flags command; do
     check $? "$name: exit status $got instead of (($status << 1) | 1) & 255"
     [ "$got" = $((((status << 1) | 1) & 255)) ] || head -n 5 "$scratch/err"
 done <"$here/cases.txt"
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+summary
