@@ -280,24 +280,43 @@ typematic:
     call to_keyboard
 1:  ret
 
-/* Sends AL and takes the answer; who does not answer is not waited for long. */
+/* Sends AL and takes the answer, which takes two milliseconds on the wire. What would come later would
+   be taken for something else by the kernel. */
 to_keyboard:
     mov ah, al
     pushf
     cli
-    mov cx, 0x4000
-1:  in  al, 0x64
-    test al, 0x02
-    loopnz 1b
+    push dx
+    mov dx, 0x0002 /* room for a byte */
+    call await
     mov al, ah
     out 0x60, al
-    mov cx, 0x4000
-2:  in  al, 0x64
-    test al, 0x01
-    loopz 2b
-    jz  3f
+    mov dx, 0x0101 /* a byte to read */
+    call await
+    jne 1f
     in  al, 0x60
-3:  popf
+1:  pop dx
+    popf
+    ret
+
+/* Until the bits DL of the keyboard controller's status are DH: ZF. Not for longer than 30 ms, in which
+   the refresh signal changes 2000 times (PS/2 reference, port 61h). */
+await:
+    push bx
+    mov cx, 2000
+1:  in  al, 0x61
+    and al, 0x10
+    mov bl, al
+2:  in  al, 0x64
+    and al, dl
+    cmp al, dh
+    je  3f
+    in  al, 0x61
+    and al, 0x10
+    cmp al, bl
+    je  2b
+    loop 1b
+3:  pop bx
     ret
 
 push_key:

@@ -313,6 +313,16 @@ static u16 typed(u8 how, const char *codes)
     return ax();
 }
 
+/* Whether the keyboard controller has a byte in so many changes of the refresh signal, 15 us each. */
+static u32 answer_within(u32 changes)
+{
+    for (u8 was = in8(0x61); changes; was ^= 0x10, changes--)
+        while (((in8(0x61) ^ was) & 0x10) == 0)
+            if (in8(0x64) & 1)
+                return 1;
+    return 0;
+}
+
 static void test_keys(void)
 {
     static const struct {
@@ -367,7 +377,10 @@ static void test_keys(void)
     for (u32 i = 0; i < 15; i++)
         check("they come in order", typed(0, ""), 0x1e61 + i);
     check("and that was all", typed(0, ""), 0);
+    __asm__ volatile("cli");
     call(0x16, 0x0305, 0, 0, 0);
+    check("the keyboard's answers to its rate are taken", answer_within(700), 0);
+    __asm__ volatile("sti");
     check("the keyboard still works", typed(0, "\x1f\x9f"), 0x1f73);
 }
 
