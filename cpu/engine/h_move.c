@@ -118,16 +118,19 @@ MOV_NARROW(uint8_t)
 MOV_NARROW(uint16_t)
 EACH_CLASS(MOV_IMM_CLASS, uint32_t)
 
-/* MOVZX between registers; of bytes, the second one is as in ModRM: AL CL DL BL AH CH DH BH. */
+/* MOVZX between registers; of bytes, the second one is as in ModRM: AL CL DL BL AH CH DH BH. Just the part
+   is loaded (compilers would AND in memory): it may have been stored alone, and a wider load would wait
+   until that store is in the cache. */
+#define PART(T, reg) (*(const volatile struct at_##T *)(const void *)(reg)).v
 #define ZERO_EXTEND(s, d)                                                                          \
     HANDLER(movzx_byte_rr_##d##_##s)                                                               \
     {                                                                                              \
-        c->gpr[d] = (uint8_t)(c->gpr[(s)&3] >> ((s)&4) * 2);                                       \
+        c->gpr[d] = PART(uint8_t, (const char *)&c->gpr[(s)&3] + ((s) >> 2));                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(movzx_word_rr_##d##_##s)                                                               \
     {                                                                                              \
-        c->gpr[d] = (uint16_t)c->gpr[s];                                                           \
+        c->gpr[d] = PART(uint16_t, &c->gpr[s]);                                                    \
         GO(ip + 1);                                                                                \
     }
 #define ZERO_EXTEND_R(d, unused) EACH_REG_2(ZERO_EXTEND, d)
