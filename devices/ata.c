@@ -157,7 +157,6 @@ static void begin_reset(struct ata *a)
     for (unsigned n = 0; n < 2; n++) {
         struct ata_drive *d = &a->drive[n];
         drop_command(d);
-        ata_signature(d); /* can be read while the drive is busy, too */
         d->phase = ATA_RESET;
         d->status = ST_BSY;
     }
