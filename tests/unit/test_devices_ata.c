@@ -362,6 +362,21 @@ static void test_resets(void)
     CHECK(command(&r, 0xef) & ERR, "there is no Ultra DMA 7");
 }
 
+/* Bochs's BIOS looks for the signature of disk 1 right behind the reset: where it saw that of the
+   CD-ROM drive, which answers for both, it took it for two. */
+static void test_one_drive_is_not_taken_for_two_during_a_reset(void)
+{
+    rig_init(&r, ATA_CDROM, ATA_NONE);
+    wr(&r, DEVICE, 0xf0);
+    wr(&r, COUNT, 0x55);
+    control(&r, 4);
+    control(&r, 0);
+    wr(&r, DEVICE, 0xf0);
+    CHECK(rd(&r, COUNT) == 0x55, "no signature before the reset is over");
+    settle(&r);
+    CHECK(rd(&r, COUNT) == 1, "then it is there");
+}
+
 static void test_snapshot(void)
 {
     struct snap s, l;
@@ -442,6 +457,7 @@ int main(void)
     test_multiple();
     test_lba48();
     test_resets();
+    test_one_drive_is_not_taken_for_two_during_a_reset();
     test_snapshot();
     test_random();
     return report_end();
