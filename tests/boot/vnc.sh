@@ -66,8 +66,12 @@ echo sesame >"$work/password"
 boot $((port + 1)) --vnc-password "$work/password"
 timeout 20 "$work/client" 127.0.0.1:$((port + 1)) wrong '' "$work/x.ppm" >/dev/null 2>&1
 expect "a wrong password is refused" test ! -e "$work/x.ppm"
-timeout 20 "$work/client" 127.0.0.1:$((port + 1)) sesame '' "$work/y.ppm" >/dev/null
-expect "the right one is not" test -s "$work/y.ppm"
+# Now and then, on a busy host, the library's client gives up behind one that was refused: it may try again.
+for ((k = 0; k < 3; k++)); do
+    timeout 20 "$work/client" 127.0.0.1:$((port + 1)) sesame '' "$work/y.ppm" >"$work/log2" 2>&1 && break
+    sleep 1
+done
+expect "the right one is not (tries: $((k + 1)), $(cat "$work/log2"))" test -s "$work/y.ppm"
 "$emu" --display "vnc:127.0.0.1:$((port + 1))" --timeout 5 2>"$work/err2"
 expect "a port in use: status 2" test $? -eq 2
 expect "and says so" grep -q 'in use' "$work/err2"
