@@ -13,6 +13,11 @@ enum {
     DEFAULT_DEPTH = 32,
     VIDEO_MEMORY = 256, /* units of 64 KiB */
 
+    COLOURS = 6, /* bytes */
+    KIND_RGB = 1,
+    KIND_TEXT = 2,
+    TEXT_BASE = 0xb8000,
+
     LINEAR = 1 << 14,     /* of a mode's number */
     NO_NUMBER = 0x81ff,   /* the mode that the screen is in, whichever that is */
     CONTROL_MODES = 34,   /* in the part that is reserved for such a list */
@@ -37,15 +42,16 @@ struct frame frame_choose(uint32_t width, uint32_t height, uint32_t depth)
                           .depth = known ? (uint16_t)depth : DEFAULT_DEPTH};
 }
 
-uint32_t frame_pitch(const struct frame *f)
+static uint32_t pitch_of(const struct frame *f)
 {
     return f->width * ((f->depth + 7u) / 8);
 }
 
-void frame_colours(uint8_t to[FRAME_COLOURS], const struct frame *f)
+/* Red, green, blue: the lowest bit of each and how many. */
+static void put_colours(uint8_t to[COLOURS], const struct frame *f)
 {
     static const struct {
-        uint8_t depth, fields[FRAME_COLOURS];
+        uint8_t depth, fields[COLOURS];
     } layouts[] = {{15, {10, 5, 5, 5, 0, 5}},
                    {16, {11, 5, 5, 6, 0, 5}},
                    {24, {16, 8, 8, 8, 0, 8}},
@@ -55,6 +61,20 @@ void frame_colours(uint8_t to[FRAME_COLOURS], const struct frame *f)
         if (layouts[i].depth == f->depth)
             memcpy(to, layouts[i].fields, sizeof layouts[i].fields);
     }
+}
+
+void frame_put(uint8_t *to, const struct frame *f)
+{
+    bool text = f->width == 0;
+
+    bytes_put32(to, text ? TEXT_BASE : MACHINE_FRAME_BUFFER);
+    bytes_put32(to + 8, text ? 160 : pitch_of(f));
+    bytes_put32(to + 12, text ? 80 : f->width);
+    bytes_put32(to + 16, text ? 25 : f->height);
+    to[20] = text ? 16 : (uint8_t)f->depth;
+    to[21] = text ? KIND_TEXT : KIND_RGB;
+    if (!text)
+        put_colours(to + 24, f);
 }
 
 uint16_t vbe_number(const struct frame *f)
@@ -99,10 +119,10 @@ void vbe_put_control(uint8_t to[VBE_CONTROL], phys_t at, const struct frame *f)
 
 void vbe_put_mode(uint8_t to[VBE_MODE], const struct frame *f)
 {
-    uint8_t colours[FRAME_COLOURS] = {0};
-    uint16_t pitch = (uint16_t)frame_pitch(f);
+    uint8_t colours[COLOURS] = {0};
+    uint16_t pitch = (uint16_t)pitch_of(f);
 
-    frame_colours(colours, f);
+    put_colours(colours, f);
     bytes_put16(to, ATTRIBUTES);
     to[2] = 0x07;            /* window A: there, readable, writable */
     bytes_put16(to + 4, 64); /* KiB: its steps */

@@ -16,15 +16,16 @@ struct frame {
     uint16_t width, height, depth; /* 0: text mode; bits of a pixel: 15, 16, 24 or 32 */
 };
 
-#define FRAME_COLOURS 6u
+#define FRAME_TEXT_FIELDS 24u
+#define FRAME_FIELDS 30u
 #define VBE_CONTROL 512u
 #define VBE_MODE 256u
 
 /* The mode that is nearest to what is wanted; 0: as the loader likes. */
 struct frame frame_choose(uint32_t width, uint32_t height, uint32_t depth);
-uint32_t frame_pitch(const struct frame *f);
-/* Red, green, blue: the lowest bit of each and how many. */
-void frame_colours(uint8_t to[FRAME_COLOURS], const struct frame *f);
+/* Both versions' description, at zeroed memory: address, pitch, size, depth, kind, and of pixels the colours
+   (FRAME_FIELDS bytes; of text the first FRAME_TEXT_FIELDS). */
+void frame_put(uint8_t *to, const struct frame *f);
 
 /* Zeroed memory becomes what functions 4F00h and 4F01h give; at: where it will lie. */
 void vbe_put_control(uint8_t to[VBE_CONTROL], phys_t at, const struct frame *f);

@@ -35,11 +35,6 @@ enum {
     HAS_NAME = 1 << 9,
     HAS_VBE = 1 << 11,
     HAS_FRAMEBUFFER = 1 << 12,
-
-    FRAMEBUFFER_RGB = 1,
-    FRAMEBUFFER_TEXT = 2,
-
-    TEXT_BASE = 0xb8000,
 };
 
 static const char loader_name[] = "emu386";
@@ -79,21 +74,6 @@ static unsigned put_map(uint8_t *to, uint32_t memory)
     for (unsigned i = 0; i < n; i++)
         to = put_map_entry(to, (uint32_t)map[i].base, (uint32_t)map[i].size, map[i].kind);
     return n * MAP_ENTRY;
-}
-
-static void put_framebuffer(uint8_t *to, const struct frame *f)
-{
-    bool text = f->width == 0;
-
-    bytes_put32(to, text ? TEXT_BASE : MACHINE_FRAME_BUFFER);
-    bytes_put32(to + 4, 0);
-    bytes_put32(to + 8, text ? 160 : frame_pitch(f));
-    bytes_put32(to + 12, text ? 80 : f->width);
-    bytes_put32(to + 16, text ? 25 : f->height);
-    to[20] = text ? 16 : (uint8_t)f->depth;
-    to[21] = text ? FRAMEBUFFER_TEXT : FRAMEBUFFER_RGB;
-    if (!text)
-        frame_colours(to + 24, f);
 }
 
 /* The fields from byte 72 on; the blocks are at `vbe`. */
@@ -148,7 +128,7 @@ void multiboot1_info_write(const struct multiboot1_info *info, uint8_t *block, p
     bytes_put32(block + 64, put_string(block, at, &strings, loader_name));
     if (info->video) {
         flags |= HAS_FRAMEBUFFER;
-        put_framebuffer(block + 88, &info->frame);
+        frame_put(block + 88, &info->frame);
     }
     if (info->frame.width) {
         flags |= HAS_VBE;

@@ -31,10 +31,6 @@ enum {
     LIST_HEAD = 8,
     TAG_HEAD = 8,
     MAP_ENTRY = 24,
-
-    FRAMEBUFFER_RGB = 1,
-    FRAMEBUFFER_TEXT = 2,
-    TEXT_BASE = 0xb8000,
 };
 
 static const char loader_name[] = "emu386";
@@ -110,17 +106,7 @@ static void put_sections(struct list *l, const struct multiboot_placed *placed)
 
 static void put_framebuffer(struct list *l, const struct frame *f)
 {
-    bool text = f->width == 0;
-    uint8_t *fields = put_tag(l, TAG_FRAMEBUFFER, text ? 24 : 30);
-
-    bytes_put32(fields, text ? TEXT_BASE : MACHINE_FRAME_BUFFER);
-    bytes_put32(fields + 8, text ? 160 : frame_pitch(f));
-    bytes_put32(fields + 12, text ? 80 : f->width);
-    bytes_put32(fields + 16, text ? 25 : f->height);
-    fields[20] = text ? 16 : (uint8_t)f->depth;
-    fields[21] = text ? FRAMEBUFFER_TEXT : FRAMEBUFFER_RGB;
-    if (!text)
-        frame_colours(fields + 24, f);
+    frame_put(put_tag(l, TAG_FRAMEBUFFER, f->width ? FRAME_FIELDS : FRAME_TEXT_FIELDS), f);
 }
 
 static void put_vbe(struct list *l, const struct multiboot2_info *info)
