@@ -6,6 +6,7 @@
 # two runs are the same: what the network answers by itself comes at the same instruction.
 # Environment: B (build directory), QEMU, EMU386 (command names).
 
+# shellcheck disable=SC1091,SC2034,SC2154 # read and set by begin.sh
 B=${B:-build}
 QEMU=${QEMU:-qemu-system-i386}
 EMU386=${EMU386:-$B/emu386}
@@ -19,16 +20,7 @@ qemu) program=$QEMU ;;
     exit 2
     ;;
 esac
-if ! command -v "$program" >/dev/null; then
-    echo "$program is not installed: nothing run"
-    echo "0 passed, 0 failed"
-    exit 0
-fi
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-passed=0 failed=0
-deviations=$(dirname "$0")/$emulator-deviations.txt
-[ -f "$deviations" ] || deviations=/dev/null
+. "$(dirname "$0")/begin.sh"
 
 run() { # run CARD OUT OPTIONS...
     card=$1 out=$2

@@ -12,12 +12,12 @@
 # in the reference layer record the instructions that were executed), LIMIT (seconds that a program may
 # take under QEMU and Bochs).
 
+# shellcheck disable=SC1091,SC2034,SC2154 # read and set by begin.sh
 B=${B:-build}
 QEMU=${QEMU:-qemu-system-i386}
 EMU386=${EMU386:-$B/emu386}
 BOCHS=${BOCHS:-bochs}
 LIMIT=${LIMIT:-60}
-here=$(dirname "$0")
 emulator=${1:-emu386}
 [ $# -gt 0 ] && shift
 only=
@@ -34,15 +34,7 @@ bochs) program=$BOCHS ;;
     exit 2
     ;;
 esac
-if ! command -v "$program" >/dev/null; then
-    echo "$program is not installed: nothing run"
-    echo "0 passed, 0 failed"
-    exit 0
-fi
-work=$(mktemp -d) || exit 2
-trap 'rm -rf "$work"' EXIT
-deviations=$here/${emulator%-rom}-deviations.txt
-[ -f "$deviations" ] || deviations=/dev/null
+. "$(dirname "$0")/begin.sh"
 
 # What Bochs wants to know, and a video ROM that does nothing (it starts with none other).
 prepare_bochs() { # prepare_bochs ROM
@@ -106,7 +98,6 @@ run() { # run NAME OPTIONS...: leaves $work/out, err and e9, returns the emulato
     esac
 }
 
-passed=0 failed=0
 for elf in "$B"/roms/cputest/test_*.elf; do
     name=$(basename "$elf" .elf)
     name=${name#test_}
