@@ -100,6 +100,7 @@ struct engine {
     uint8_t *arena;         /* where blocks live */
     size_t used;            /* bytes of it */
     struct armed armed;     /* where a debugger wants to be asked first */
+    struct splice *splice;
     struct bus *bus;
     struct mmu *mmu;
     struct engine_stats stats;

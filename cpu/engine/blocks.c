@@ -15,6 +15,7 @@
  */
 #include "cpu/engine/block.h"
 
+#include "cpu/engine/splice.h"
 #include "cpu/internal.h"
 #include "cpu/trail.h"
 #include "cpu/opcodes.h"
@@ -39,6 +40,7 @@ struct engine *engine_new(struct bus *b, struct mmu *m)
     e->jump[0].eip = 1; /* as forget_jumps */
     e->page = calloc(PAGES, sizeof *e->page);
     e->arena = malloc(ARENA_SIZE);
+    e->splice = splice_new();
     if (!e->page || !e->arena) {
         engine_free(e);
         return NULL;
@@ -102,6 +104,7 @@ void engine_flush(struct engine *e)
     memset(e->hash, 0, sizeof e->hash);
     forget_jumps(e);
     e->from = NULL;
+    splice_clear(e->splice);
     e->stats.flushes++;
 }
 
@@ -330,7 +333,7 @@ static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t m
 }
 
 /* Decodes at most `room` bytes at host into the block; how many instructions there were. */
-static unsigned decode_block(const struct engine *e, struct block *b, const struct cpu *c,
+static unsigned decode_block(struct engine *e, struct block *b, const struct cpu *c,
                              phys_t phys, const uint8_t *host, unsigned room)
 {
     bool last = false, cut = e->bus->page_flags[phys >> 12] & PAGE_BREAK;
@@ -351,6 +354,7 @@ static unsigned decode_block(const struct engine *e, struct block *b, const stru
     b->n = (uint16_t)n;
     b->bytes = (uint16_t)at;
     handlers_fuse(b->rec, n, c->mode);
+    splice_block(e->splice, b->rec, n);
     return n;
 }
 
@@ -367,7 +371,7 @@ static bool has_map(struct code_page *page)
 
 static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, const uint8_t *host)
 {
-    if (e->used + BLOCK_BYTES > ARENA_SIZE)
+    if (e->used + BLOCK_BYTES > ARENA_SIZE || splice_full(e->splice))
         engine_flush(e);
     struct block *b = (struct block *)(void *)(e->arena + e->used);
     struct code_page *page = &e->page[phys >> 12];
