@@ -83,6 +83,14 @@ $(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -
 # Two words of the trail are two stores: put together in a vector register first they cost 4 % of a boot.
 $(B)/cpu/engine/h_%.o: CFLAGS += -fno-tree-slp-vectorize
 
+# Which handlers can be copied (cpu/engine/splice.c) is seen in their machine code.
+handler_objects := $(patsubst %.c,$(B)/%.o,$(wildcard cpu/engine/h_*.c))
+$(B)/gen/cpu/engine/pieces.inc: cpu/engine/pieces.sh cpu/engine/pieces.awk $(handler_objects)
+	@mkdir -p $(@D)
+	$(Q)cpu/engine/pieces.sh $(handler_objects) >$@.tmp
+	@mv $@.tmp $@
+$(B)/cpu/engine/splice.o: $(B)/gen/cpu/engine/pieces.inc
+
 $(B)/%.o: %.c
 	@mkdir -p $(@D)
 	@$(say) CC $<

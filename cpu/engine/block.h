@@ -51,6 +51,7 @@ struct block {
     uint16_t bytes;          /* length of the guest code */
     uint16_t n;              /* instructions */
     uint8_t mode;            /* MODE_* when it was decoded */
+    uint8_t heat;            /* how often it was looked up: at most engine.hot */
     struct rec rec[];        /* n records and a sentinel that falls through */
 };
 
@@ -100,7 +101,8 @@ struct engine {
     uint8_t *arena;         /* where blocks live */
     size_t used;            /* bytes of it */
     struct armed armed;     /* where a debugger wants to be asked first */
-    struct splice *splice;
+    struct splice *splice;  /* NULL: handlers are not copied (owned) */
+    uint8_t hot; /* lookups from which on a block is linked to and has copies; 0 without */
     struct bus *bus;
     struct mmu *mmu;
     struct engine_stats stats;

@@ -28,6 +28,7 @@
 #define PAGES (1u << 20)
 #define BLOCK_BYTES (sizeof(struct block) + (BLOCK_MAX + 1) * sizeof(struct rec))
 #define IDLE_STORES 16u     /* after so many a page without blocks is no code page any more */
+#define HOT 2u              /* who is looked up as often will be executed often */
 #define STRETCH (1ll << 30) /* instructions in one go; less than NOT_LINKED */
 
 struct engine *engine_new(struct bus *b, struct mmu *m)
@@ -40,11 +41,12 @@ struct engine *engine_new(struct bus *b, struct mmu *m)
     e->jump[0].eip = 1; /* as forget_jumps */
     e->page = calloc(PAGES, sizeof *e->page);
     e->arena = malloc(ARENA_SIZE);
-    e->splice = splice_new();
     if (!e->page || !e->arena) {
         engine_free(e);
         return NULL;
     }
+    e->splice = splice_new();
+    e->hot = e->splice ? HOT : 0;
     return e;
 }
 
@@ -69,6 +71,7 @@ void engine_free(struct engine *e)
     armed_free(&e->armed);
     if (e->arena)
         forget_pages(e);
+    splice_free(e->splice);
     free(e->arena);
     free(e->page);
     free(e);
@@ -104,7 +107,8 @@ void engine_flush(struct engine *e)
     memset(e->hash, 0, sizeof e->hash);
     forget_jumps(e);
     e->from = NULL;
-    splice_clear(e->splice);
+    if (e->splice)
+        splice_clear(e->splice);
     e->stats.flushes++;
 }
 
@@ -333,7 +337,7 @@ static bool finish_record(struct rec *r, uint32_t eip, unsigned level, uint8_t m
 }
 
 /* Decodes at most `room` bytes at host into the block; how many instructions there were. */
-static unsigned decode_block(struct engine *e, struct block *b, const struct cpu *c,
+static unsigned decode_block(const struct engine *e, struct block *b, const struct cpu *c,
                              phys_t phys, const uint8_t *host, unsigned room)
 {
     bool last = false, cut = e->bus->page_flags[phys >> 12] & PAGE_BREAK;
@@ -354,7 +358,6 @@ static unsigned decode_block(struct engine *e, struct block *b, const struct cpu
     b->n = (uint16_t)n;
     b->bytes = (uint16_t)at;
     handlers_fuse(b->rec, n, c->mode);
-    splice_block(e->splice, b->rec, n);
     return n;
 }
 
@@ -371,7 +374,7 @@ static bool has_map(struct code_page *page)
 
 static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, const uint8_t *host)
 {
-    if (e->used + BLOCK_BYTES > ARENA_SIZE || splice_full(e->splice))
+    if (e->used + BLOCK_BYTES > ARENA_SIZE || (e->splice && splice_full(e->splice)))
         engine_flush(e);
     struct block *b = (struct block *)(void *)(e->arena + e->used);
     struct code_page *page = &e->page[phys >> 12];
@@ -385,6 +388,7 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     b->phys = phys;
     b->eip = c->eip;
     b->in = 0;
+    b->heat = 0;
     b->mode = c->mode;
     struct block **h = &e->hash[bucket(phys, c->mode)];
     b->hash_next = *h;
@@ -406,6 +410,13 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
 static bool inside_limit(const struct cpu *c, const struct block *b)
 {
     return (c->mode & MODE_FLAT_CS) || (uint64_t)c->eip + b->bytes - 1 <= c->seg[CS].limit;
+}
+
+/* Looked up again, so that it will be executed often: it gets code of its own. */
+static void heat(struct engine *e, struct block *b)
+{
+    if (b->heat < e->hot && ++b->heat == e->hot && !splice_full(e->splice))
+        splice_block(e->splice, b->rec, b->n);
 }
 
 struct block *block_find(struct engine *e, struct cpu *c)
@@ -437,8 +448,9 @@ struct block *block_find(struct engine *e, struct cpu *c)
         b = block_make(e, c, phys, page + (phys & PAGE_OFFSET_MASK));
     if (!b || !inside_limit(c, b))
         return NULL;
+    heat(e, b);
     /* Segments that are not flat would have to look at the limit again. */
-    if (c->mode & MODE_FLAT_CS)
+    if (b->heat >= e->hot && (c->mode & MODE_FLAT_CS))
         *j = (struct jump){.eip = c->eip, .key = jump_key(c), .rec = b->rec};
     return b;
 }
@@ -467,7 +479,8 @@ static void link_branch(struct engine *e, const struct cpu *c, const struct rec 
                         struct block *b)
 {
     struct rec *r = rec_at(e, (uint32_t)((const uint8_t *)from - e->arena));
-    if (r->to != c->eip || e->from_key != jump_key(c) || !(b->mode & MODE_FLAT_CS))
+    if (b->heat < e->hot || r->to != c->eip || e->from_key != jump_key(c) ||
+        !(b->mode & MODE_FLAT_CS))
         return;
     r->link = b->rec;
     r->delta = b->n - (r->after - 1);

@@ -123,7 +123,7 @@ function look(    k, state, text, op, args, target, steps, step, best, size, kno
     for (step in steps)
         if (!best || steps[step] > steps[best] || (steps[step] == steps[best] && step + 0 > best + 0))
             best = step
-    if (best % 56)
+    if (best % RECORD)
         return
     size = end - at[1]
     if (best && n_site && site[n_site] == n && here[n] == best)
@@ -137,13 +137,13 @@ function look(    k, state, text, op, args, target, steps, step, best, size, kno
     }
     if (best && size == end - at[1] && !n_on)
         best = 0
-    printf "    %d, %d, %d, %d, %d,", at[1] - anchor, size, best / 56, n_on, n_out
+    begins[++pieces] = at[1]
+    piece[pieces] = size ", " best / RECORD ", " n_on + 0 ", " n_out + 0 ","
     for (k = 1; k <= n_on; k++)
-        printf " %d,", ons[k]
+        piece[pieces] = piece[pieces] " " ons[k] ","
     for (k = 1; k <= n_out; k++)
-        printf " %d,", outs[k]
-    printf " /* %s */\n", name
-    count++
+        piece[pieces] = piece[pieces] " " outs[k] ","
+    piece[pieces] = piece[pieces] " /* " name " */"
 }
 
 function same_register(a, b,    x, y) {
@@ -154,11 +154,8 @@ function same_register(a, b,    x, y) {
     return x == y || a == b
 }
 
-# First pass: where the chooser is.
-pass == 1 {
-    if ($0 ~ "<" chooser ">:$")
-        anchor = hex($1)
-    next
+BEGIN {
+    RECORD = 56 # bytes: sizeof(struct rec)
 }
 
 /^Disassembly of section/ {
@@ -176,8 +173,8 @@ pass == 1 {
     name = $2
     gsub(/[<>:]/, "", name)
     n = 0
-    if (name ~ choosers)
-        name = ""
+    if (name == anchor && in_text)
+        origin = hex($1)
     next
 }
 
@@ -190,9 +187,8 @@ name != "" && /^ *[0-9a-f]+:\t/ {
     reloc[n] = f[3]
 }
 
+# The last function is not looked at: where it ends is not known.
 END {
-    if (name != "" && in_text) {
-        at[n + 1] = at[n] + 16
-        look()
-    }
+    for (k = 1; k <= pieces; k++)
+        print "    " begins[k] - origin ", " piece[k]
 }

@@ -1,109 +1,188 @@
 /* SPDX-License-Identifier: MIT */
-#define _GNU_SOURCE
+/*
+ * splice.c - copies of handlers, one behind the other (splice.h).
+ *
+ * Idea: Piumarta and Riccardi, "Optimizing direct threaded code by selective inlining", PLDI 1998; Ertl and
+ * Gregg, "The structure and performance of efficient interpreters", 2003, call it dynamic replication.
+ *
+ * The memory is mapped twice, once to be written and once to be executed, never both; the latter
+ * within reach of the 32-bit displacements by which handlers jump to their slow cases.
+ */
+#define _GNU_SOURCE /* memfd_create */
 #include "cpu/engine/splice.h"
-#include "cpu/engine/ops.h"
+
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <unistd.h>
 
-handler *pick_x87_move(struct rec *r, uint8_t mode);
+#ifdef __x86_64__
 #include "cpu/engine/pieces.inc"
+#else
+static const int32_t *const objects[] = {NULL};
+static const char *const anchors[] = {NULL};
+#endif
 
-#define CODE_BYTES ((size_t)32 << 20)
-#define BLOCK_CODE 32768u
+#define CODE_BYTES ((size_t)8 << 20)
+#define REACH ((intptr_t)1 << 30) /* from text to the copies: displacements have 2 GiB */
 #define SLOTS 16384u
 
-struct piece {
-    const uint8_t *code;
-    const int32_t *word; /* size, step, n_on, n_out, ... */
-};
-struct splice {
-    uint8_t *rw;
-    const uint8_t *rx;
-    size_t used;
-    struct piece slot[SLOTS];
+/* A handler that can be copied, as pieces.awk describes it: */
+enum {
+    P_SIZE,  /* bytes of its code */
+    P_STEP,  /* records by which it goes on; 0: never to a neighbour */
+    P_ON,    /* how many jumps to the next handler: their offsets begin at P_FIRST */
+    P_OUT,   /* how many displacements to elsewhere: offsets behind those */
+    P_FIRST, /* the offsets */
 };
 
-static unsigned slot_of(const void *code)
+struct splice {
+    uint8_t *write;      /* CODE_BYTES, to be written ... */
+    const uint8_t *exec; /* ... the same, to be executed */
+    size_t used;
+    size_t most; /* bytes that a block may need */
+    struct {
+        const uint8_t *code;  /* of the handler; NULL: free */
+        const int32_t *piece; /* P_* */
+    } slot[SLOTS];            /* open addressing */
+};
+
+static unsigned slot_of(const struct splice *s, const uint8_t *code)
 {
-    uintptr_t a = (uintptr_t)code;
-    return (unsigned)((a >> 4) * 0x9e3779b1u >> 16) & (SLOTS - 1);
+    unsigned at = (unsigned)((uint32_t)((uintptr_t)code >> 4) * 0x9e3779b1u >> 16) % SLOTS;
+    while (s->slot[at].code && s->slot[at].code != code)
+        at = (at + 1) % SLOTS;
+    return at;
 }
 
-static const int32_t *find(const struct splice *s, const void *code)
+static const uint8_t *code_of(handler *fn)
 {
-    unsigned at = slot_of(code);
-    while (s->slot[at].code && s->slot[at].code != code)
-        at = (at + 1) & (SLOTS - 1);
-    return s->slot[at].word;
+    return (const uint8_t *)(uintptr_t)fn;
+}
+
+static const int32_t *piece_of(const struct splice *s, handler *fn)
+{
+    return s->slot[slot_of(s, code_of(fn))].piece;
+}
+
+static bool learn_pieces(struct splice *s)
+{
+    unsigned pieces = 0, most = 0;
+    for (unsigned k = 0; objects[k]; k++) {
+        const int32_t *p = objects[k];
+        for (; p[1]; p += 1 + P_FIRST + p[1 + P_ON] + p[1 + P_OUT]) {
+            const uint8_t *code = (const uint8_t *)(const void *)anchors[k] + p[0];
+            unsigned at = slot_of(s, code);
+            if (++pieces > SLOTS / 2)
+                return false;
+            s->slot[at].code = code;
+            s->slot[at].piece = p + 1;
+            if (most < (unsigned)p[1 + P_SIZE])
+                most = (unsigned)p[1 + P_SIZE];
+        }
+    }
+    s->most = (BLOCK_MAX + 1) * (most + 2);
+    return pieces;
+}
+
+/* Maps the file executable, as near to the handlers as it takes. */
+static const uint8_t *map_near(int fd)
+{
+    intptr_t text = (intptr_t)&h_generic & ~(intptr_t)(PAGE_SIZE - 1);
+    for (intptr_t away = REACH / 16; away < REACH; away += REACH / 16) {
+        void *p = mmap((void *)(text - away), CODE_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
+        if (p == MAP_FAILED)
+            return NULL;
+        if (text - (intptr_t)p < REACH && (intptr_t)p - text < REACH)
+            return p;
+        (void)munmap(p, CODE_BYTES);
+    }
+    return NULL;
+}
+
+static bool map_code(struct splice *s)
+{
+    int fd = memfd_create("emu386-handlers", MFD_CLOEXEC);
+    if (fd < 0)
+        return false;
+    if (ftruncate(fd, (off_t)CODE_BYTES) == 0) {
+        void *p = mmap(NULL, CODE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
+        s->write = p == MAP_FAILED ? NULL : p;
+        s->exec = map_near(fd);
+    }
+    (void)close(fd);
+    return s->write && s->exec;
 }
 
 struct splice *splice_new(void)
 {
     struct splice *s = calloc(1, sizeof *s);
-    int fd = memfd_create("emu386", 0);
-    if (ftruncate(fd, CODE_BYTES)) abort();
-    s->rw = mmap(NULL, CODE_BYTES, PROT_READ | PROT_WRITE, MAP_SHARED, fd, 0);
-    uintptr_t text = (uintptr_t)&splice_new & ~(uintptr_t)0xfffff;
-    for (unsigned k = 1; k < 20; k++) {
-        void *p = mmap((void *)(text - k * ((uintptr_t)64 << 20)), CODE_BYTES, PROT_READ | PROT_EXEC, MAP_SHARED, fd, 0);
-        if (p != MAP_FAILED && llabs((intptr_t)p - (intptr_t)text) < (INT32_MAX - (1 << 27))) { s->rx = p; break; }
-        if (p != MAP_FAILED) munmap(p, CODE_BYTES);
-    }
-    close(fd);
-    if (!s->rx) abort();
-    for (unsigned k = 0; k < sizeof objects / sizeof *objects; k++)
-        for (const int32_t *w = objects[k].word, *end = w + objects[k].n; w < end; w += 5 + w[3] + w[4]) {
-            const uint8_t *code = (const uint8_t *)objects[k].anchor + w[0];
-            unsigned at = slot_of(code);
-            while (s->slot[at].code)
-                at = (at + 1) & (SLOTS - 1);
-            s->slot[at] = (struct piece){code, w + 1};
-        }
-    return s;
+    if (s && learn_pieces(s) && map_code(s))
+        return s;
+    splice_free(s);
+    return NULL;
 }
 
-void splice_free(struct splice *s) { (void)s; }
-bool splice_full(const struct splice *s) { return s->used + BLOCK_CODE > CODE_BYTES; }
-void splice_clear(struct splice *s) { s->used = 0; }
+void splice_free(struct splice *s)
+{
+    if (!s)
+        return;
+    if (s->write)
+        (void)munmap(s->write, CODE_BYTES);
+    if (s->exec)
+        (void)munmap((void *)(uintptr_t)s->exec, CODE_BYTES);
+    free(s);
+}
+
+bool splice_full(const struct splice *s)
+{
+    return s->used + s->most > CODE_BYTES;
+}
+
+void splice_clear(struct splice *s)
+{
+    s->used = 0;
+}
+
+/* A copy of the handler's code behind those that are there; where it is executed. */
+static const uint8_t *copy(struct splice *s, const uint8_t *code, const int32_t *piece)
+{
+    const int32_t *on = piece + P_FIRST, *out = on + piece[P_ON];
+    int32_t size = piece[P_SIZE], distance;
+    uint8_t *to = s->write + s->used;
+    const uint8_t *at = s->exec + s->used;
+    memcpy(to, code, (size_t)size);
+    for (int32_t k = 0; k < piece[P_ON]; k++) { /* JMP to the end of the copy */
+        to[on[k]] = 0xeb;
+        to[on[k] + 1] = (uint8_t)(size - on[k] - 2);
+    }
+    for (int32_t k = 0; k < piece[P_OUT]; k++) {
+        memcpy(&distance, to + out[k], sizeof distance);
+        distance += (int32_t)(code - at);
+        memcpy(to + out[k], &distance, sizeof distance);
+    }
+    s->used += (size_t)size;
+    return at;
+}
+
+/* To the handler that the record names: JMP *(%rsi), which is where the record is. */
+static void dispatch(struct splice *s)
+{
+    s->write[s->used++] = 0xff;
+    s->write[s->used++] = 0x26;
+}
 
 void splice_block(struct splice *s, struct rec *r, unsigned n)
 {
     for (unsigned k = 0; k < n;) {
-        const int32_t *w = find(s, (const void *)r[k].fn);
-        if (!w) {
+        const int32_t *piece = piece_of(s, r[k].fn);
+        if (!piece) {
             k++;
             continue;
         }
-        const uint8_t *code = (const uint8_t *)r[k].fn;
-        unsigned size = (unsigned)w[0];
-        uint8_t *to = s->rw + s->used;
-        const uint8_t *at = s->rx + s->used;
-        memcpy(to, code, size);
-        for (int j = 0; j < w[2]; j++) {
-            int on = w[4 + j];
-            to[on] = 0xeb;
-            to[on + 1] = (uint8_t)(size - (unsigned)on - 2);
-        }
-        for (int j = 0; j < w[3]; j++) {
-            int out = w[4 + w[2] + j];
-            int32_t d;
-            memcpy(&d, to + out, 4);
-            d += (int32_t)(code - at);
-            memcpy(to + out, &d, 4);
-        }
-        s->used += size;
-        r[k].fn = (handler *)(uintptr_t)at;
-        unsigned step = (unsigned)w[1];
-        if (step) {
-            k += step;
-            if (k >= n || !find(s, (const void *)r[k].fn)) {
-                s->rw[s->used] = 0xff;
-                s->rw[s->used + 1] = 0x26;
-                s->used += 2;
-            }
-        } else
-            k++;
+        r[k].fn = (handler *)(uintptr_t)copy(s, code_of(r[k].fn), piece);
+        k += piece[P_STEP] ? (unsigned)piece[P_STEP] : 1;
+        if (piece[P_STEP] && (k >= n || !piece_of(s, r[k].fn)))
+            dispatch(s);
     }
 }

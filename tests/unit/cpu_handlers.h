@@ -136,6 +136,18 @@ static inline void find_handlers(struct handlers *h)
     }
 }
 
+/* The block's records with the handlers that were chosen for them: it may have copies by now (splice.h). */
+static inline void choose_again(struct rec *r, const struct block *b)
+{
+    memcpy(r, b->rec, b->n * sizeof *r);
+    for (unsigned n = 0; n < b->n; n++) {
+        r[n].fn = handler_pick(&r[n], b->mode);
+        if (!r[n].fn)
+            r[n].fn = h_generic;
+    }
+    handlers_fuse(r, b->n, b->mode);
+}
+
 /* Counts the handlers of the blocks that were made since the last time. */
 static inline void note_blocks(struct handlers *h, const struct engine *e)
 {
@@ -144,8 +156,10 @@ static inline void note_blocks(struct handlers *h, const struct engine *e)
     h->flushes = e->stats.flushes;
     while (h->walked < e->used) {
         const struct block *b = (const struct block *)(const void *)(e->arena + h->walked);
+        struct rec r[BLOCK_MAX];
+        choose_again(r, b);
         for (unsigned n = 0; n < b->n; n++) {
-            unsigned at = handler_slot(h, b->rec[n].fn);
+            unsigned at = handler_slot(h, r[n].fn);
             if (h->slot[at])
                 h->met[h->slot[at] - 1]++;
         }
