@@ -190,8 +190,6 @@ handler h_renew;          /* the same; what the jump cache knows may be out of d
 handler *handler_pick(struct rec *r, uint8_t mode);
 /* Better handlers for the records of a block, which know their neighbours. */
 void handlers_fuse(struct rec *r, unsigned n, uint8_t mode);
-
-/* blocks.c */
 struct block *block_find(struct engine *e, struct cpu *c);
 /* What the jump cache knows of c->eip, after looking whether that is still so; NULL: nothing, or more
    than `left` instructions. */

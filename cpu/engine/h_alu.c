@@ -30,16 +30,16 @@
 #define ALU_ANY(name, op, keep, T)                                                                 \
     HANDLER(name##_##T##_rr)                                                                       \
     {                                                                                              \
-        T r = op(T, REG(T, ip->a), REG(T, ip->b));                                                 \
+        T r = op(T, GET(T, ip->a), GET(T, ip->b));                                                 \
         if (keep)                                                                                  \
-            REG(T, ip->a) = r;                                                                     \
+            PUT(T, ip->a, r);                                                                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(name##_##T##_ri)                                                                       \
     {                                                                                              \
-        T r = op(T, REG(T, ip->a), ip->i.imm);                                                     \
+        T r = op(T, GET(T, ip->a), ip->i.imm);                                                     \
         if (keep)                                                                                  \
-            REG(T, ip->a) = r;                                                                     \
+            PUT(T, ip->a, r);                                                                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     EACH_CLASS(ALU_MEM, name, op, keep, T)
@@ -49,13 +49,14 @@
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        T r = op(T, REG(T, ip->a), AT(T, host));                                                   \
+        T r = op(T, GET(T, ip->a), AT(T, host));                                                   \
         if (keep)                                                                                  \
-            REG(T, ip->a) = r;                                                                     \
+            PUT(T, ip->a, r);                                                                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    ALU_TO_##keep(name##_##T##_mr_##class, class, op, T, REG(T, ip->a))                            \
-        ALU_TO_##keep(name##_##T##_mi_##class, class, op, T, ip->i.imm)
+    ALU_TO_##keep(name##_##T##_mr_##class, class, op, T, GET(T, ip->a))
+#define ALU_MEM_IMM(class, name, op, keep, T)                                                      \
+    ALU_TO_##keep(name##_##T##_mi_##class, class, op, T, ip->i.imm)
 /* Memory is the destination, or, for CMP and TEST, looked at. */
 #define ALU_TO_1(name, class, op, T, value)                                                        \
     STORING(name, {                                                                                \
@@ -75,25 +76,30 @@
 
 /* All forms of one operation. */
 struct alu {
-    handler *rr[8][8];       /* dwords: destination, source */
-    handler *ri[8];          /* dwords: destination */
-    handler *rr8, *ri8;      /* bytes */
-    handler *rm[2][CLASSES]; /* [bytes?][address class] */
-    handler *mr[2][CLASSES];
-    handler *mi[2][CLASSES];
+    handler *rr[8][8];                  /* dwords: destination, source */
+    handler *ri[8];                     /* dwords: destination */
+    handler *rr8[WIDTHS], *ri8[WIDTHS]; /* bytes */
+    handler *rm[WIDTHS][CLASSES];
+    handler *mr[WIDTHS][CLASSES];
+    handler *mi[2][CLASSES]; /* [bytes?][address class] */
 };
 
 #define ALU(name, op, keep)                                                                        \
     EACH_REG(ALU_R, name, op, keep)                                                                \
     ALU_ANY(name, op, keep, uint8_t)                                                               \
+    ALU_ANY(name, op, keep, low_t)                                                                 \
     EACH_CLASS(ALU_MEM, name, op, keep, uint32_t)                                                  \
+    EACH_CLASS(ALU_MEM_IMM, name, op, keep, uint32_t)                                              \
+    EACH_CLASS(ALU_MEM_IMM, name, op, keep, uint8_t)                                               \
     static const struct alu name = {                                                               \
         .rr = BY_PAIR(name##_rr),                                                                  \
         .ri = BY_REG(name##_ri),                                                                   \
-        .rr8 = name##_uint8_t_rr,                                                                  \
-        .ri8 = name##_uint8_t_ri,                                                                  \
-        .rm = {BY_CLASS(name##_uint32_t_rm), BY_CLASS(name##_uint8_t_rm)},                         \
-        .mr = {BY_CLASS(name##_uint32_t_mr), BY_CLASS(name##_uint8_t_mr)},                         \
+        .rr8 = {NULL, name##_uint8_t_rr, name##_low_t_rr},                                         \
+        .ri8 = {NULL, name##_uint8_t_ri, name##_low_t_ri},                                         \
+        .rm = {BY_CLASS(name##_uint32_t_rm), BY_CLASS(name##_uint8_t_rm),                          \
+               BY_CLASS(name##_low_t_rm)},                                                         \
+        .mr = {BY_CLASS(name##_uint32_t_mr), BY_CLASS(name##_uint8_t_mr),                          \
+               BY_CLASS(name##_low_t_mr)},                                                         \
         .mi = {BY_CLASS(name##_uint32_t_mi), BY_CLASS(name##_uint8_t_mi)},                         \
     };
 
@@ -160,9 +166,9 @@ static handler *pick_form(const struct alu *f, struct rec *r, uint8_t mode)
     if (!(r->i.flags & INSN_MEM)) {
         r->a = reg_of(r, o->dst);
         if (imm)
-            return byte ? f->ri8 : f->ri[r->a / 4];
+            return byte ? f->ri8[width_of(r, r->a, r->a)] : f->ri[r->a / 4];
         r->b = reg_of(r, o->src);
-        return byte ? f->rr8 : f->rr[r->a / 4][r->b / 4];
+        return byte ? f->rr8[width_of(r, r->a, r->b)] : f->rr[r->a / 4][r->b / 4];
     }
     int class = memory_class(r, mode);
     if (class < 0)
@@ -170,7 +176,7 @@ static handler *pick_form(const struct alu *f, struct rec *r, uint8_t mode)
     if (imm)
         return f->mi[byte][class];
     r->a = r->i.reg;
-    return o->dst == Gb || o->dst == Gv ? f->rm[byte][class] : f->mr[byte][class];
+    return (o->dst == Gb || o->dst == Gv ? f->rm : f->mr)[width_of(r, r->a, r->a)][class];
 }
 
 HANDLER(sahf)

@@ -68,25 +68,27 @@ enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge,
     CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], ip->i.imm)
 #define CMP_REGS(d, unused) EACH_COMPARISON(CMP_REG, d)
 EACH_REG(CMP_REGS, )
-#define CMP_BYTE(cc, unused)                                                                       \
-    HANDLER(cmp_rr8_##cc)                                                                          \
-    CMP_AND_BRANCH(cc, uint8_t, REG(uint8_t, ip->a), REG(uint8_t, ip->b))                          \
-    HANDLER(cmp_ri8_##cc)                                                                          \
-    CMP_AND_BRANCH(cc, uint8_t, REG(uint8_t, ip->a), ip->i.imm)
-EACH_COMPARISON(CMP_BYTE, )
+#define CMP_BYTE(cc, T)                                                                            \
+    HANDLER(cmp_##T##_rr_##cc)                                                                     \
+    CMP_AND_BRANCH(cc, T, GET(T, ip->a), GET(T, ip->b))                                            \
+    HANDLER(cmp_##T##_ri_##cc)                                                                     \
+    CMP_AND_BRANCH(cc, T, GET(T, ip->a), ip->i.imm)
+EACH_COMPARISON(CMP_BYTE, uint8_t)
+EACH_COMPARISON(CMP_BYTE, low_t)
 #define CMP_MEM(cc, T, class)                                                                      \
     HANDLER(cmp_##T##_rm_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        CMP_AND_BRANCH(cc, T, REG(T, ip->a), AT(T, host))                                          \
+        CMP_AND_BRANCH(cc, T, GET(T, ip->a), AT(T, host))                                          \
     }                                                                                              \
     HANDLER(cmp_##T##_mr_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        CMP_AND_BRANCH(cc, T, AT(T, host), REG(T, ip->a))                                          \
-    }                                                                                              \
+        CMP_AND_BRANCH(cc, T, AT(T, host), GET(T, ip->a))                                          \
+    }
+#define CMP_MEM_IMM(cc, T, class)                                                                  \
     HANDLER(cmp_##T##_mi_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
@@ -94,8 +96,12 @@ EACH_COMPARISON(CMP_BYTE, )
         CMP_AND_BRANCH(cc, T, AT(T, host), ip->i.imm)                                              \
     }
 #define CMP_CLASS(class, T) EACH_COMPARISON(CMP_MEM, T, class)
+#define CMP_IMM_CLASS(class, T) EACH_COMPARISON(CMP_MEM_IMM, T, class)
 EACH_CLASS(CMP_CLASS, uint32_t)
 EACH_CLASS(CMP_CLASS, uint8_t)
+EACH_CLASS(CMP_CLASS, low_t)
+EACH_CLASS(CMP_IMM_CLASS, uint32_t)
+EACH_CLASS(CMP_IMM_CLASS, uint8_t)
 
 /* TEST a, b and the branch behind it. */
 #define TEST_AND_BRANCH(cc, T, a, b)                                                               \
@@ -107,9 +113,9 @@ EACH_CLASS(CMP_CLASS, uint8_t)
     }
 #define TEST_REG(cc, T)                                                                            \
     HANDLER(test_##T##_rr_##cc)                                                                    \
-    TEST_AND_BRANCH(cc, T, REG(T, ip->a), REG(T, ip->b))                                           \
+    TEST_AND_BRANCH(cc, T, GET(T, ip->a), GET(T, ip->b))                                           \
     HANDLER(test_##T##_ri_##cc)                                                                    \
-    TEST_AND_BRANCH(cc, T, REG(T, ip->a), ip->i.imm)
+    TEST_AND_BRANCH(cc, T, GET(T, ip->a), ip->i.imm)
 #define TEST_MEM(cc, T, class)                                                                     \
     HANDLER(test_##T##_mi_##class##_##cc)                                                          \
     {                                                                                              \
@@ -118,11 +124,11 @@ EACH_CLASS(CMP_CLASS, uint8_t)
         TEST_AND_BRANCH(cc, T, AT(T, host), ip->i.imm)                                             \
     }
 #define TEST_CLASS(class, T) EACH_SIGN(TEST_MEM, T, class)
-#define TEST(T)                                                                                    \
-    EACH_SIGN(TEST_REG, T)                                                                         \
-    EACH_CLASS(TEST_CLASS, T)
-TEST(uint32_t)
-TEST(uint8_t)
+EACH_SIGN(TEST_REG, uint32_t)
+EACH_SIGN(TEST_REG, uint8_t)
+EACH_SIGN(TEST_REG, low_t)
+EACH_CLASS(TEST_CLASS, uint32_t)
+EACH_CLASS(TEST_CLASS, uint8_t)
 
 /* INC or DEC of a register and the branch behind it. */
 #define COUNT_AND_BRANCH(cc, name)                                                                 \
@@ -262,12 +268,16 @@ static enum form form_of(const struct rec *r)
 static handler *pick_cmp(const struct rec *r, unsigned cc, uint8_t mode)
 {
     static handler *const rr[8][CCS] = REG_TABLE(cmp_rr), *const ri[8][CCS] = REG_TABLE(cmp_ri);
-    static handler *const rr8[CCS] = BY_COMPARISON(cmp_rr8), *const ri8[CCS] =
-                                                                 BY_COMPARISON(cmp_ri8);
-    static handler *const rm[2][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_rm),
-                                                 CLASS_TABLE(BY_COMPARISON, cmp_uint8_t_rm)};
-    static handler *const mr[2][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_mr),
-                                                 CLASS_TABLE(BY_COMPARISON, cmp_uint8_t_mr)};
+    static handler *const rr8[WIDTHS][CCS] = {
+        {NULL}, BY_COMPARISON(cmp_uint8_t_rr), BY_COMPARISON(cmp_low_t_rr)};
+    static handler *const ri8[WIDTHS][CCS] = {
+        {NULL}, BY_COMPARISON(cmp_uint8_t_ri), BY_COMPARISON(cmp_low_t_ri)};
+    static handler *const rm[WIDTHS][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_rm),
+                                                      CLASS_TABLE(BY_COMPARISON, cmp_uint8_t_rm),
+                                                      CLASS_TABLE(BY_COMPARISON, cmp_low_t_rm)};
+    static handler *const mr[WIDTHS][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_mr),
+                                                      CLASS_TABLE(BY_COMPARISON, cmp_uint8_t_mr),
+                                                      CLASS_TABLE(BY_COMPARISON, cmp_low_t_mr)};
     static handler *const mi[2][CLASSES][CCS] = {CLASS_TABLE(BY_COMPARISON, cmp_uint32_t_mi),
                                                  CLASS_TABLE(BY_COMPARISON, cmp_uint8_t_mi)};
     bool byte = r->i.size == 1;
@@ -275,18 +285,20 @@ static handler *pick_cmp(const struct rec *r, unsigned cc, uint8_t mode)
     if (class < 0)
         return NULL;
     switch (form_of(r)) {
-    case FORM_RR: return byte ? rr8[cc] : rr[r->a / 4][cc];
-    case FORM_RI: return byte ? ri8[cc] : ri[r->a / 4][cc];
-    case FORM_RM: return rm[byte][class][cc];
-    case FORM_MR: return mr[byte][class][cc];
+    case FORM_RR: return byte ? rr8[width_of(r, r->a, r->b)][cc] : rr[r->a / 4][cc];
+    case FORM_RI: return byte ? ri8[width_of(r, r->a, r->a)][cc] : ri[r->a / 4][cc];
+    case FORM_RM: return rm[width_of(r, r->a, r->a)][class][cc];
+    case FORM_MR: return mr[width_of(r, r->a, r->a)][class][cc];
     default: return mi[byte][class][cc];
     }
 }
 
 static handler *pick_test(const struct rec *r, unsigned cc, uint8_t mode)
 {
-    static handler *const rr[2][CCS] = {BY_SIGN(test_uint32_t_rr), BY_SIGN(test_uint8_t_rr)};
-    static handler *const ri[2][CCS] = {BY_SIGN(test_uint32_t_ri), BY_SIGN(test_uint8_t_ri)};
+    static handler *const rr[WIDTHS][CCS] = {BY_SIGN(test_uint32_t_rr), BY_SIGN(test_uint8_t_rr),
+                                             BY_SIGN(test_low_t_rr)};
+    static handler *const ri[WIDTHS][CCS] = {BY_SIGN(test_uint32_t_ri), BY_SIGN(test_uint8_t_ri),
+                                             BY_SIGN(test_low_t_ri)};
     static handler *const mi[2][CLASSES][CCS] = {CLASS_TABLE(BY_SIGN, test_uint32_t_mi),
                                                  CLASS_TABLE(BY_SIGN, test_uint8_t_mi)};
     bool byte = r->i.size == 1;
@@ -294,8 +306,8 @@ static handler *pick_test(const struct rec *r, unsigned cc, uint8_t mode)
     if (class < 0)
         return NULL;
     switch (form_of(r)) {
-    case FORM_RR: return rr[byte][cc];
-    case FORM_RI: return ri[byte][cc];
+    case FORM_RR: return rr[width_of(r, r->a, r->b)][cc];
+    case FORM_RI: return ri[width_of(r, r->a, r->a)][cc];
     case FORM_MI: return mi[byte][class][cc];
     default: return NULL;
     }

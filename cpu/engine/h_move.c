@@ -83,12 +83,12 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
 #define MOV_NARROW(T)                                                                              \
     HANDLER(mov_##T##_rr)                                                                          \
     {                                                                                              \
-        REG(T, ip->a) = REG(T, ip->b);                                                             \
+        PUT(T, ip->a, GET(T, ip->b));                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(mov_##T##_ri)                                                                          \
     {                                                                                              \
-        REG(T, ip->a) = (T)ip->i.imm;                                                              \
+        PUT(T, ip->a, ip->i.imm);                                                                  \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     EACH_CLASS(MOV_NARROW_CLASS, T)
@@ -97,16 +97,15 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        REG(T, ip->a) = AT(T, host);                                                               \
+        PUT(T, ip->a, AT(T, host));                                                                \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     STORING(store_##T##_##class, {                                                                 \
         uint32_t lin = EA_##class;                                                                 \
         STORE_TO(T, lin, host);                                                                    \
-        AT(T, host) = REG(T, ip->a);                                                               \
+        AT(T, host) = GET(T, ip->a);                                                               \
         GO(ip + 1);                                                                                \
-    })                                                                                             \
-    MOV_IMM_CLASS(class, T)
+    })
 #define MOV_IMM_CLASS(class, T)                                                                    \
     STORING(imm_##T##_##class, {                                                                   \
         uint32_t lin = EA_##class;                                                                 \
@@ -115,36 +114,37 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
         GO(ip + 1);                                                                                \
     })
 MOV_NARROW(uint8_t)
+MOV_NARROW(low_t)
 MOV_NARROW(uint16_t)
+EACH_CLASS(MOV_IMM_CLASS, uint8_t)
+EACH_CLASS(MOV_IMM_CLASS, uint16_t)
 EACH_CLASS(MOV_IMM_CLASS, uint32_t)
 
-/* MOVZX between registers; of bytes, the second one is as in ModRM: AL CL DL BL AH CH DH BH. Just the part
-   is loaded (compilers would AND in memory): it may have been stored alone, and a wider load would wait
-   until that store is in the cache. */
-#define PART(T, reg) (*(const volatile struct at_##T *)(const void *)(reg)).v
+/* MOVZX between registers; of bytes, the second one is as in ModRM: AL CL DL BL AH CH DH BH. */
 #define ZERO_EXTEND(s, d)                                                                          \
     HANDLER(movzx_byte_rr_##d##_##s)                                                               \
     {                                                                                              \
-        c->gpr[d] = PART(uint8_t, (const char *)&c->gpr[(s)&3] + ((s) >> 2));                      \
+        c->gpr[d] = (s) < 4 ? GET(low_t, 4 * ((s)&3)) : GET(uint8_t, 4 * ((s)&3) + 1);             \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(movzx_word_rr_##d##_##s)                                                               \
     {                                                                                              \
-        c->gpr[d] = PART(uint16_t, &c->gpr[s]);                                                    \
+        c->gpr[d] = GET(uint16_t, 4 * (s));                                                        \
         GO(ip + 1);                                                                                \
     }
 #define ZERO_EXTEND_R(d, unused) EACH_REG_2(ZERO_EXTEND, d)
 EACH_REG(ZERO_EXTEND_R, )
 
 /* A narrow value of type T to a 32-bit register, extended as type S says. */
-#define SIGN_EXTEND(name, T)                                                                       \
+#define SIGN_EXTEND(name, T, S)                                                                    \
     HANDLER(name##_rr)                                                                             \
     {                                                                                              \
-        REG(uint32_t, ip->a) = (uint32_t)(T)REG(u##T, ip->b);                                      \
+        REG(uint32_t, ip->a) = (uint32_t)(S)GET(T, ip->b);                                         \
         GO(ip + 1);                                                                                \
     }
-SIGN_EXTEND(movsx_byte, int8_t)
-SIGN_EXTEND(movsx_word, int16_t)
+SIGN_EXTEND(movsx_byte, uint8_t, int8_t)
+SIGN_EXTEND(movsx_low, low_t, int8_t)
+SIGN_EXTEND(movsx_word, uint16_t, int16_t)
 #define EXTEND_CLASS(class, name, T, S)                                                            \
     HANDLER(name##_##class)                                                                        \
     {                                                                                              \
@@ -191,7 +191,12 @@ HANDLER(nop)
 #define SETCC(cc)                                                                                  \
     HANDLER(set_##cc)                                                                              \
     {                                                                                              \
-        REG(uint8_t, ip->a) = flags_cond(cc, res, aux);                                            \
+        PUT(uint8_t, ip->a, flags_cond(cc, res, aux));                                             \
+        GO(ip + 1);                                                                                \
+    }                                                                                              \
+    HANDLER(set_low_##cc)                                                                          \
+    {                                                                                              \
+        PUT(low_t, ip->a, flags_cond(cc, res, aux));                                               \
         GO(ip + 1);                                                                                \
     }
 EACH_CC(SETCC)
@@ -241,9 +246,14 @@ static handler *pick_mov32(struct rec *r, uint8_t mode)
 
 static handler *pick_mov_narrow(struct rec *r, uint8_t mode)
 {
-    static handler *const load[2][CLASSES] = {BY_CLASS(load_uint8_t), BY_CLASS(load_uint16_t)};
-    static handler *const store[2][CLASSES] = {BY_CLASS(store_uint8_t), BY_CLASS(store_uint16_t)};
+    /* Words, and bytes by WIDTH_*. */
+    static handler *const load[WIDTHS][CLASSES] = {BY_CLASS(load_uint16_t), BY_CLASS(load_uint8_t),
+                                                   BY_CLASS(load_low_t)};
+    static handler *const store[WIDTHS][CLASSES] = {BY_CLASS(store_uint16_t),
+                                                    BY_CLASS(store_uint8_t), BY_CLASS(store_low_t)};
     static handler *const imm_x[2][CLASSES] = {BY_CLASS(imm_uint8_t), BY_CLASS(imm_uint16_t)};
+    static handler *const ri[WIDTHS] = {mov_uint16_t_ri, mov_uint8_t_ri, mov_low_t_ri};
+    static handler *const rr[WIDTHS] = {mov_uint16_t_rr, mov_uint8_t_rr, mov_low_t_rr};
     unsigned row = r->i.row, word = r->i.size == 2;
     bool imm = row == G_C6 || row == G_C7, to_reg = (row & 2) || (row & 0xf0) == 0xb0;
     if (row >= 0xa0 && row <= 0xa3) {
@@ -251,20 +261,20 @@ static handler *pick_mov_narrow(struct rec *r, uint8_t mode)
         r->a = EAX * 4;
     } else if (row >= 0xb0 && row <= 0xbf) {
         r->a = r->i.reg;
-        return word ? mov_uint16_t_ri : mov_uint8_t_ri;
+        return ri[width_of(r, r->a, r->a)];
     } else if (!(r->i.flags & INSN_MEM)) {
         r->a = to_reg && !imm ? r->i.reg : r->i.rm;
         r->b = to_reg ? r->i.rm : r->i.reg;
         if (imm)
-            return word ? mov_uint16_t_ri : mov_uint8_t_ri;
-        return word ? mov_uint16_t_rr : mov_uint8_t_rr;
+            return ri[width_of(r, r->a, r->a)];
+        return rr[width_of(r, r->a, r->b)];
     } else {
         r->a = r->i.reg;
     }
     int class = memory_class(r, mode);
     if (class < 0)
         return NULL;
-    return (imm ? imm_x : to_reg ? load : store)[word][class];
+    return imm ? imm_x[word][class] : (to_reg ? load : store)[width_of(r, r->a, r->a)][class];
 }
 
 static handler *pick_extension(struct rec *r, uint8_t mode)
@@ -278,7 +288,7 @@ static handler *pick_extension(struct rec *r, uint8_t mode)
     r->b = r->i.rm;
     if (!(r->i.flags & INSN_MEM)) {
         if (sign)
-            return word ? movsx_word_rr : movsx_byte_rr;
+            return word ? movsx_word_rr : r->b & 1 ? movsx_byte_rr : movsx_low_rr;
         return (word ? zero_word : zero_byte)[r->i.reg / 4][r->i.modrm & 7];
     }
     int class = memory_class(r, mode);
@@ -313,7 +323,9 @@ static handler *pick_lea(const struct rec *r)
 handler *pick_move(struct rec *r, uint8_t mode)
 {
 #define SET_NAME(cc) set_##cc,
-    static handler *const set[16] = {EACH_CC(SET_NAME)};
+#define SET_LOW_NAME(cc) set_low_##cc,
+    static handler *const set[16] = {EACH_CC(SET_NAME)}, *const set_low[16] = {
+                                                             EACH_CC(SET_LOW_NAME)};
     static handler *const not_r[8] = BY_REG(not );
     unsigned row = r->i.row;
     if ((row >= 0x88 && row <= 0x8b) || (row >= 0xa0 && row <= 0xa3) ||
@@ -321,7 +333,7 @@ handler *pick_move(struct rec *r, uint8_t mode)
         return r->i.size == 4 ? pick_mov32(r, mode) : pick_mov_narrow(r, mode);
     if (row >= MAP_0F + 0x90 && row <= MAP_0F + 0x9f) {
         r->a = r->i.rm;
-        return r->i.flags & INSN_MEM ? NULL : set[row & 15];
+        return r->i.flags & INSN_MEM ? NULL : (r->a & 1 ? set : set_low)[row & 15];
     }
     if (row == 0x90)
         return nop;

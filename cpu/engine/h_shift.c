@@ -102,12 +102,15 @@ static inline uint32_t narrow_sar(unsigned size, uint32_t a, unsigned n, uint64_
 #define NARROW(op, T)                                                                              \
     HANDLER(op##_##T)                                                                              \
     {                                                                                              \
-        REG(T, ip->a) = (T)op(sizeof(T), REG(T, ip->a), ip->b, &res, &aux);                        \
+        PUT(T, ip->a, op(sizeof(T), GET(T, ip->a), ip->b, &res, &aux));                            \
         GO(ip + 1);                                                                                \
     }
 NARROW(narrow_shl, uint8_t)
 NARROW(narrow_shr, uint8_t)
 NARROW(narrow_sar, uint8_t)
+NARROW(narrow_shl, low_t)
+NARROW(narrow_shr, low_t)
+NARROW(narrow_sar, low_t)
 NARROW(narrow_shl, uint16_t)
 NARROW(narrow_shr, uint16_t)
 NARROW(narrow_sar, uint16_t)
@@ -167,6 +170,8 @@ static handler *pick_narrow(struct rec *r)
 {
     static handler *const of_byte[4] = {narrow_shl_uint8_t, narrow_shr_uint8_t, narrow_shl_uint8_t,
                                         narrow_sar_uint8_t};
+    static handler *const of_low[4] = {narrow_shl_low_t, narrow_shr_low_t, narrow_shl_low_t,
+                                       narrow_sar_low_t};
     static handler *const of_word[4] = {narrow_shl_uint16_t, narrow_shr_uint16_t,
                                         narrow_shl_uint16_t, narrow_sar_uint16_t};
     unsigned row = r->i.row, kind = row & 7;
@@ -175,7 +180,7 @@ static handler *pick_narrow(struct rec *r)
     r->b = by_one ? 1 : r->i.imm & 31;
     if (!(by_one || by_imm) || kind < 4 || !r->b || (r->i.flags & INSN_MEM))
         return NULL;
-    return (r->i.size == 2 ? of_word : of_byte)[kind - 4];
+    return (r->i.size == 2 ? of_word : r->a & 1 ? of_byte : of_low)[kind - 4];
 }
 
 handler *pick_shift(struct rec *r, uint8_t mode)

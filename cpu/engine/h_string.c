@@ -64,7 +64,14 @@ static inline void fill_up(uint64_t to, uint64_t pattern, uint32_t bytes)
     FILL_REST(uint32_t) FILL_REST(uint16_t) FILL_REST(uint8_t)
 }
 
-#define EAX_AS(T) REG(T, EAX * 4)
+/* AL, AX or EAX, by the type of the elements. */
+#define EAX_AS(T) EAX_AS_##T
+#define EAX_AS_uint8_t GET(low_t, EAX * 4)
+#define EAX_AS_uint16_t GET(uint16_t, EAX * 4)
+#define EAX_AS_uint32_t c->gpr[EAX]
+#define PUT_EAX_uint8_t(value) PUT(low_t, EAX * 4, value)
+#define PUT_EAX_uint16_t(value) PUT(uint16_t, EAX * 4, value)
+#define PUT_EAX_uint32_t(value) (c->gpr[EAX] = (value))
 #define DOWN (c->eflags & FLAG_DF)
 #define STEP(T) (DOWN ? 0u - (uint32_t)sizeof(T) : (uint32_t)sizeof(T))
 #define SLOW_REP() GO_TO(h_careful, ip)
@@ -111,7 +118,7 @@ static inline void fill_up(uint64_t to, uint64_t pattern, uint32_t bytes)
     {                                                                                              \
         uint32_t from = c->gpr[ESI];                                                               \
         LOADABLE(T, from, host);                                                                   \
-        EAX_AS(T) = AT(T, host);                                                                   \
+        PUT_EAX_##T(AT(T, host));                                                                  \
         c->gpr[ESI] = from + STEP(T);                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \

@@ -33,6 +33,27 @@ struct at_uint32_t {
 /* The register at a byte offset, as an lvalue of type T. */
 #define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
 
+/* Bytes and words in registers go through the whole register: a processor hands a dword that was stored just
+   now to a load of that dword at once, but takes many cycles for a part of it, and more for a dword of
+   which a part was stored. low_t is a byte of which this holds, uint8_t one that may be AH CH DH BH. */
+typedef uint8_t low_t;
+#define at_low_t at_uint8_t
+#define WHOLE(offset) (*(volatile uint32_t *)(void *)((uint8_t *)c->gpr + (offset)))
+
+/* The value of type T in the register at a byte offset, and changing it. */
+#define GET(T, offset) GET_##T(offset)
+#define GET_uint8_t(offset) REG(uint8_t, offset)
+#define GET_low_t(offset) ((uint8_t)WHOLE(offset))
+#define GET_uint16_t(offset) ((uint16_t)WHOLE(offset))
+#define GET_uint32_t(offset) REG(uint32_t, offset)
+#define PUT(T, offset, value) PUT_##T(offset, value)
+#define PUT_uint8_t(offset, value) (REG(uint8_t, offset) = (uint8_t)(value))
+#define PUT_low_t(offset, value) PUT_PART(offset, 0xffu, value)
+#define PUT_uint16_t(offset, value) PUT_PART(offset, 0xffffu, value)
+#define PUT_uint32_t(offset, value) (REG(uint32_t, offset) = (value))
+#define PUT_PART(offset, mask, value)                                                              \
+    (WHOLE(offset) = (WHOLE(offset) & ~(mask)) | ((uint32_t)(value) & (mask)))
+
 /* What a handler does when its fast case does not hold: nothing is committed yet. */
 #define SLOW() GO_TO(h_generic, ip)
 #define SLOW_END() GO_TO(h_generic_end, ip)
@@ -143,6 +164,14 @@ static inline uint32_t inc_to(uint32_t a, int by, uint64_t *res, uint64_t *aux)
     *res = by > 0 ? (uint64_t)a + 1 : (uint64_t)a - 1;
     *aux = aux_keep_cf(*res, a ^ 1, old_res, old_aux);
     return (uint32_t)*res;
+}
+
+/* Which of an array of handlers by width: dwords, bytes that may be AH CH DH BH, low bytes. */
+enum { WIDTH_DWORD, WIDTH_BYTE, WIDTH_LOW, WIDTHS };
+/* Of a record that works on bytes or dwords in the registers a and b, which is a where there is but one. */
+static inline unsigned width_of(const struct rec *r, uint8_t a, uint8_t b)
+{
+    return r->i.size != 1 ? WIDTH_DWORD : (a | b) & 1 ? WIDTH_BYTE : WIDTH_LOW;
 }
 
 /* pick.c: the class of a memory operand, or -1; the same for flat ones only. */

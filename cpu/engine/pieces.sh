@@ -11,7 +11,7 @@ for object; do
     echo "static const int32_t ${anchor}_pieces[] = {"
     objdump -drw --no-show-raw-insn "$object" | awk -v anchor="$anchor" -f "$here/pieces.awk"
     echo "    0, 0};"
-    echo "extern const char $anchor[];"
+    echo "extern const char ${anchor}[];"
     tables="$tables ${anchor}_pieces," anchors="$anchors $anchor,"
 done
 echo "static const int32_t *const objects[] = {$tables NULL};"

@@ -14,6 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/resource.h>
 #include <unistd.h>
 
 #ifdef __x86_64__
@@ -102,6 +103,9 @@ static const uint8_t *map_near(int fd)
 
 static bool map_code(struct splice *s)
 {
+    struct rlimit files; /* counts for files in memory as well, and who exceeds it gets a signal */
+    if (getrlimit(RLIMIT_FSIZE, &files) != 0 || files.rlim_cur < CODE_BYTES)
+        return false;
     int fd = memfd_create("emu386-handlers", MFD_CLOEXEC);
     if (fd < 0)
         return false;
