@@ -44,8 +44,9 @@ lint_suites := $(addprefix lint-,$(LINTS))
 $(foreach l,$(LINTS),$(eval SUITE_lint-$(l) = B=$(B) GCC=gcc CLANG=$(CLANG) CLANG_FORMAT=$(CLANG_FORMAT) tests/lint/$(l).sh))
 
 # The engine's handlers in machine code; sanitizers and -O0 have another dispatch.
-SUITES += $(if $(SAN),,engine-leaves)
+SUITES += $(if $(SAN),,engine-leaves engine-splice)
 SUITE_engine-leaves = B=$(B) tests/engine/leaves.sh
+SUITE_engine-splice = B=$(B) tests/engine/splice.sh
 SUITES += $(if $(SAN)$(filter-out -O2 -g,$(OPT)),,engine-start)
 SUITE_engine-start = B=$(B) tests/engine/start.sh
 

@@ -1,0 +1,49 @@
+#!/usr/bin/env bash
+# SPDX-License-Identifier: MIT
+# splice.sh - copies of handlers (cpu/engine/splice.c): nearly all of them can be copied, the memory of the
+# copies is never both written and executed under one address, and a run without it ends the same.
+#
+#     B=build tests/engine/splice.sh
+. "$(dirname "$0")/../lint/lib.sh"
+
+B=${B:-build}
+elf=$B/roms/bench/bench.elf
+table=$B/gen/cpu/engine/pieces.inc
+tmp=$(mktemp -d) || exit 2
+trap 'rm -rf "$tmp"' EXIT
+
+if [ "$(uname -m)" != x86_64 ]; then
+    pass # handlers are not copied here
+    finish
+fi
+
+handlers=$(nm "$B"/cpu/engine/h_*.o | grep -c ' t ')
+pieces=$(grep -c '/\*' "$table")
+if [ "$pieces" -gt $((handlers * 8 / 10)) ]; then
+    pass
+else
+    fail "only $pieces of $handlers handlers can be copied: what has become of their code?"
+fi
+
+# While a guest runs, the memory is there twice.
+"$B/emu386" --display none --pace none --serial none -m 64M -a 'bench=crc32 n=100' "$elf" >/dev/null 2>&1 </dev/null &
+guest=$!
+maps=''
+for _ in $(seq 100); do
+    maps=$(grep -s emu386-handlers "/proc/$guest/maps") && [ "$(wc -l <<<"$maps")" -ge 2 ] && break
+    sleep 0.02
+done
+kill "$guest" && wait "$guest" 2>/dev/null
+rights=$(awk '{ print $2 }' <<<"$maps" | sort | tr '\n' ' ')
+if [ "$rights" = 'r-xs rw-s ' ]; then pass; else fail "the memory of the copies is mapped '$rights'"; fi
+
+# Where files may not grow, there is none of it; nothing else changes.
+state() {
+    "$B/emu386" --display none --pace none --serial none --exit-on-halt -m 64M -a "bench=$1 n=1" \
+        --trace summary "$elf" 2>&1 </dev/null | grep -E '^(instructions|state hash)'
+}
+for test in sort smc codedata fault; do
+    with=$(state "$test") without=$(ulimit -f 0 && state "$test")
+    if [ -n "$with" ] && [ "$with" = "$without" ]; then pass; else fail "$test: $with; without copies: $without"; fi
+done
+finish
