@@ -6,9 +6,9 @@
 #   on     the jumps to the handler of the next record: the copy jumps to its own end instead
 #   out    the displacements of jumps to other functions, which are relative to where they stand
 #
-# A handler that calls, returns or addresses data relative to itself is left out. The register of the
-# record (%rsi) is followed through the function, so that a jump counts as one to the next record only
-# where it is sure which record that is.
+# A handler that calls, returns, addresses data relative to itself or has string instructions is left
+# out. The register of the record (%rsi) is followed through the function, so that a jump counts as one to
+# the next record only where it is sure which record that is.
 
 function hex(s,    n, k) {
     n = 0
@@ -52,13 +52,13 @@ function look(    k, state, text, op, args, target, steps, step, best, size, kno
                 arrive(at[k], state)
             state = seen[at[k]]
             delete fn_in
+        } else if (!known) {
+            state = "?"
         }
         here[k] = state
         seen[at[k]] = state
         known = 1
-        if (op ~ /^(call|ret|bnd|notrack|lock|rep|repz|repnz)$/ && op !~ /^(lock|rep|repz|repnz)$/)
-            return
-        if (text ~ /\(%rip\)/ || op ~ /^(call|ret)/)
+        if (text ~ /\(%rip\)|%es:\(%rdi\)|%ds:\(%rsi\)/ || op ~ /^(call|ret|bnd|notrack)/)
             return
         if (op ~ /^j/) {
             if (args ~ /^\*/) {
@@ -100,7 +100,7 @@ function look(    k, state, text, op, args, target, steps, step, best, size, kno
             fn_in[to] = state
             continue
         }
-        if (to ~ /^%/ && op !~ /^(cmp|test|push|bt)/) {
+        if (to ~ /^%/ && op !~ /^(cmp|test|push|bt)[bwlq]?$/) {
             for (r in fn_in)
                 if (same_register(r, to))
                     delete fn_in[r]
@@ -114,7 +114,7 @@ function look(    k, state, text, op, args, target, steps, step, best, size, kno
                 }
             }
         }
-        if (op ~ /^(xchg|cmpxchg|xadd)/ && args ~ /%[re]?si/)
+        if (op ~ /^(xchg|cmpxchg|xadd)/) # these write more than the last
             return
     }
     for (k = 1; k <= n_site; k++)
