@@ -187,7 +187,15 @@ count() {
     awk -v set="$integer" 'BEGIN { n = split(set, a, " "); for (k in a) is[a[k]] = 1 }
         $1 in is { s += log($2); m++; if ($2 > w) w = $2 }
         END { if (m) printf "# integer group: geometric mean %.2f, worst row %.2f\n", exp(s / m), w }' "$tmp/counts"
-    [ -z "$record" ] || cp "$tmp/counts" "$counts"
+    if [ -n "$record" ] && [ -n "$same" ]; then # rows that were not asked for stay
+        awk 'NR == FNR { if ($1 != "#") row[$1] = $0; next }
+            $1 in row { print row[$1]; delete row[$1]; next }
+            { print }
+            END { for (r in row) print row[r] }' "$tmp/counts" "$counts" >"$tmp/merged"
+        cp "$tmp/merged" "$counts"
+    elif [ -n "$record" ]; then
+        cp "$tmp/counts" "$counts"
+    fi
     if [ -z "$same" ] && [ -z "$record" ]; then
         echo "recorded with another compiler: nothing is compared"
         passed=1

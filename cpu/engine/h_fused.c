@@ -223,6 +223,18 @@ HANDLER(enter_frame)
     GO(ip + 2);
 }
 
+/* XOR r8, m8 and MOVZX of the result to the whole register, as in table-driven checksums: the byte need not be
+   put into the register and taken out again. */
+#define XOR_EXTEND(class, unused)                                                                  \
+    HANDLER(xor_extend_##class)                                                                    \
+    {                                                                                              \
+        uint32_t lin = EA_##class;                                                                 \
+        LOADABLE(uint8_t, lin, host);                                                              \
+        REG(uint32_t, ip->a) = op_xor(uint8_t, GET(low_t, ip->a), AT(uint8_t, host));              \
+        GO(ip + 2);                                                                                \
+    }
+EACH_CLASS(XOR_EXTEND, )
+
 static bool is_jcc(unsigned row)
 {
     return (row >= 0x70 && row <= 0x7f) || (row >= MAP_0F + 0x80 && row <= MAP_0F + 0x8f);
@@ -376,6 +388,16 @@ static handler *pick_run(const struct rec *r, unsigned n)
     return pushes ? push[pushes] : pop[pops];
 }
 
+static handler *pick_xor_extend(const struct rec *r, uint8_t mode)
+{
+    static handler *const fused[CLASSES] = BY_CLASS(xor_extend);
+    int class = memory_class(r, mode);
+    bool same = r[1].i.reg == r->a && r[1].i.rm == r->a && !(r[1].i.flags & INSN_MEM);
+    if (class < 0 || !same || r[1].i.size != 4 || width_of(r, r->a, r->a) != WIDTH_LOW)
+        return NULL;
+    return fused[class];
+}
+
 handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode)
 {
     const uint8_t stack = MODE_STACK32 | MODE_FLAT_SS;
@@ -384,6 +406,8 @@ handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode)
         return NULL;
     if (is_jcc(r[1].i.row))
         return pick_branch(r, mode);
+    if (r->i.row == 0x32 && (r->i.flags & INSN_MEM) && r[1].i.row == MAP_0F + 0xb6)
+        return pick_xor_extend(r, mode);
     if ((mode & stack) != stack || !(r->i.flags & INSN_OS32))
         return NULL;
     if (r->i.row == 0xc9)

@@ -119,7 +119,7 @@ static inline void find_handlers(struct handlers *h)
     for (unsigned n = 0; n < ARRAY_LEN(stack); n++)
         learn(h, stack[n] + 1, stack[n][0]);
     for (unsigned n = 0; n < ARRAY_LEN(prefixes) * 512 * 256; n++) {
-        uint8_t code[INSN_MAX_LENGTH] = {0};
+        uint8_t code[INSN_MAX_LENGTH + 3] = {0};
         unsigned at = 0, op = n >> 8 & 511, prefix = n >> 17;
         struct insn i;
         if (prefix > 4 && !(opcodes[op].flags & OPC_STRING))
@@ -131,8 +131,15 @@ static inline void find_handlers(struct handlers *h)
         code[at++] = (uint8_t)op;
         code[at++] = (uint8_t)n;
         memset(code + at, 1, 8); /* no immediate is zero */
-        if (decode(&i, code, sizeof code, false) == DECODE_OK)
-            learn_insn(h, code, i.len);
+        if (decode(&i, code, sizeof code, false) != DECODE_OK)
+            continue;
+        learn_insn(h, code, i.len);
+        if (op == 0x32) { /* XOR r8, m8 and MOVZX r32, r8 of the same */
+            static const uint8_t movzx[] = {0x0f, 0xb6};
+            memcpy(code + i.len, movzx, 2);
+            code[i.len + 2] = (uint8_t)(0xc0 | (i.modrm >> 3 & 7) * 9);
+            learn(h, code, i.len + 3u);
+        }
     }
 }
 
