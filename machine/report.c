@@ -164,7 +164,8 @@ void machine_summary(const struct machine *m, struct out *to)
         return;
     const struct engine_stats *e = engine_stats(c->engine);
     out_printf(to,
-               "engine: blocks %" PRIu64 ", decoded %" PRIu64 ", killed %" PRIu64
-               ", lookups %" PRIu64 ", steps %" PRIu64 ", flushes %" PRIu64 "\n",
-               e->blocks, e->decoded, e->killed, e->lookups, e->steps, e->flushes);
+               "engine: blocks %" PRIu64 ", copied %" PRIu64 ", decoded %" PRIu64
+               ", killed %" PRIu64 ", lookups %" PRIu64 ", steps %" PRIu64 ", flushes %" PRIu64
+               "\n",
+               e->blocks, e->copied, e->decoded, e->killed, e->lookups, e->steps, e->flushes);
 }

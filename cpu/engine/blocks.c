@@ -415,8 +415,10 @@ static bool inside_limit(const struct cpu *c, const struct block *b)
 /* Looked up again, so that it will be executed often: it gets code of its own. */
 static void heat(struct engine *e, struct block *b)
 {
-    if (b->heat < e->hot && ++b->heat == e->hot && !splice_full(e->splice))
-        splice_block(e->splice, b->rec, b->n);
+    if (b->heat >= e->hot || ++b->heat < e->hot || splice_full(e->splice))
+        return;
+    splice_block(e->splice, b->rec, b->n);
+    e->stats.copied++;
 }
 
 struct block *block_find(struct engine *e, struct cpu *c)

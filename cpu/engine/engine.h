@@ -17,6 +17,7 @@ struct mmu;
 struct engine_stats {
     uint64_t decoded; /* instructions decoded into blocks */
     uint64_t blocks;  /* blocks made */
+    uint64_t copied;  /* blocks whose handlers got copies (splice.h) */
     uint64_t killed;  /* blocks killed by stores into their code */
     uint64_t patched; /* records changed in place by stores into their code */
     uint64_t flushes; /* arena flushes */

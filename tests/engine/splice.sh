@@ -38,12 +38,23 @@ rights=$(awk '{ print $2 }' <<<"$maps" | sort | tr '\n' ' ')
 if [ "$rights" = 'r-xs rw-s ' ]; then pass; else fail "the memory of the copies is mapped '$rights'"; fi
 
 # Where files may not grow, there is none of it; nothing else changes.
-state() {
+summary() {
     "$B/emu386" --display none --pace none --serial none --exit-on-halt -m 64M -a "bench=$1 n=1" \
-        --trace summary "$elf" 2>&1 </dev/null | grep -E '^(instructions|state hash)'
+        --trace summary "$elf" 2>&1 </dev/null
 }
+state() { grep -E '^(instructions|state hash)' <<<"$1"; }
+copied() { sed -n 's/^engine: .*copied \([0-9]*\),.*/\1/p' <<<"$1"; }
 for test in sort smc codedata fault; do
-    with=$(state "$test") without=$(ulimit -f 0 && state "$test")
-    if [ -n "$with" ] && [ "$with" = "$without" ]; then pass; else fail "$test: $with; without copies: $without"; fi
+    with=$(summary "$test") without=$(ulimit -f 0 && summary "$test")
+    if [ -n "$(state "$with")" ] && [ "$(state "$with")" = "$(state "$without")" ]; then
+        pass
+    else
+        fail "$test: $with; without copies: $without"
+    fi
+    if [ "$(copied "$with")" -gt 2 ] && [ "$(copied "$without")" -eq 0 ]; then
+        pass
+    else
+        fail "$test: $(copied "$with") blocks copied, without $(copied "$without")"
+    fi
 done
 finish
