@@ -21,7 +21,7 @@
         ROOM();                                                                                    \
         REACH(tlb, size, at);                                                                      \
         HOST(__asm__ volatile(insn " %[b]\n\tfnstsw %%ax\n\tfstpt %[r]"                            \
-                              : [r] "=m"(f->reg[to]), "=a"(host)                                   \
+                              : [r] "=m"(f->reg[to]), "=&a"(host)                                  \
                               : [b] "m"(GUEST(size, at))                                           \
                               : STACK_USED))                                                       \
         NOTE_MEM();                                                                                \
@@ -99,7 +99,7 @@ CONSTANT(ld_zero, 0, 0)
         NEEDS(FULL(top));                                                                          \
         REACH(tlb + HOST_STORES, size, at);                                                        \
         HOST(__asm__ volatile("fldt %[a]\n\t" insn " %[b]\n\tfnstsw %%ax"                          \
-                              : [b] "=m"(GUEST(size, at)), "=a"(host)                              \
+                              : [b] "=m"(GUEST(size, at)), "=&a"(host)                             \
                               : [a] "m"(f->reg[top])                                               \
                               : STACK_USED))                                                       \
         NOTE_MEM();                                                                                \

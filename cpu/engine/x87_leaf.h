@@ -119,23 +119,24 @@ struct bytes_8 {
     uint8_t byte[8]; /* a quadword */
 } __attribute__((may_alias));
 
-/* x op y, both registers, into v. */
+/* x op y, both registers, into v. Here and below AX is written before the last operand was used: without the
+   & a compiler may keep that operand's address there. */
 #define TWO(insn, v, x, y)                                                                         \
     HOST(__asm__ volatile("fldt %[b]\n\tfldt %[a]\n\t" insn                                        \
                           " %%st(1), %%st\n\tfnstsw %%ax\n\tfstpt %[r]\n\tfstp %%st(0)"            \
-                          : [r] "=m"(f->reg[v]), "=a"(host)                                        \
+                          : [r] "=m"(f->reg[v]), "=&a"(host)                                       \
                           : [a] "m"(f->reg[x]), [b] "m"(f->reg[y])                                 \
                           : STACK_USED))
 /* ST(0) op memory. */
 #define WITH_MEM(insn, size, at)                                                                   \
     HOST(__asm__ volatile("fldt %[a]\n\t" insn " %[b]\n\tfnstsw %%ax\n\tfstpt %[a]"                \
-                          : [a] "+m"(f->reg[top]), "=a"(host)                                      \
+                          : [a] "+m"(f->reg[top]), "=&a"(host)                                     \
                           : [b] "m"(GUEST(size, at))                                               \
                           : STACK_USED))
 /* op ST(0). */
 #define ONE(insn)                                                                                  \
     HOST(__asm__ volatile("fldt %[a]\n\t" insn "\n\tfnstsw %%ax\n\tfstpt %[a]"                     \
-                          : [a] "+m"(f->reg[top]), "=a"(host)                                      \
+                          : [a] "+m"(f->reg[top]), "=&a"(host)                                     \
                           :                                                                        \
                           : STACK_USED))
 #define CLEARED (f->sw & ~(unsigned)SW_C1)
