@@ -11,6 +11,7 @@
 #define _GNU_SOURCE /* memfd_create */
 #include "cpu/engine/splice.h"
 
+#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
@@ -30,12 +31,20 @@ static const char *const anchors[] = {NULL};
 
 /* A handler that can be copied, as pieces.awk describes it: */
 enum {
-    P_SIZE,  /* bytes of its code */
+    P_SIZE,  /* bytes of the copy */
     P_STEP,  /* records by which it goes on; 0: never to a neighbour */
-    P_ON,    /* how many jumps to the next handler: their offsets begin at P_FIRST */
-    P_OUT,   /* how many displacements to elsewhere: offsets behind those */
-    P_FIRST, /* the offsets */
+    P_PARTS, /* how many parts it has */
+    P_FIRST, /* the parts */
 };
+/* and one part: bytes of the handler, and a jump behind them */
+enum {
+    PART_FROM,
+    PART_BYTES,
+    PART_JUMP,   /* 0: none; else its opcode, of those with 32 bits the second byte, and: */
+    PART_TARGET, /* a short jump's displacement; else an offset from where the handler begins */
+    PART_WORDS,
+};
+#define JUMP_THROUGH 0x100 /* at the offset stands the displacement of a jump that goes there */
 
 struct splice {
     uint8_t *write;      /* CODE_BYTES, to be written ... */
@@ -71,7 +80,7 @@ static bool learn_pieces(struct splice *s)
     unsigned pieces = 0, most = 0;
     for (unsigned k = 0; objects[k]; k++) {
         const int32_t *p = objects[k];
-        for (; p[1]; p += 1 + P_FIRST + p[1 + P_ON] + p[1 + P_OUT]) {
+        for (; p[1]; p += 1 + P_FIRST + p[1 + P_PARTS] * PART_WORDS) {
             const uint8_t *code = (const uint8_t *)(const void *)anchors[k] + p[0];
             unsigned at = slot_of(s, code);
             if (++pieces > SLOTS / 2)
@@ -148,32 +157,51 @@ void splice_clear(struct splice *s)
     s->used = 0;
 }
 
+static void put(struct splice *s, const void *bytes, size_t n)
+{
+    memcpy(s->write + s->used, bytes, n);
+    s->used += n;
+}
+
+/* The jump behind a part. */
+static void put_jump(struct splice *s, const uint8_t *code, const int32_t *part)
+{
+    uint8_t op = (uint8_t)part[PART_JUMP], wide = 0x0f;
+    if (op >> 4 == 8) /* Jcc rel32 */
+        put(s, &wide, 1);
+    put(s, &op, 1);
+    if (op >> 4 == 7 || op == 0xeb) {
+        put(s, &(int8_t){(int8_t)part[PART_TARGET]}, 1);
+        return;
+    }
+    const uint8_t *to = code + part[PART_TARGET];
+    int32_t distance;
+    if (part[PART_JUMP] & JUMP_THROUGH) {
+        memcpy(&distance, to, sizeof distance);
+        to += 4 + distance;
+    }
+    distance = (int32_t)(to - (s->exec + s->used + 4));
+    put(s, &distance, sizeof distance);
+}
+
 /* A copy of the handler's code behind those that are there; where it is executed. */
 static const uint8_t *copy(struct splice *s, const uint8_t *code, const int32_t *piece)
 {
-    const int32_t *on = piece + P_FIRST, *out = on + piece[P_ON];
-    int32_t size = piece[P_SIZE], distance;
-    uint8_t *to = s->write + s->used;
+    const int32_t *part = piece + P_FIRST;
     const uint8_t *at = s->exec + s->used;
-    memcpy(to, code, (size_t)size);
-    for (int32_t k = 0; k < piece[P_ON]; k++) { /* JMP to the end of the copy */
-        to[on[k]] = 0xeb;
-        to[on[k] + 1] = (uint8_t)(size - on[k] - 2);
+    for (int32_t k = 0; k < piece[P_PARTS]; k++, part += PART_WORDS) {
+        put(s, code + part[PART_FROM], (size_t)part[PART_BYTES]);
+        if (part[PART_JUMP])
+            put_jump(s, code, part);
     }
-    for (int32_t k = 0; k < piece[P_OUT]; k++) {
-        memcpy(&distance, to + out[k], sizeof distance);
-        distance += (int32_t)(code - at);
-        memcpy(to + out[k], &distance, sizeof distance);
-    }
-    s->used += (size_t)size;
+    assert(s->exec + s->used == at + piece[P_SIZE]);
     return at;
 }
 
 /* To the handler that the record names: JMP *(%rsi), which is where the record is. */
 static void dispatch(struct splice *s)
 {
-    s->write[s->used++] = 0xff;
-    s->write[s->used++] = 0x26;
+    put(s, (const uint8_t[]){0xff, 0x26}, 2);
 }
 
 void splice_block(struct splice *s, struct rec *r, unsigned n)
