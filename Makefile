@@ -83,11 +83,18 @@ $(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -
 # Two words of the trail are two stores: put together in a vector register first they cost 4 % of a boot.
 $(B)/cpu/engine/h_%.o: CFLAGS += -fno-tree-slp-vectorize
 
-# Which handlers can be copied (cpu/engine/splice.c) is seen in their machine code.
+# How handlers are copied (cpu/engine/splice.c) is seen in the machine code of the same source, compiled for it.
 handler_objects := $(patsubst %.c,$(B)/%.o,$(wildcard cpu/engine/h_*.c))
-$(B)/gen/cpu/engine/pieces.inc: cpu/engine/pieces.sh cpu/engine/pieces.awk $(handler_objects)
+copied_objects := $(handler_objects:$(B)/%=$(B)/gen/%)
+$(copied_objects): $(B)/gen/%.o: %.c
 	@mkdir -p $(@D)
-	$(Q)cpu/engine/pieces.sh $(handler_objects) >$@.tmp
+	@$(say) CC $< for copies
+	$(Q)$(CC) $(CFLAGS) -g0 -fno-pic -fno-ipa-icf -DFOR_COPIES -c -o $@ $<
+$(copied_objects): CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage) -fno-tree-slp-vectorize
+
+$(B)/gen/cpu/engine/pieces.inc: cpu/engine/pieces.sh cpu/engine/pieces.awk $(handler_objects) $(copied_objects)
+	@mkdir -p $(@D)
+	$(Q)cpu/engine/pieces.sh $(B)/gen/cpu/engine $(handler_objects) >$@.tmp
 	@mv $@.tmp $@
 $(B)/cpu/engine/splice.o: $(B)/gen/cpu/engine/pieces.inc
 

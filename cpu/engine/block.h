@@ -185,6 +185,7 @@ handler h_through;        /* sentinel: on to whatever follows the block */
 handler h_not_linked;     /* a relative branch that is taken and does not know its target */
 handler h_search;         /* to c->eip */
 handler h_renew;          /* the same; what the jump cache knows may be out of date */
+handler h_again;          /* in copies (splice.h): the record's handler as it is, from the beginning */
 
 /* pick.c: the specialised handler for this record in this mode, or NULL. */
 handler *handler_pick(struct rec *r, uint8_t mode);

@@ -30,16 +30,16 @@
 #define ALU_ANY(name, op, keep, T)                                                                 \
     HANDLER(name##_##T##_rr)                                                                       \
     {                                                                                              \
-        T r = op(T, GET(T, ip->a), GET(T, ip->b));                                                 \
+        T r = op(T, GET(T, REG_A), GET(T, REG_B));                                                 \
         if (keep)                                                                                  \
-            PUT(T, ip->a, r);                                                                      \
+            PUT(T, REG_A, r);                                                                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(name##_##T##_ri)                                                                       \
     {                                                                                              \
-        T r = op(T, GET(T, ip->a), ip->i.imm);                                                     \
+        T r = op(T, GET(T, REG_A), ip->i.imm);                                                     \
         if (keep)                                                                                  \
-            PUT(T, ip->a, r);                                                                      \
+            PUT(T, REG_A, r);                                                                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     EACH_CLASS(ALU_MEM, name, op, keep, T)
@@ -49,12 +49,12 @@
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        T r = op(T, GET(T, ip->a), AT(T, host));                                                   \
+        T r = op(T, GET(T, REG_A), AT(T, host));                                                   \
         if (keep)                                                                                  \
-            PUT(T, ip->a, r);                                                                      \
+            PUT(T, REG_A, r);                                                                      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
-    ALU_TO_##keep(name##_##T##_mr_##class, class, op, T, GET(T, ip->a))
+    ALU_TO_##keep(name##_##T##_mr_##class, class, op, T, GET(T, REG_A))
 #define ALU_MEM_IMM(class, name, op, keep, T)                                                      \
     ALU_TO_##keep(name##_##T##_mi_##class, class, op, T, ip->i.imm)
 /* Memory is the destination, or, for CMP and TEST, looked at. */

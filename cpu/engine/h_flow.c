@@ -75,14 +75,14 @@ HANDLER(call_far)
 
 HANDLER(call_r)
 {
-    uint32_t to = REG(uint32_t, ip->i.rm);
+    uint32_t to = REG(uint32_t, REG_RM);
     PUSH_RETURN(ip->to);
     SEARCH(to);
 }
 
 HANDLER(jmp_r)
 {
-    SEARCH(REG(uint32_t, ip->i.rm));
+    SEARCH(REG(uint32_t, REG_RM));
 }
 
 #define INDIRECT(class, unused)                                                                    \

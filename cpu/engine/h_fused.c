@@ -63,16 +63,16 @@ enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge,
 /* Dwords: for each first register. */
 #define CMP_REG(cc, d)                                                                             \
     HANDLER(cmp_rr_##d##_##cc)                                                                     \
-    CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], REG(uint32_t, ip->b))                                  \
+    CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], REG(uint32_t, REG_B))                                  \
     HANDLER(cmp_ri_##d##_##cc)                                                                     \
     CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], ip->i.imm)
 #define CMP_REGS(d, unused) EACH_COMPARISON(CMP_REG, d)
 EACH_REG(CMP_REGS, )
 #define CMP_BYTE(cc, T)                                                                            \
     HANDLER(cmp_##T##_rr_##cc)                                                                     \
-    CMP_AND_BRANCH(cc, T, GET(T, ip->a), GET(T, ip->b))                                            \
+    CMP_AND_BRANCH(cc, T, GET(T, REG_A), GET(T, REG_B))                                            \
     HANDLER(cmp_##T##_ri_##cc)                                                                     \
-    CMP_AND_BRANCH(cc, T, GET(T, ip->a), ip->i.imm)
+    CMP_AND_BRANCH(cc, T, GET(T, REG_A), ip->i.imm)
 EACH_COMPARISON(CMP_BYTE, uint8_t)
 EACH_COMPARISON(CMP_BYTE, low_t)
 #define CMP_MEM(cc, T, class)                                                                      \
@@ -80,13 +80,13 @@ EACH_COMPARISON(CMP_BYTE, low_t)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        CMP_AND_BRANCH(cc, T, GET(T, ip->a), AT(T, host))                                          \
+        CMP_AND_BRANCH(cc, T, GET(T, REG_A), AT(T, host))                                          \
     }                                                                                              \
     HANDLER(cmp_##T##_mr_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        CMP_AND_BRANCH(cc, T, AT(T, host), GET(T, ip->a))                                          \
+        CMP_AND_BRANCH(cc, T, AT(T, host), GET(T, REG_A))                                          \
     }
 #define CMP_MEM_IMM(cc, T, class)                                                                  \
     HANDLER(cmp_##T##_mi_##class##_##cc)                                                           \
@@ -113,9 +113,9 @@ EACH_CLASS(CMP_IMM_CLASS, uint8_t)
     }
 #define TEST_REG(cc, T)                                                                            \
     HANDLER(test_##T##_rr_##cc)                                                                    \
-    TEST_AND_BRANCH(cc, T, GET(T, ip->a), GET(T, ip->b))                                           \
+    TEST_AND_BRANCH(cc, T, GET(T, REG_A), GET(T, REG_B))                                           \
     HANDLER(test_##T##_ri_##cc)                                                                    \
-    TEST_AND_BRANCH(cc, T, GET(T, ip->a), ip->i.imm)
+    TEST_AND_BRANCH(cc, T, GET(T, REG_A), ip->i.imm)
 #define TEST_MEM(cc, T, class)                                                                     \
     HANDLER(test_##T##_mi_##class##_##cc)                                                          \
     {                                                                                              \
@@ -134,7 +134,7 @@ EACH_CLASS(TEST_CLASS, uint8_t)
 #define COUNT_AND_BRANCH(cc, name)                                                                 \
     HANDLER(name##_##cc)                                                                           \
     {                                                                                              \
-        REG(uint32_t, ip->a) = op_##name(REG(uint32_t, ip->a));                                    \
+        REG(uint32_t, REG_A) = op_##name(REG(uint32_t, REG_A));                                    \
         if (SIGN_##cc)                                                                             \
             TAKE(ip + 1);                                                                          \
         GO(ip + 2);                                                                                \
@@ -146,14 +146,14 @@ EACH_SIGN(COUNT_AND_BRANCH, dec)
 #define ALU_AND_BRANCH(cc, name)                                                                   \
     HANDLER(name##_rr_##cc)                                                                        \
     {                                                                                              \
-        REG(uint32_t, ip->a) = op_##name(uint32_t, REG(uint32_t, ip->a), REG(uint32_t, ip->b));    \
+        REG(uint32_t, REG_A) = op_##name(uint32_t, REG(uint32_t, REG_A), REG(uint32_t, REG_B));    \
         if (SIGN_##cc)                                                                             \
             TAKE(ip + 1);                                                                          \
         GO(ip + 2);                                                                                \
     }                                                                                              \
     HANDLER(name##_ri_##cc)                                                                        \
     {                                                                                              \
-        REG(uint32_t, ip->a) = op_##name(uint32_t, REG(uint32_t, ip->a), ip->i.imm);               \
+        REG(uint32_t, REG_A) = op_##name(uint32_t, REG(uint32_t, REG_A), ip->i.imm);               \
         if (SIGN_##cc)                                                                             \
             TAKE(ip + 1);                                                                          \
         GO(ip + 2);                                                                                \
@@ -230,7 +230,7 @@ HANDLER(enter_frame)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint8_t, lin, host);                                                              \
-        REG(uint32_t, ip->a) = op_xor(uint8_t, GET(low_t, ip->a), AT(uint8_t, host));              \
+        REG(uint32_t, REG_A) = op_xor(uint8_t, GET(low_t, REG_A), AT(uint8_t, host));              \
         GO(ip + 2);                                                                                \
     }
 EACH_CLASS(XOR_EXTEND, )

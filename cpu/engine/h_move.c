@@ -83,12 +83,12 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
 #define MOV_NARROW(T)                                                                              \
     HANDLER(mov_##T##_rr)                                                                          \
     {                                                                                              \
-        PUT(T, ip->a, GET(T, ip->b));                                                              \
+        PUT(T, REG_A, GET(T, REG_B));                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(mov_##T##_ri)                                                                          \
     {                                                                                              \
-        PUT(T, ip->a, ip->i.imm);                                                                  \
+        PUT(T, REG_A, ip->i.imm);                                                                  \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     EACH_CLASS(MOV_NARROW_CLASS, T)
@@ -97,13 +97,13 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        PUT(T, ip->a, AT(T, host));                                                                \
+        PUT(T, REG_A, AT(T, host));                                                                \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     STORING(store_##T##_##class, {                                                                 \
         uint32_t lin = EA_##class;                                                                 \
         STORE_TO(T, lin, host);                                                                    \
-        AT(T, host) = GET(T, ip->a);                                                               \
+        AT(T, host) = GET(T, REG_A);                                                               \
         GO(ip + 1);                                                                                \
     })
 #define MOV_IMM_CLASS(class, T)                                                                    \
@@ -139,7 +139,7 @@ EACH_REG(ZERO_EXTEND_R, )
 #define SIGN_EXTEND(name, T, S)                                                                    \
     HANDLER(name##_rr)                                                                             \
     {                                                                                              \
-        REG(uint32_t, ip->a) = (uint32_t)(S)GET(T, ip->b);                                         \
+        REG(uint32_t, REG_A) = (uint32_t)(S)GET(T, REG_B);                                         \
         GO(ip + 1);                                                                                \
     }
 SIGN_EXTEND(movsx_byte, uint8_t, int8_t)
@@ -150,7 +150,7 @@ SIGN_EXTEND(movsx_word, uint16_t, int16_t)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(T, lin, host);                                                                    \
-        REG(uint32_t, ip->a) = (uint32_t)(S)AT(T, host);                                           \
+        REG(uint32_t, REG_A) = (uint32_t)(S)AT(T, host);                                           \
         GO(ip + 1);                                                                                \
     }
 EACH_CLASS(EXTEND_CLASS, movzx_byte, uint8_t, uint8_t)
@@ -166,9 +166,9 @@ HANDLER(cdq)
 
 HANDLER(xchg_r)
 {
-    uint32_t v = REG(uint32_t, ip->a);
-    REG(uint32_t, ip->a) = REG(uint32_t, ip->b);
-    REG(uint32_t, ip->b) = v;
+    uint32_t v = REG(uint32_t, REG_A);
+    REG(uint32_t, REG_A) = REG(uint32_t, REG_B);
+    REG(uint32_t, REG_B) = v;
     GO(ip + 1);
 }
 
@@ -191,12 +191,12 @@ HANDLER(nop)
 #define SETCC(cc)                                                                                  \
     HANDLER(set_##cc)                                                                              \
     {                                                                                              \
-        PUT(uint8_t, ip->a, flags_cond(cc, res, aux));                                             \
+        PUT(uint8_t, REG_A, flags_cond(cc, res, aux));                                             \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(set_low_##cc)                                                                          \
     {                                                                                              \
-        PUT(low_t, ip->a, flags_cond(cc, res, aux));                                               \
+        PUT(low_t, REG_A, flags_cond(cc, res, aux));                                               \
         GO(ip + 1);                                                                                \
     }
 EACH_CC(SETCC)
@@ -208,15 +208,15 @@ EACH_CC(SETCC)
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
         if (flags_cond(cc, res, aux))                                                              \
-            REG(uint32_t, ip->a) = AT(uint32_t, host);                                             \
+            REG(uint32_t, REG_A) = AT(uint32_t, host);                                             \
         GO(ip + 1);                                                                                \
     }
 #define CMOVCC(cc)                                                                                 \
     HANDLER(cmov_##cc##_rr)                                                                        \
     {                                                                                              \
-        uint32_t v = REG(uint32_t, ip->b);                                                         \
+        uint32_t v = REG(uint32_t, REG_B);                                                         \
         if (flags_cond(cc, res, aux))                                                              \
-            REG(uint32_t, ip->a) = v;                                                              \
+            REG(uint32_t, REG_A) = v;                                                              \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     EACH_CLASS(CMOV_CLASS, cc)

@@ -44,7 +44,7 @@ struct quiet {
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        REG(uint32_t, ip->a) = do_##name(REG(uint32_t, ip->a), AT(uint32_t, host));                \
+        REG(uint32_t, REG_A) = do_##name(REG(uint32_t, REG_A), AT(uint32_t, host));                \
         GO(ip + 1);                                                                                \
     }
 
@@ -100,7 +100,7 @@ EACH_REG(QUIET_ONE, )
 
 HANDLER(imul_rri)
 {
-    REG(uint32_t, ip->a) = do_imul(REG(uint32_t, ip->b), ip->i.imm);
+    REG(uint32_t, REG_A) = do_imul(REG(uint32_t, REG_B), ip->i.imm);
     GO(ip + 1);
 }
 

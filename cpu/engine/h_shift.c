@@ -49,14 +49,14 @@ static inline uint32_t op_ror(uint32_t a, unsigned n, uint64_t *res, uint64_t *a
 #define SHIFT_FORMS(op)                                                                            \
     HANDLER(op##_imm)                                                                              \
     {                                                                                              \
-        REG(uint32_t, ip->a) = op(REG(uint32_t, ip->a), ip->b, &res, &aux);                        \
+        REG(uint32_t, REG_A) = op(REG(uint32_t, REG_A), ip->b, &res, &aux);                        \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(op##_cl)                                                                               \
     {                                                                                              \
         unsigned n = c->gpr[ECX] & 31;                                                             \
         if (n)                                                                                     \
-            REG(uint32_t, ip->a) = op(REG(uint32_t, ip->a), n, &res, &aux);                        \
+            REG(uint32_t, REG_A) = op(REG(uint32_t, REG_A), n, &res, &aux);                        \
         GO(ip + 1);                                                                                \
     }
 
@@ -102,7 +102,7 @@ static inline uint32_t narrow_sar(unsigned size, uint32_t a, unsigned n, uint64_
 #define NARROW(op, T)                                                                              \
     HANDLER(op##_##T)                                                                              \
     {                                                                                              \
-        PUT(T, ip->a, op(sizeof(T), GET(T, ip->a), ip->b, &res, &aux));                            \
+        PUT(T, REG_A, op(sizeof(T), GET(T, REG_A), ip->b, &res, &aux));                            \
         GO(ip + 1);                                                                                \
     }
 NARROW(narrow_shl, uint8_t)
@@ -126,13 +126,13 @@ static inline uint32_t op_imul(uint32_t a, uint32_t b, uint64_t *res, uint64_t *
 
 HANDLER(imul_rr)
 {
-    REG(uint32_t, ip->a) = op_imul(REG(uint32_t, ip->a), REG(uint32_t, ip->b), &res, &aux);
+    REG(uint32_t, REG_A) = op_imul(REG(uint32_t, REG_A), REG(uint32_t, REG_B), &res, &aux);
     GO(ip + 1);
 }
 
 HANDLER(imul_rri)
 {
-    REG(uint32_t, ip->a) = op_imul(REG(uint32_t, ip->b), ip->i.imm, &res, &aux);
+    REG(uint32_t, REG_A) = op_imul(REG(uint32_t, REG_B), ip->i.imm, &res, &aux);
     GO(ip + 1);
 }
 
@@ -141,14 +141,14 @@ HANDLER(imul_rri)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        REG(uint32_t, ip->a) = op_imul(REG(uint32_t, ip->a), AT(uint32_t, host), &res, &aux);      \
+        REG(uint32_t, REG_A) = op_imul(REG(uint32_t, REG_A), AT(uint32_t, host), &res, &aux);      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(imul_rmi_##class)                                                                      \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        REG(uint32_t, ip->a) = op_imul(AT(uint32_t, host), ip->i.imm, &res, &aux);                 \
+        REG(uint32_t, REG_A) = op_imul(AT(uint32_t, host), ip->i.imm, &res, &aux);                 \
         GO(ip + 1);                                                                                \
     }
 EACH_CLASS(IMUL_MEM, )

@@ -30,6 +30,23 @@ struct at_uint32_t {
 /* The value of type T (uint8_t, uint16_t or uint32_t) at a host address, as an lvalue. */
 #define AT(T, host) (((struct at_##T *)(void *)(uintptr_t)(host))->v)
 
+/* The byte offsets of the registers that the record names. The source of the copies (splice.h) has a symbol
+   for each instead, whose value is filled in when a handler is copied; they do not change any more. */
+#ifdef FOR_COPIES
+extern const char hole_a[], hole_b[], hole_i_base[], hole_i_index[], hole_i_rm[];
+#define REG_A (uintptr_t) hole_a
+#define REG_B (uintptr_t) hole_b
+#define REG_BASE (uintptr_t) hole_i_base
+#define REG_INDEX (uintptr_t) hole_i_index
+#define REG_RM (uintptr_t) hole_i_rm
+#else
+#define REG_A ip->a
+#define REG_B ip->b
+#define REG_BASE ip->i.base
+#define REG_INDEX ip->i.index
+#define REG_RM ip->i.rm
+#endif
+
 /* The register at a byte offset, as an lvalue of type T. */
 #define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
 
@@ -54,9 +71,15 @@ typedef uint8_t low_t;
 #define PUT_PART(offset, mask, value)                                                              \
     (WHOLE(offset) = (WHOLE(offset) & ~(mask)) | ((uint32_t)(value) & (mask)))
 
-/* What a handler does when its fast case does not hold: nothing is committed yet. */
+/* What a handler does when its fast case does not hold: nothing is committed yet. A copy leaves all
+   of that to the handler. */
+#ifdef FOR_COPIES
+#define SLOW() GO_TO(h_again, ip)
+#define SLOW_END() SLOW()
+#else
 #define SLOW() GO_TO(h_generic, ip)
 #define SLOW_END() GO_TO(h_generic_end, ip)
+#endif
 #ifndef FALL_BACK /* how addresses leave: h_flow.c has another way */
 #define FALL_BACK() SLOW()
 #endif
@@ -64,17 +87,17 @@ typedef uint8_t low_t;
 /* The effective address by its class, with 32-bit addressing; absent parts of the classes with an
    index name the zero register. */
 #define EA_abs (ip->i.disp)
-#define EA_b (REG(uint32_t, ip->i.base) + ip->i.disp)
-#define EA_x0 (REG(uint32_t, ip->i.base) + REG(uint32_t, ip->i.index) + ip->i.disp)
-#define EA_x1 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 1) + ip->i.disp)
-#define EA_x2 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 2) + ip->i.disp)
-#define EA_x3 (REG(uint32_t, ip->i.base) + (REG(uint32_t, ip->i.index) << 3) + ip->i.disp)
+#define EA_b (REG(uint32_t, REG_BASE) + ip->i.disp)
+#define EA_x0 (REG(uint32_t, REG_BASE) + REG(uint32_t, REG_INDEX) + ip->i.disp)
+#define EA_x1 (REG(uint32_t, REG_BASE) + (REG(uint32_t, REG_INDEX) << 1) + ip->i.disp)
+#define EA_x2 (REG(uint32_t, REG_BASE) + (REG(uint32_t, REG_INDEX) << 2) + ip->i.disp)
+#define EA_x3 (REG(uint32_t, REG_BASE) + (REG(uint32_t, REG_INDEX) << 3) + ip->i.disp)
 /* Segments that are not flat, with 32-bit addressing without an index and with 16-bit addressing:
    the offset is checked, with room for any operand behind it and the right to read and to write;
    what is closer to the limit falls back. */
-#define EA_s32 IN_SEGMENT(REG(uint32_t, ip->i.base) + ip->i.disp)
+#define EA_s32 IN_SEGMENT(REG(uint32_t, REG_BASE) + ip->i.disp)
 #define EA_s16                                                                                     \
-    IN_SEGMENT((REG(uint32_t, ip->i.base) + REG(uint32_t, ip->i.index) + ip->i.disp) & 0xffff)
+    IN_SEGMENT((REG(uint32_t, REG_BASE) + REG(uint32_t, REG_INDEX) + ip->i.disp) & 0xffff)
 #define IN_SEGMENT(offset)                                                                         \
     ({                                                                                             \
         const struct seg *s_ = &c->seg[ip->i.seg];                                                 \

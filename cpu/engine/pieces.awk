@@ -1,19 +1,19 @@
 # SPDX-License-Identifier: MIT
-# pieces.awk - which handlers of an object may be copied elsewhere (splice.c), from `objdump -drw
-# --no-show-raw-insn` of it, and how. What is rare stays where it is: a copy leaves for the compiler's code
-# where the handler turns to its slow case or looks whether an access crosses a page, and comes back
-# only with the next record. For each handler:
+# pieces.awk - how handlers are copied (splice.c): reads `nm` of an object of handlers, then `objdump -drw` of the
+# same source compiled with -DFOR_COPIES (ops.h), and prints three tables of C whose names begin with `anchor`, the
+# function that chooses those handlers:
 #
-#   where its code begins, relative to the object's chooser (pick_...)
-#   the length of the copy
-#   how many records the copy goes on by; 0: never to a neighbour
-#   how many parts it has, and for each of them
-#       from, length    bytes of the handler to be copied
-#       op, target      the jump behind them, see `jump` below
+#   _code      the bytes of the copies, what is rare at their ends
+#   _outs      the functions that they leave for
+#   _pieces    for each handler: where its code begins, relative to the anchor; then what the copy is:
+#              its length; how many records it goes on by, 0: never to a neighbour; where in _code it begins;
+#              how many registers are to be filled in, how many jumps to other functions;
+#              for each register: where its offset stands (32 bits), in which field of a record it is, what to add;
+#              for each jump: where its displacement stands (32 bits), and where to: in _outs, -1: to the handler itself
 #
-# A handler that calls, returns, addresses data relative to itself or has string instructions is left
-# out. The register of the record (%rsi) is followed through the function, so that a jump counts as one to
-# the next record only where it is sure which record that is.
+# A handler that calls, returns, addresses data of its own or has string instructions is left out. The register of
+# the record (%rsi) is followed through the function, so that a jump counts as one to the next record only
+# where it is sure which record that is.
 
 function hex(s,    n, k) {
     n = 0
@@ -41,6 +41,32 @@ function same_register(a, b,    x, y) {
     gsub(/[%reldwbhx]/, "", x)
     gsub(/[%reldwbhx]/, "", y)
     return x == y || a == b
+}
+
+# What instruction k needs of others: `hole[k]`, the field of the record that names a register, and what is added;
+# outer[k], the function that it jumps to. False: something else.
+function resolve(k,    name, type) {
+    hole[k] = outer[k] = ""
+    if (reloc[k] == "")
+        return 1
+    type = reloc[k]
+    sub(/^[0-9a-f]+: /, "", type)
+    name = symbol[k]
+    if (op[k] ~ /^j/ && type ~ /^R_X86_64_(PLT|PC)32$/ && name ~ /^h_[a-z_]*-0x4$/) {
+        outer[k] = substr(name, 1, length(name) - 4)
+        return 1
+    }
+    if (type !~ /^R_X86_64_32S?$/ || name !~ /^hole_[a-z_]*([+]0x[0-9a-f]*)?$/)
+        return 0
+    hole[k] = name
+    sub(/^hole_/, "", hole[k])
+    sub(/^i_/, "i.", hole[k])
+    sub(/[+].*/, "", hole[k])
+    added[k] = name ~ /[+]/ ? hex(substr(name, index(name, "+0x") + 3)) : 0
+    type = reloc[k]
+    sub(/:.*/, "", type)
+    hole_at[k] = hex(type)
+    return 1
 }
 
 # Sets, for each instruction k: op, args; where it jumps to, `leads` (an address; "" outside, "*" by a
@@ -81,12 +107,14 @@ function follow(    k, state, text, target, known, r, to) {
                 known = 0
                 continue
             }
-            if (reloc[k] == "") {
+            if (!resolve(k))
+                return 0
+            if (outer[k] == "") {
                 target = hex(args)
                 leads[k] = target
-                if (target < at[1] || target >= at[n + 1]) {
-                    # another function of the object
-                } else if (target <= at[k]) {
+                if (target < at[1] || target >= at[n + 1])
+                    return 0 # another function of the object
+                if (target <= at[k]) {
                     if (seen[target] != state)
                         return 0
                 } else {
@@ -97,7 +125,7 @@ function follow(    k, state, text, target, known, r, to) {
                 known = 0
             continue
         }
-        if (reloc[k] != "" || op[k] ~ /^(xchg|cmpxchg|xadd)/) # the latter write more than the last operand
+        if (!resolve(k) || op[k] ~ /^(xchg|cmpxchg|xadd)/) # the latter write more than the last operand
             return 0
         # What is written: the last operand.
         to = args
@@ -149,7 +177,7 @@ function divide(best,    k, b, index_of, lead, of) {
         lead[k + 1] = 1
         if (leads[k] in index_of)
             lead[index_of[leads[k]]] = 1
-        else if (leads[k] ~ /^[0-9]/ && leads[k] > at[1] && leads[k] < at[n + 1])
+        else if (leads[k] ~ /^[0-9]/)
             return 0
     }
     blocks = 0
@@ -184,7 +212,7 @@ function divide(best,    k, b, index_of, lead, of) {
     return 1
 }
 
-# Blocks that stay where they are: cold[b]. They lead out; or look whether to, where another jump goes past them.
+# What is rare: cold[b]. They lead out; or look whether to, where another jump goes past them.
 function cool(    b, again, y, x) {
     delete cold
     cold[0] = 1
@@ -213,160 +241,175 @@ function looks(b, past) {
     return 1
 }
 
-# Bytes of the handler from instruction k to before instruction `end`, and the jump behind them: to block `b`
-# if the condition cc holds, -1: always, "": there is none. `source` is the jump in the handler, for one that leads to
-# another function.
-function part(k, end, cc, b, source,    bytes) {
-    bytes = at[end] - at[k]
-    if (parts && p_cc[parts] == "" && p_from[parts] + p_bytes[parts] == at[k] - at[1]) {
-        p_bytes[parts] += bytes
-    } else {
-        p_from[++parts] = at[k] - at[1]
-        p_bytes[parts] = bytes
+# Instructions k to before `end`, into the copy.
+function put(k, end) {
+    for (; k < end; k++) {
+        if (hole[k] != "")
+            holes[++n_holes] = size + hole_at[k] - at[k] ", offsetof(struct rec, " hole[k] "), " added[k]
+        chunk[++chunks] = raw[k]
+        size += at[k + 1] - at[k]
     }
-    size += bytes
-    p_cc[parts] = cc
-    p_to[parts] = b
-    p_jump[parts] = source
-    if (cc == "")
-        return
-    p_near[parts] = b != "end" && b in cold
-    size += p_near[parts] && cc >= 0 ? 6 : p_near[parts] ? 5 : 2
-    p_end[parts] = size
 }
 
-# Lays the hot blocks out from b on, and those behind it.
-function lay(b,    k, cc, pending, waiting, next_, y, x, t) {
-    waiting = 0
-    while (b) {
+# A jump to block b if condition cc holds, -1: always; `source` is the one in the handler, for b = 0.
+function put_jump(cc, b, source,    name) {
+    if (b == 0 || (b != "end" && leads_out(b))) {
+        name = outer[b ? last[b] : source]
+        chunk[++chunks] = (cc < 0 ? "233," : "15," 128 + cc ",") "0,0,0,0,"
+        size += cc < 0 ? 5 : 6
+        if (name != "h_again" && !(name in out_number)) {
+            out_names = out_names name ", "
+            out_number[name] = outs++
+        }
+        leaving[++n_leaving] = size - 4 ", " (name == "h_again" ? -1 : out_number[name])
+        return
+    }
+    # Inside: the displacement is known when everything is laid out.
+    size += !wide ? 2 : cc < 0 ? 5 : 6
+    chunk[++chunks] = ""
+    inner_chunk[++inner] = chunks
+    inner_cc[inner] = cc
+    inner_end[inner] = size
+    inner_to[inner] = b
+    if (b != "end" && !(b in start))
+        pending[++waiting] = b
+}
+
+function leads_out(b) {
+    return way[b] == "out" && first[b] == last[b]
+}
+
+function may_follow(b, x) {
+    return x && !(x in start) && !leads_out(x) && (!(x in cold) || b in cold)
+}
+
+# The next of the blocks that are waiting: those that are hot, of these the one that goes on to the next record last. 0:
+# none.
+function pick(    k, b, best, rank, least) {
+    best = 0
+    least = 9
+    for (k = waiting; k; k--) {
+        b = pending[k]
+        rank = b in cold ? 3 : way[b] == "on" ? 2 : 1
+        if (!(b in start) && rank < least) {
+            least = rank
+            best = b
+        }
+    }
+    return best
+}
+
+# Lays out the blocks that are reached from the first.
+function lay_out(    b, k, cc, y, x, following) {
+    delete start
+    size = chunks = n_holes = n_leaving = inner = waiting = 0
+    for (b = 1; b; b = following) {
         start[b] = size
         k = last[b]
-        next_ = 0
+        y = yes[b]
         if (way[b] == "on") {
             if (k > first[b] && insn[k - 1] ~ /^mov +\(%rsi\),%r/ && insn[k] !~ /\(/)
                 k-- # the jump was by this register
-            next_ = pick_waiting(pending, waiting)
-            part(first[b], k, next_ ? -1 : "", "end", 0)
+            put(first[b], k)
+            if ((following = pick()))
+                put_jump(-1, "end", 0)
         } else if (way[b] == "away") {
-            part(first[b], k + 1, "", 0, 0)
-            next_ = pick_waiting(pending, waiting)
+            put(first[b], k + 1)
+            following = pick()
+        } else if (way[b] == "out") {
+            put(first[b], k)
+            put_jump(-1, 0, k)
+            following = pick()
         } else if (way[b] == "go") {
-            y = yes[b]
-            next_ = y in start || (way[y] == "on" && more(pending, waiting, y)) ? 0 : y
-            if (next_) {
-                part(first[b], op[k] ~ /^j/ ? k : k + 1, "", 0, 0)
-            } else {
-                part(first[b], op[k] ~ /^j/ ? k : k + 1, -1, y, k)
-                if (!(y in start))
-                    pending[++waiting] = y
-                next_ = pick_waiting(pending, waiting)
+            put(first[b], op[k] ~ /^j/ ? k : k + 1)
+            following = y
+            if (!may_follow(b, y) || (way[y] == "on" && pick() && !(pick() in cold))) {
+                put_jump(-1, y, k)
+                following = pick()
             }
         } else {
-            y = yes[b]
             x = no[b]
             cc = condition[op[k]]
-            if (x in cold || x in start || (way[x] == "on" && !(y in cold) && !(y in start))) {
-                t = y
+            if (may_follow(b, y) && (!may_follow(b, x) || way[x] == "on")) {
                 y = x
-                x = t
+                x = yes[b]
                 cc = cc % 2 ? cc - 1 : cc + 1
             }
-            # Now the condition leads to y, and x comes next if it is hot and not there yet.
-            if (y == 0 && cc != condition[op[k]])
-                return 0
-            part(first[b], k, cc, y, k)
-            if (!(y in cold) && !(y in start))
-                pending[++waiting] = y
-            if (x in cold || x in start) {
-                part(k, k, -1, x, k)
-                next_ = pick_waiting(pending, waiting)
-            } else {
-                next_ = x
+            put(first[b], k)
+            put_jump(cc, y, k)
+            following = x
+            if (!may_follow(b, x)) {
+                put_jump(-1, x, k)
+                following = pick()
             }
         }
-        b = next_
+    }
+}
+
+function le32(v) {
+    if (v < 0)
+        v += 4294967296
+    return v % 256 "," int(v / 256) % 256 "," int(v / 65536) % 256 "," int(v / 16777216) ","
+}
+
+# Fills in the jumps inside. False: one is too long.
+function join(    k, distance) {
+    for (k = 1; k <= inner; k++) {
+        distance = (inner_to[k] == "end" ? size : start[inner_to[k]]) - inner_end[k]
+        if (wide)
+            chunk[inner_chunk[k]] = (inner_cc[k] < 0 ? "233," : "15," 128 + inner_cc[k] ",") le32(distance)
+        else if (distance > 127 || distance < -128)
+            return 0
+        else
+            chunk[inner_chunk[k]] = (inner_cc[k] < 0 ? 235 : 112 + inner_cc[k]) "," (distance + 256) % 256 ","
     }
     return 1
 }
 
-# Is a block other than b waiting to be laid out?
-function more(pending, waiting, b,    k) {
-    for (k = 1; k <= waiting; k++)
-        if (!(pending[k] in start) && pending[k] != b)
-            return 1
-    return 0
-}
-
-# One of those; what goes on to the next record comes last. 0: none.
-function pick_waiting(pending, waiting,    k, last_one) {
-    last_one = 0
-    for (k = waiting; k; k--) {
-        if (pending[k] in start)
-            continue
-        if (way[pending[k]] != "on")
-            return pending[k]
-        last_one = pending[k]
-    }
-    return last_one
-}
-
-# The jump behind a part. Short ones stay in the copy: 0x70 + condition or 0xeb, and the displacement. Others leave
-# for the handler: 0x80 + condition or 0xe9, and where to, as an offset from the handler's beginning; with
-# 0x100, the offset of a displacement in the handler that leads there.
-function jump(p,    b, distance, k) {
-    if (p_cc[p] == "")
-        return "0, 0"
-    b = p_to[p]
-    if (!p_near[p]) {
-        distance = (b == "end" ? size : start[b]) - p_end[p]
-        if (distance > 127 || distance < -128)
-            return ""
-        return (p_cc[p] < 0 ? 235 : 112 + p_cc[p]) ", " distance
-    }
-    k = p_jump[p]
-    if (b)
-        return (p_cc[p] < 0 ? 233 : 128 + p_cc[p]) ", " at[first[b]] - at[1]
-    if (leads[k] != "")
-        return (p_cc[p] < 0 ? 233 : 128 + p_cc[p]) ", " leads[k] - at[1]
-    if (at[k + 1] - at[k] < 5)
-        return ""
-    return 256 + (p_cc[p] < 0 ? 233 : 128 + p_cc[p]) ", " at[k + 1] - 4 - at[1]
-}
-
-function look(    k, best, line, text) {
+function look(    k, best, line) {
     while (n > 0 && is_padding(insn[n]))
         n--
-    if (n == 0 || !follow())
+    if (n == 0 || !(name in home) || !follow())
         return
     best = stride()
     if (best % RECORD || !divide(best))
         return
     cool()
-    if (1 in cold)
-        return
-    delete start
-    parts = 0
-    size = 0
-    if (!lay(1))
-        return
-    line = ""
-    for (k = 1; k <= parts; k++) {
-        text = jump(k)
-        if (text == "")
-            return
-        line = line " " p_from[k] ", " p_bytes[k] ", " text ","
+    wide = 0
+    lay_out()
+    if (!join()) {
+        wide = 1
+        lay_out()
+        join()
     }
-    begins[++pieces] = at[1]
-    piece[pieces] = size ", " best / RECORD ", " parts "," line " /* " name " */"
+    line = "    " home[name] - home[anchor] ", " size ", " best / RECORD ", " code_size ", " n_holes ", " n_leaving ","
+    for (k = 1; k <= n_holes; k++)
+        line = line " " holes[k] ","
+    for (k = 1; k <= n_leaving; k++)
+        line = line " " leaving[k] ","
+    piece[++pieces] = line " /* " name " */"
+    line = "    "
+    for (k = 1; k <= chunks; k++)
+        line = line chunk[k]
+    print line
+    code_size += size
 }
 
 BEGIN {
     RECORD = 56 # bytes: sizeof(struct rec)
+    code_size = outs = 0
     k = split("jo jno jb jae je jne jbe ja js jns jp jnp jl jge jle jg", names, " ")
     while (k) {
         condition[names[k]] = k - 1
         k--
     }
+    print "static const uint8_t " anchor "_code[] = {"
+}
+
+FNR == NR { # nm
+    if ($2 ~ /^[tT]$/)
+        home[$3] = hex($1)
+    next
 }
 
 /^Disassembly of section/ {
@@ -384,22 +427,29 @@ BEGIN {
     name = $2
     gsub(/[<>:]/, "", name)
     n = 0
-    if (name == anchor && in_text)
-        origin = hex($1)
     next
 }
 
 name != "" && /^ *[0-9a-f]+:\t/ {
-    split($0, f, "\t")
+    k = split($0, f, "\t")
     n++
     at[n] = hex(substr(f[1], match(f[1], /[0-9a-f]/), index(f[1], ":") - match(f[1], /[0-9a-f]/)))
-    insn[n] = f[2]
+    raw[n] = f[2]
+    sub(/ +$/, "", raw[n])
+    gsub(/[0-9a-f][0-9a-f]/, "0x&,", raw[n])
+    gsub(/ /, "", raw[n])
+    insn[n] = f[3]
     sub(/ +$/, "", insn[n])
-    reloc[n] = f[3]
+    reloc[n] = k > 3 ? f[4] : ""
+    symbol[n] = k == 5 ? f[5] : ""
 }
 
 # The last function is not looked at: where it ends is not known.
 END {
+    print "    0};"
+    print "static handler *const " anchor "_outs[] = {" out_names "NULL};"
+    print "static const int32_t " anchor "_pieces[] = {"
     for (k = 1; k <= pieces; k++)
-        print "    " begins[k] - origin ", " piece[k]
+        print piece[k]
+    print "    0, 0};"
 }

@@ -1,18 +1,23 @@
 #!/bin/sh
 # SPDX-License-Identifier: MIT
-# pieces.sh - the tables of the handlers that can be copied (splice.c), as C: pieces.sh h_alu.o h_flow.o ...
-# One table for each object, by pieces.awk, relative to the function that chooses its handlers, which is the
-# one that the object exports.
+# pieces.sh - the tables from which handlers are copied (splice.c), as C: pieces.sh COPIES h_alu.o h_flow.o ...
+# One set for each object, by pieces.awk; in the directory COPIES lies its counterpart for copies. Offsets are relative
+# to the function that chooses the handlers, which is the one that the object exports.
 set -eu
 here=$(dirname "$0")
-tables='' anchors=''
+copies=$1
+shift
+list='' comma=''
 for object; do
     anchor=$(nm "$object" | awk '$2 == "T" { print $3; exit }')
-    echo "static const int32_t ${anchor}_pieces[] = {"
-    objdump -drw --no-show-raw-insn "$object" | awk -v anchor="$anchor" -f "$here/pieces.awk"
-    echo "    0, 0};"
+    nm "$object" >"$copies/nm.tmp"
+    objdump -drw "$copies/$(basename "$object")" |
+        awk -v anchor="$anchor" -f "$here/pieces.awk" "$copies/nm.tmp" -
     echo "extern const char ${anchor}[];"
-    tables="$tables ${anchor}_pieces," anchors="$anchors $anchor,"
+    list="$list$comma    {${anchor}_pieces, ${anchor}_code, ${anchor}_outs, ${anchor}}"
+    comma=',
+'
 done
-echo "static const int32_t *const objects[] = {$tables NULL};"
-echo "static const char *const anchors[] = {$anchors NULL};"
+echo "static const struct object objects[] = {"
+echo "$list,"
+echo "    {NULL, NULL, NULL, NULL}};"

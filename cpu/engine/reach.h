@@ -12,7 +12,11 @@
 
 /* What a handler does where only a host pointer is missing, before anything is committed: once it is
    there, the handler is tried again. */
+#ifdef FOR_COPIES
+#define MISS(kind, lin) GO_TO(h_again, ip)
+#else
 #define MISS(kind, lin) GO_TO(h_miss_##kind, (c->missed = (lin_t)(lin), ip))
+#endif
 
 /* May [lin, lin + size) reach into the next page? An aligned access cannot; only the others look. */
 static inline bool crosses(lin_t lin, unsigned size)
@@ -49,6 +53,15 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
 /* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
    whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
    says STORE_TO where others say STORABLE. */
+#ifdef FOR_COPIES
+#define STORING(name, ...)                                                                         \
+    HANDLER(name)                                                                                  \
+    {                                                                                              \
+        enum { beside = false };                                                                   \
+        handler *const otherwise = h_again;                                                        \
+        __VA_ARGS__                                                                                \
+    }
+#else
 #define STORING(name, ...)                                                                         \
     __attribute__((noinline, cold)) HANDLER(name##_beside)                                         \
     {                                                                                              \
@@ -62,6 +75,7 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
         handler *const otherwise = name##_beside;                                                  \
         __VA_ARGS__                                                                                \
     }
+#endif
 #define STORE_TO(T, lin, host)                                                                     \
     uint64_t host;                                                                                 \
     if (UNLIKELY(beside ? !tlb_beside(&c->mmu.tlb, tlb, (lin), sizeof(T), &host)                   \

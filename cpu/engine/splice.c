@@ -11,40 +11,39 @@
 #define _GNU_SOURCE /* memfd_create */
 #include "cpu/engine/splice.h"
 
-#include <assert.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
+struct object { /* handlers of one source, as pieces.awk describes them */
+    const int32_t *pieces; /* P_* for each handler, behind where it is; 0 0 at the end */
+    const uint8_t *code;   /* the copies */
+    handler *const *outs;  /* where they leave for */
+    const char *anchor;    /* what `where it is` is relative to */
+};
 #ifdef __x86_64__
 #include "cpu/engine/pieces.inc"
 #else
-static const int32_t *const objects[] = {NULL};
-static const char *const anchors[] = {NULL};
+static const struct object objects[] = {{NULL, NULL, NULL, NULL}};
 #endif
 
 #define CODE_BYTES ((size_t)8 << 20)
 #define REACH ((intptr_t)1 << 30) /* from text to the copies: displacements have 2 GiB */
 #define SLOTS 16384u
 
-/* A handler that can be copied, as pieces.awk describes it: */
+/* A handler that can be copied: */
 enum {
     P_SIZE,  /* bytes of the copy */
     P_STEP,  /* records by which it goes on; 0: never to a neighbour */
-    P_PARTS, /* how many parts it has */
-    P_FIRST, /* the parts */
+    P_CODE,  /* where it begins in the object's code */
+    P_HOLES, /* how many registers are to be filled in: HOLE_* of each begin at P_FIRST */
+    P_OUTS,  /* how many jumps to elsewhere: OUT_* of each behind those */
+    P_FIRST,
 };
-/* and one part: bytes of the handler, and a jump behind them */
-enum {
-    PART_FROM,
-    PART_BYTES,
-    PART_JUMP,   /* 0: none; else its opcode, of those with 32 bits the second byte, and: */
-    PART_TARGET, /* a short jump's displacement; else an offset from where the handler begins */
-    PART_WORDS,
-};
-#define JUMP_THROUGH 0x100 /* at the offset stands the displacement of a jump that goes there */
+enum { HOLE_AT, HOLE_FIELD, HOLE_ADDED, HOLE_WORDS };
+enum { OUT_AT, OUT_TO, OUT_WORDS };
 
 struct splice {
     uint8_t *write;      /* CODE_BYTES, to be written ... */
@@ -52,8 +51,9 @@ struct splice {
     size_t used;
     size_t most; /* bytes that a block may need */
     struct {
-        const uint8_t *code;  /* of the handler; NULL: free */
-        const int32_t *piece; /* P_* */
+        const uint8_t *code;         /* of the handler; NULL: free */
+        const int32_t *piece;        /* P_* */
+        const struct object *object; /* the piece is of */
     } slot[SLOTS];            /* open addressing */
 };
 
@@ -70,7 +70,7 @@ static const uint8_t *code_of(handler *fn)
     return (const uint8_t *)(uintptr_t)fn;
 }
 
-static const int32_t *piece_of(const struct splice *s, handler *fn)
+static bool is_piece(const struct splice *s, handler *fn)
 {
     return s->slot[slot_of(s, code_of(fn))].piece;
 }
@@ -78,15 +78,16 @@ static const int32_t *piece_of(const struct splice *s, handler *fn)
 static bool learn_pieces(struct splice *s)
 {
     unsigned pieces = 0, most = 0;
-    for (unsigned k = 0; objects[k]; k++) {
-        const int32_t *p = objects[k];
-        for (; p[1]; p += 1 + P_FIRST + p[1 + P_PARTS] * PART_WORDS) {
-            const uint8_t *code = (const uint8_t *)(const void *)anchors[k] + p[0];
+    for (const struct object *o = objects; o->pieces; o++) {
+        const int32_t *p = o->pieces;
+        for (; p[1]; p += 1 + P_FIRST + p[1 + P_HOLES] * HOLE_WORDS + p[1 + P_OUTS] * OUT_WORDS) {
+            const uint8_t *code = (const uint8_t *)(const void *)o->anchor + p[0];
             unsigned at = slot_of(s, code);
             if (++pieces > SLOTS / 2)
                 return false;
             s->slot[at].code = code;
             s->slot[at].piece = p + 1;
+            s->slot[at].object = o;
             if (most < (unsigned)p[1 + P_SIZE])
                 most = (unsigned)p[1 + P_SIZE];
         }
@@ -157,64 +158,47 @@ void splice_clear(struct splice *s)
     s->used = 0;
 }
 
-static void put(struct splice *s, const void *bytes, size_t n)
+/* A copy of the record's handler behind those that are there, for this record; the piece that it was. */
+static const int32_t *copy(struct splice *s, struct rec *r)
 {
-    memcpy(s->write + s->used, bytes, n);
-    s->used += n;
-}
-
-/* The jump behind a part. */
-static void put_jump(struct splice *s, const uint8_t *code, const int32_t *part)
-{
-    uint8_t op = (uint8_t)part[PART_JUMP], wide = 0x0f;
-    if (op >> 4 == 8) /* Jcc rel32 */
-        put(s, &wide, 1);
-    put(s, &op, 1);
-    if (op >> 4 == 7 || op == 0xeb) {
-        put(s, &(int8_t){(int8_t)part[PART_TARGET]}, 1);
-        return;
-    }
-    const uint8_t *to = code + part[PART_TARGET];
-    int32_t distance;
-    if (part[PART_JUMP] & JUMP_THROUGH) {
-        memcpy(&distance, to, sizeof distance);
-        to += 4 + distance;
-    }
-    distance = (int32_t)(to - (s->exec + s->used + 4));
-    put(s, &distance, sizeof distance);
-}
-
-/* A copy of the handler's code behind those that are there; where it is executed. */
-static const uint8_t *copy(struct splice *s, const uint8_t *code, const int32_t *piece)
-{
-    const int32_t *part = piece + P_FIRST;
+    unsigned slot = slot_of(s, code_of(r->fn));
+    const struct object *o = s->slot[slot].object;
+    const int32_t *piece = s->slot[slot].piece;
+    uint8_t *to = s->write + s->used;
     const uint8_t *at = s->exec + s->used;
-    for (int32_t k = 0; k < piece[P_PARTS]; k++, part += PART_WORDS) {
-        put(s, code + part[PART_FROM], (size_t)part[PART_BYTES]);
-        if (part[PART_JUMP])
-            put_jump(s, code, part);
+    memcpy(to, o->code + piece[P_CODE], (size_t)piece[P_SIZE]);
+    const int32_t *p = piece + P_FIRST;
+    for (int32_t k = 0; k < piece[P_HOLES]; k++, p += HOLE_WORDS) {
+        int32_t offset = ((const uint8_t *)r)[p[HOLE_FIELD]] + p[HOLE_ADDED];
+        memcpy(to + p[HOLE_AT], &offset, sizeof offset);
     }
-    assert(s->exec + s->used == at + piece[P_SIZE]);
-    return at;
+    for (int32_t k = 0; k < piece[P_OUTS]; k++, p += OUT_WORDS) {
+        const uint8_t *target = code_of(p[OUT_TO] < 0 ? r->fn : o->outs[p[OUT_TO]]);
+        int32_t distance = (int32_t)(target - (at + p[OUT_AT] + 4));
+        memcpy(to + p[OUT_AT], &distance, sizeof distance);
+    }
+    s->used += (size_t)piece[P_SIZE];
+    r->fn = (handler *)(uintptr_t)at;
+    return piece;
 }
 
 /* To the handler that the record names: JMP *(%rsi), which is where the record is. */
 static void dispatch(struct splice *s)
 {
-    put(s, (const uint8_t[]){0xff, 0x26}, 2);
+    s->write[s->used++] = 0xff;
+    s->write[s->used++] = 0x26;
 }
 
 void splice_block(struct splice *s, struct rec *r, unsigned n)
 {
     for (unsigned k = 0; k < n;) {
-        const int32_t *piece = piece_of(s, r[k].fn);
-        if (!piece) {
+        if (!is_piece(s, r[k].fn)) {
             k++;
             continue;
         }
-        r[k].fn = (handler *)(uintptr_t)copy(s, code_of(r[k].fn), piece);
+        const int32_t *piece = copy(s, &r[k]);
         k += piece[P_STEP] ? (unsigned)piece[P_STEP] : 1;
-        if (piece[P_STEP] && (k >= n || !piece_of(s, r[k].fn)))
+        if (piece[P_STEP] && (k >= n || !is_piece(s, r[k].fn)))
             dispatch(s);
     }
 }
