@@ -92,7 +92,7 @@ $(copied_objects): $(B)/gen/%.o: %.c
 	$(Q)$(CC) $(CFLAGS) -g0 -fno-pic -fno-ipa-icf -DFOR_COPIES -c -o $@ $<
 $(copied_objects): CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage) -fno-tree-slp-vectorize
 
-$(B)/gen/cpu/engine/pieces.inc: cpu/engine/pieces.sh cpu/engine/pieces.awk $(handler_objects) $(copied_objects)
+$(B)/gen/cpu/engine/pieces.inc: cpu/engine/pieces.sh cpu/engine/pieces.awk cpu/engine/layout.awk $(handler_objects) $(copied_objects)
 	@mkdir -p $(@D)
 	$(Q)cpu/engine/pieces.sh $(B)/gen/cpu/engine $(handler_objects) >$@.tmp
 	@mv $@.tmp $@

@@ -1,19 +1,16 @@
 # SPDX-License-Identifier: MIT
 # pieces.awk - how handlers are copied (splice.c): reads `nm` of an object of handlers, then `objdump -drw` of the
-# same source compiled with -DFOR_COPIES (ops.h), and prints three tables of C whose names begin with `anchor`, the
-# function that chooses those handlers:
+# same source compiled for copies (ops.h), and prints three tables of C whose names begin with `anchor`, the function
+# that chooses those handlers:
 #
-#   _code      the bytes of the copies, what is rare at their ends
+#   _code      the bytes of the copies
 #   _outs      the functions that they leave for
-#   _pieces    for each handler: where its code begins, relative to the anchor; then what the copy is:
-#              its length; how many records it goes on by, 0: never to a neighbour; where in _code it begins;
-#              how many registers are to be filled in, how many jumps to other functions;
-#              for each register: where its offset stands (32 bits), in which field of a record it is, what to add;
-#              for each jump: where its displacement stands (32 bits), and where to: in _outs, -1: to the handler itself
+#   _pieces    a row of numbers for each handler, P_* of splice.c
 #
-# A handler that calls, returns, addresses data of its own or has string instructions is left out. The register of
-# the record (%rsi) is followed through the function, so that a jump counts as one to the next record only
-# where it is sure which record that is.
+# Here the machine code is understood; layout.awk brings it into another order and prints it. A handler that calls,
+# returns, addresses data of its own or has string instructions is left out. The register of the record (%rsi) is
+# followed through the function, so that a jump counts as one to the next record only where it is sure which record
+# that is, and so that the register need not be advanced with each record.
 
 function hex(s,    n, k) {
     n = 0
@@ -43,8 +40,8 @@ function same_register(a, b,    x, y) {
     return x == y || a == b
 }
 
-# What instruction k needs of others: `hole[k]`, the field of the record that names a register, and what is added;
-# outer[k], the function that it jumps to. False: something else.
+# What instruction k needs of others: `hole[k]`, a field of the record whose value is to be filled in at hole_at[k] in
+# hole_bytes[k], and what is added; outer[k], the function that it jumps to. False: something else.
 function resolve(k,    name, type) {
     hole[k] = outer[k] = ""
     if (reloc[k] == "")
@@ -56,12 +53,13 @@ function resolve(k,    name, type) {
         outer[k] = substr(name, 1, length(name) - 4)
         return 1
     }
-    if (type !~ /^R_X86_64_32S?$/ || name !~ /^hole_[a-z_]*([+]0x[0-9a-f]*)?$/)
+    if (type !~ /^R_X86_64_(32S?|8)$/ || name !~ /^hole_[a-z_]*([+]0x[0-9a-f]*)?$/)
         return 0
     hole[k] = name
     sub(/^hole_/, "", hole[k])
     sub(/^i_/, "i.", hole[k])
     sub(/[+].*/, "", hole[k])
+    hole_bytes[k] = type ~ /_8$/ ? 1 : 4
     added[k] = name ~ /[+]/ ? hex(substr(name, index(name, "+0x") + 3)) : 0
     type = reloc[k]
     sub(/:.*/, "", type)
@@ -69,14 +67,16 @@ function resolve(k,    name, type) {
     return 1
 }
 
-# Sets, for each instruction k: op, args; where it jumps to, `leads` (an address; "" outside, "*" by a
-# register or memory), and whether that is on to the next record: on, and `here`, by how much. False: the handler
-# cannot be copied.
+# Sets, for each instruction k: op; where it jumps to, `leads` (an address; "" outside, "*" by a register or memory), and
+# whether that is on to the next record: on[k]; `here`, by how much the record's register is ahead of what it was
+# at the beginning: "?" is not known, "!" that it has been loaded. exact: that register cannot be late. False: the
+# handler cannot be copied.
 function follow(    k, state, text, target, known, r, to) {
     delete seen
     delete fn_in
     state = 0
     known = 1
+    exact = 0
     for (k = 1; k <= n; k++) {
         text = insn[k]
         op[k] = text
@@ -93,6 +93,11 @@ function follow(    k, state, text, target, known, r, to) {
             state = "?"
         }
         here[k] = state
+        if (state == "?")
+            exact = 1
+        if (text ~ /%[re]?si/ && state ~ /^[0-9]/ && text !~ /^add +\$0x[0-9a-f]+,%rsi$/ &&
+            text !~ /^[^(]*\(%rsi\)/)
+            exact = 1
         seen[at[k]] = state
         known = 1
         on[k] = 0
@@ -102,7 +107,7 @@ function follow(    k, state, text, target, known, r, to) {
         if (op[k] ~ /^j/) {
             if (args ~ /^\*/) {
                 r = substr(args, 2)
-                on[k] = state != "?" && state > 0 && (r == "(%rsi)" || r in fn_in && fn_in[r] == state)
+                on[k] = state ~ /^[0-9]/ && state > 0 && (r == "(%rsi)" || r in fn_in && fn_in[r] == state)
                 leads[k] = "*"
                 known = 0
                 continue
@@ -130,7 +135,7 @@ function follow(    k, state, text, target, known, r, to) {
         # What is written: the last operand.
         to = args
         sub(/^.*,/, "", to)
-        if (op[k] ~ /^mov$/ && args ~ /^\(%rsi\),%r/ && state != "?") {
+        if (op[k] ~ /^mov$/ && args ~ /^\(%rsi\),%r/ && to !~ /si/ && state ~ /^[0-9]/) {
             fn_in[to] = state
             continue
         }
@@ -139,12 +144,12 @@ function follow(    k, state, text, target, known, r, to) {
                 if (same_register(r, to))
                     delete fn_in[r]
             if (to ~ /^%[re]?si[l]?$/) {
-                if (op[k] == "add" && args ~ /^\$0x[0-9a-f]+,%rsi$/ && state != "?") {
+                if (op[k] == "add" && args ~ /^\$0x[0-9a-f]+,%rsi$/ && state ~ /^[0-9]/) {
                     sub(/^\$0x/, "", args)
                     sub(/,.*/, "", args)
                     state += hex(args)
                 } else {
-                    state = "?"
+                    state = op[k] ~ /^mov$/ ? "!" : "?"
                 }
             }
         }
@@ -165,9 +170,10 @@ function stride(    k, steps, step, best) {
 }
 
 # Basic blocks 1 to `blocks`: first[b], last[b] instruction; way[b] is how it is left: "on" to the next record,
-# "away" by another indirect jump, "out" to another function, "go" to yes[b], or "if" to yes[b] or no[b]. Block 0 is
-# other functions. False: too strange.
-function divide(best,    k, b, index_of, lead, of) {
+# "away" by another indirect jump, "out" to another function, "go" to yes[b], or "if" to yes[b] or no[b]. What a
+# condition leads out to is a block of its own behind the others, whose instruction is that jump. False: too
+# strange.
+function divide(best,    k, b, real, index_of, lead, of) {
     for (k = 1; k <= n; k++)
         index_of[at[k]] = k
     lead[1] = 1
@@ -188,7 +194,8 @@ function divide(best,    k, b, index_of, lead, of) {
         of[k] = blocks
     }
     delete callers
-    for (b = 1; b <= blocks; b++) {
+    real = blocks
+    for (b = 1; b <= real; b++) {
         k = last[b]
         if (op[k] !~ /^j/) {
             way[b] = "go"
@@ -199,10 +206,15 @@ function divide(best,    k, b, index_of, lead, of) {
             yes[b] = leads[k] in index_of ? of[index_of[leads[k]]] : 0
             way[b] = op[k] !~ /^jmp/ ? "if" : yes[b] ? "go" : "out"
             no[b] = b + 1
+            if (way[b] == "if" && !yes[b]) {
+                yes[b] = ++blocks
+                first[blocks] = last[blocks] = k
+                way[blocks] = "out"
+            }
             if (way[b] == "if" && !(op[k] in condition))
                 return 0
         }
-        if ((way[b] == "go" && yes[b] > blocks) || (way[b] == "if" && no[b] > blocks))
+        if ((way[b] == "go" && yes[b] > real) || (way[b] == "if" && no[b] > real))
             return 0
         if (way[b] == "go" || way[b] == "if")
             callers[yes[b]]++
@@ -215,7 +227,6 @@ function divide(best,    k, b, index_of, lead, of) {
 # What is rare: cold[b]. They lead out; or look whether to, where another jump goes past them.
 function cool(    b, again, y, x) {
     delete cold
-    cold[0] = 1
     do {
         again = 0
         for (b = 1; b <= blocks; b++) {
@@ -241,158 +252,16 @@ function looks(b, past) {
     return 1
 }
 
-# Instructions k to before `end`, into the copy.
-function put(k, end) {
-    for (; k < end; k++) {
-        if (hole[k] != "")
-            holes[++n_holes] = size + hole_at[k] - at[k] ", offsetof(struct rec, " hole[k] "), " added[k]
-        chunk[++chunks] = raw[k]
-        size += at[k + 1] - at[k]
-    }
-}
-
-# A jump to block b if condition cc holds, -1: always; `source` is the one in the handler, for b = 0.
-function put_jump(cc, b, source,    name) {
-    if (b == 0 || (b != "end" && leads_out(b))) {
-        name = outer[b ? last[b] : source]
-        chunk[++chunks] = (cc < 0 ? "233," : "15," 128 + cc ",") "0,0,0,0,"
-        size += cc < 0 ? 5 : 6
-        if (name != "h_again" && !(name in out_number)) {
-            out_names = out_names name ", "
-            out_number[name] = outs++
-        }
-        leaving[++n_leaving] = size - 4 ", " (name == "h_again" ? -1 : out_number[name])
-        return
-    }
-    # Inside: the displacement is known when everything is laid out.
-    size += !wide ? 2 : cc < 0 ? 5 : 6
-    chunk[++chunks] = ""
-    inner_chunk[++inner] = chunks
-    inner_cc[inner] = cc
-    inner_end[inner] = size
-    inner_to[inner] = b
-    if (b != "end" && !(b in start))
-        pending[++waiting] = b
-}
-
-function leads_out(b) {
-    return way[b] == "out" && first[b] == last[b]
-}
-
-function may_follow(b, x) {
-    return x && !(x in start) && !leads_out(x) && (!(x in cold) || b in cold)
-}
-
-# The next of the blocks that are waiting: those that are hot, of these the one that goes on to the next record last. 0:
-# none.
-function pick(    k, b, best, rank, least) {
-    best = 0
-    least = 9
-    for (k = waiting; k; k--) {
-        b = pending[k]
-        rank = b in cold ? 3 : way[b] == "on" ? 2 : 1
-        if (!(b in start) && rank < least) {
-            least = rank
-            best = b
-        }
-    }
-    return best
-}
-
-# Lays out the blocks that are reached from the first.
-function lay_out(    b, k, cc, y, x, following) {
-    delete start
-    size = chunks = n_holes = n_leaving = inner = waiting = 0
-    for (b = 1; b; b = following) {
-        start[b] = size
-        k = last[b]
-        y = yes[b]
-        if (way[b] == "on") {
-            if (k > first[b] && insn[k - 1] ~ /^mov +\(%rsi\),%r/ && insn[k] !~ /\(/)
-                k-- # the jump was by this register
-            put(first[b], k)
-            if ((following = pick()))
-                put_jump(-1, "end", 0)
-        } else if (way[b] == "away") {
-            put(first[b], k + 1)
-            following = pick()
-        } else if (way[b] == "out") {
-            put(first[b], k)
-            put_jump(-1, 0, k)
-            following = pick()
-        } else if (way[b] == "go") {
-            put(first[b], op[k] ~ /^j/ ? k : k + 1)
-            following = y
-            if (!may_follow(b, y) || (way[y] == "on" && pick() && !(pick() in cold))) {
-                put_jump(-1, y, k)
-                following = pick()
-            }
-        } else {
-            x = no[b]
-            cc = condition[op[k]]
-            if (may_follow(b, y) && (!may_follow(b, x) || way[x] == "on")) {
-                y = x
-                x = yes[b]
-                cc = cc % 2 ? cc - 1 : cc + 1
-            }
-            put(first[b], k)
-            put_jump(cc, y, k)
-            following = x
-            if (!may_follow(b, x)) {
-                put_jump(-1, x, k)
-                following = pick()
-            }
-        }
-    }
-}
-
-function le32(v) {
-    if (v < 0)
-        v += 4294967296
-    return v % 256 "," int(v / 256) % 256 "," int(v / 65536) % 256 "," int(v / 16777216) ","
-}
-
-# Fills in the jumps inside. False: one is too long.
-function join(    k, distance) {
-    for (k = 1; k <= inner; k++) {
-        distance = (inner_to[k] == "end" ? size : start[inner_to[k]]) - inner_end[k]
-        if (wide)
-            chunk[inner_chunk[k]] = (inner_cc[k] < 0 ? "233," : "15," 128 + inner_cc[k] ",") le32(distance)
-        else if (distance > 127 || distance < -128)
-            return 0
-        else
-            chunk[inner_chunk[k]] = (inner_cc[k] < 0 ? 235 : 112 + inner_cc[k]) "," (distance + 256) % 256 ","
-    }
-    return 1
-}
-
-function look(    k, best, line) {
+function look() {
     while (n > 0 && is_padding(insn[n]))
         n--
     if (n == 0 || !(name in home) || !follow())
         return
-    best = stride()
-    if (best % RECORD || !divide(best))
+    step = stride()
+    if (step % RECORD || !divide(step))
         return
     cool()
-    wide = 0
-    lay_out()
-    if (!join()) {
-        wide = 1
-        lay_out()
-        join()
-    }
-    line = "    " home[name] - home[anchor] ", " size ", " best / RECORD ", " code_size ", " n_holes ", " n_leaving ","
-    for (k = 1; k <= n_holes; k++)
-        line = line " " holes[k] ","
-    for (k = 1; k <= n_leaving; k++)
-        line = line " " leaving[k] ","
-    piece[++pieces] = line " /* " name " */"
-    line = "    "
-    for (k = 1; k <= chunks; k++)
-        line = line chunk[k]
-    print line
-    code_size += size
+    print_piece()
 }
 
 BEGIN {
@@ -442,14 +311,4 @@ name != "" && /^ *[0-9a-f]+:\t/ {
     sub(/ +$/, "", insn[n])
     reloc[n] = k > 3 ? f[4] : ""
     symbol[n] = k == 5 ? f[5] : ""
-}
-
-# The last function is not looked at: where it ends is not known.
-END {
-    print "    0};"
-    print "static handler *const " anchor "_outs[] = {" out_names "NULL};"
-    print "static const int32_t " anchor "_pieces[] = {"
-    for (k = 1; k <= pieces; k++)
-        print piece[k]
-    print "    0, 0};"
 }

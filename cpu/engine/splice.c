@@ -18,10 +18,10 @@
 #include <unistd.h>
 
 struct object { /* handlers of one source, as pieces.awk describes them */
-    const int32_t *pieces; /* P_* for each handler, behind where it is; 0 0 at the end */
+    const int32_t *pieces; /* P_* of each; 0 at the end */
     const uint8_t *code;   /* the copies */
     handler *const *outs;  /* where they leave for */
-    const char *anchor;    /* what `where it is` is relative to */
+    const char *anchor;    /* what P_HANDLER is relative to */
 };
 #ifdef __x86_64__
 #include "cpu/engine/pieces.inc"
@@ -33,22 +33,31 @@ static const struct object objects[] = {{NULL, NULL, NULL, NULL}};
 #define REACH ((intptr_t)1 << 30) /* from text to the copies: displacements have 2 GiB */
 #define SLOTS 16384u
 
-/* A handler that can be copied: */
+/* A handler that can be copied. Offsets in the copy count its second part, which is put elsewhere, behind the first. */
 enum {
-    P_SIZE,  /* bytes of the copy */
-    P_STEP,  /* records by which it goes on; 0: never to a neighbour */
-    P_CODE,  /* where it begins in the object's code */
-    P_HOLES, /* how many registers are to be filled in: HOLE_* of each begin at P_FIRST */
-    P_OUTS,  /* how many jumps to elsewhere: OUT_* of each behind those */
+    P_WORDS,   /* of this description */
+    P_HANDLER, /* where its code begins */
+    P_HOT,     /* bytes of the first part, which goes on at its end ... */
+    P_COLD,    /* ... and of the second */
+    P_STEP,    /* records by which it goes on; 0: never to a neighbour */
+    P_EXACT,   /* the register of the record must be right, and is at the end; else it may lag, and lags more */
+    P_CODE,    /* where the bytes of the copy are in the object's code */
+    P_HOLES,   /* how many fields are to be filled in, HOLE_* of each from P_FIRST on; behind them: */
+    P_LATES,   /* how many displacements to the record, LATE_* */
+    P_OUTS,    /* how many jumps to elsewhere, OUT_* */
+    P_ACROSS,  /* how many jumps from one part to the other, ACROSS_* */
     P_FIRST,
 };
-enum { HOLE_AT, HOLE_FIELD, HOLE_ADDED, HOLE_WORDS };
-enum { OUT_AT, OUT_TO, OUT_WORDS };
+enum { HOLE_AT, HOLE_FIELD, HOLE_ADDED, HOLE_BYTES, HOLE_WORDS };
+enum { LATE_AT, LATE_VALUE, LATE_WORDS };
+enum { OUT_AT, OUT_TO, OUT_WORDS };          /* to: in outs; -1: to the handler */
+enum { ACROSS_AT, ACROSS_TO, ACROSS_WORDS }; /* to: -1 - offset, if that is in the second part */
 
 struct splice {
     uint8_t *write;      /* CODE_BYTES, to be written ... */
     const uint8_t *exec; /* ... the same, to be executed */
-    size_t used;
+    size_t used; /* the first parts of the copies, from the beginning of it */
+    size_t end;  /* the second parts, down from the end of it */
     size_t most; /* bytes that a block may need */
     struct {
         const uint8_t *code;         /* of the handler; NULL: free */
@@ -75,24 +84,25 @@ static bool is_piece(const struct splice *s, handler *fn)
     return s->slot[slot_of(s, code_of(fn))].piece;
 }
 
+#define EXTRA_BYTES 32u /* more than what is put around a copy */
+
 static bool learn_pieces(struct splice *s)
 {
     unsigned pieces = 0, most = 0;
     for (const struct object *o = objects; o->pieces; o++) {
-        const int32_t *p = o->pieces;
-        for (; p[1]; p += 1 + P_FIRST + p[1 + P_HOLES] * HOLE_WORDS + p[1 + P_OUTS] * OUT_WORDS) {
-            const uint8_t *code = (const uint8_t *)(const void *)o->anchor + p[0];
-            unsigned at = slot_of(s, code);
+        for (const int32_t *p = o->pieces; p[P_WORDS]; p += p[P_WORDS]) {
+            const uint8_t *code = (const uint8_t *)(const void *)o->anchor + p[P_HANDLER];
+            unsigned at = slot_of(s, code), bytes = (unsigned)(p[P_HOT] + p[P_COLD]);
             if (++pieces > SLOTS / 2)
                 return false;
             s->slot[at].code = code;
-            s->slot[at].piece = p + 1;
+            s->slot[at].piece = p;
             s->slot[at].object = o;
-            if (most < (unsigned)p[1 + P_SIZE])
-                most = (unsigned)p[1 + P_SIZE];
+            if (most < bytes)
+                most = bytes;
         }
     }
-    s->most = (BLOCK_MAX + 1) * (most + 2);
+    s->most = (BLOCK_MAX + 1) * (most + EXTRA_BYTES);
     return pieces;
 }
 
@@ -131,8 +141,10 @@ static bool map_code(struct splice *s)
 struct splice *splice_new(void)
 {
     struct splice *s = calloc(1, sizeof *s);
-    if (s && learn_pieces(s) && map_code(s))
+    if (s && learn_pieces(s) && map_code(s)) {
+        splice_clear(s);
         return s;
+    }
     splice_free(s);
     return NULL;
 }
@@ -150,55 +162,108 @@ void splice_free(struct splice *s)
 
 bool splice_full(const struct splice *s)
 {
-    return s->used + s->most > CODE_BYTES;
+    return s->used + s->most > s->end;
 }
 
 void splice_clear(struct splice *s)
 {
     s->used = 0;
+    s->end = CODE_BYTES;
 }
 
-/* A copy of the record's handler behind those that are there, for this record; the piece that it was. */
-static const int32_t *copy(struct splice *s, struct rec *r)
+static void put32(struct splice *s, size_t at, int64_t value)
+{
+    int32_t v = (int32_t)value;
+    memcpy(s->write + at, &v, sizeof v);
+}
+
+/* An instruction of so many bytes that ends in a 32-bit value. */
+static void put_insn(struct splice *s, size_t at, uint32_t opcode, unsigned bytes, int64_t value)
+{
+    memcpy(s->write + at, &opcode, bytes - 4);
+    put32(s, at + bytes - 4, value);
+}
+
+#define JMP_REL32 0xe9u         /* JMP rel32 */
+#define LEA_RSI 0xb68d48u       /* LEA disp32(%rsi), %rsi */
+#define JMP_TO_RECORD 0x26ffu   /* JMP *(%rsi): to the handler that the record names */
+
+/* Advances the register of the record by what it lags. */
+static void catch_up(struct splice *s, int32_t *lag)
+{
+    if (*lag)
+        put_insn(s, s->used, LEA_RSI, 7, *lag);
+    s->used += *lag ? 7 : 0;
+    *lag = 0;
+}
+
+static void fill_in(struct splice *s, const struct rec *r, const struct object *o, const int32_t *piece,
+                    size_t cold, int32_t lag)
+{
+    const int32_t hot_bytes = piece[P_HOT], *p = piece + P_FIRST;
+    const size_t hot = s->used, aside = cold - (size_t)hot_bytes;
+#define PLACE(offset) ((size_t)(offset) + ((offset) < hot_bytes ? hot : aside))
+    for (int32_t k = 0; k < piece[P_HOLES]; k++, p += HOLE_WORDS) {
+        int32_t v = ((const uint8_t *)r)[p[HOLE_FIELD]] + p[HOLE_ADDED];
+        memcpy(s->write + PLACE(p[HOLE_AT]), &v, (size_t)p[HOLE_BYTES]);
+    }
+    for (int32_t k = 0; k < piece[P_LATES]; k++, p += LATE_WORDS)
+        put32(s, PLACE(p[LATE_AT]), p[LATE_VALUE] + lag);
+    for (int32_t k = 0; k < piece[P_OUTS]; k++, p += OUT_WORDS) {
+        const uint8_t *to = code_of(p[OUT_TO] < 0 ? r->fn : o->outs[p[OUT_TO]]);
+        put32(s, PLACE(p[OUT_AT]), to - (s->exec + PLACE(p[OUT_AT]) + 4));
+    }
+    for (int32_t k = 0; k < piece[P_ACROSS]; k++, p += ACROSS_WORDS) {
+        size_t to = p[ACROSS_TO] < 0 ? aside + (size_t)(-1 - p[ACROSS_TO])
+                                     : hot + (size_t)p[ACROSS_TO];
+        put32(s, PLACE(p[ACROSS_AT]), (int64_t)to - (int64_t)(PLACE(p[ACROSS_AT]) + 4));
+    }
+#undef PLACE
+}
+
+/* Puts a copy of the record's handler behind those that are there, for this record: its neighbour before it goes
+   on here with the record's register late by `lag`, which is changed to what it is at the end. By how many
+   records the copy goes on. */
+static unsigned copy(struct splice *s, struct rec *r, int32_t *lag)
 {
     unsigned slot = slot_of(s, code_of(r->fn));
     const struct object *o = s->slot[slot].object;
     const int32_t *piece = s->slot[slot].piece;
-    uint8_t *to = s->write + s->used;
-    const uint8_t *at = s->exec + s->used;
-    memcpy(to, o->code + piece[P_CODE], (size_t)piece[P_SIZE]);
-    const int32_t *p = piece + P_FIRST;
-    for (int32_t k = 0; k < piece[P_HOLES]; k++, p += HOLE_WORDS) {
-        int32_t offset = ((const uint8_t *)r)[p[HOLE_FIELD]] + p[HOLE_ADDED];
-        memcpy(to + p[HOLE_AT], &offset, sizeof offset);
+    if (piece[P_EXACT])
+        catch_up(s, lag);
+    size_t hot_bytes = (size_t)piece[P_HOT], cold_bytes = (size_t)piece[P_COLD];
+    s->end -= cold_bytes;
+    memcpy(s->write + s->used, o->code + piece[P_CODE], hot_bytes);
+    memcpy(s->write + s->end, o->code + piece[P_CODE] + hot_bytes, cold_bytes);
+    fill_in(s, r, o, piece, s->end, *lag);
+    size_t entry = s->used;
+    if (*lag) { /* who comes by the record has the register right */
+        entry = s->end -= 12;
+        put_insn(s, entry, LEA_RSI, 7, -*lag);
+        put_insn(s, entry + 7, JMP_REL32, 5, (int64_t)s->used - (int64_t)(entry + 12));
     }
-    for (int32_t k = 0; k < piece[P_OUTS]; k++, p += OUT_WORDS) {
-        const uint8_t *target = code_of(p[OUT_TO] < 0 ? r->fn : o->outs[p[OUT_TO]]);
-        int32_t distance = (int32_t)(target - (at + p[OUT_AT] + 4));
-        memcpy(to + p[OUT_AT], &distance, sizeof distance);
-    }
-    s->used += (size_t)piece[P_SIZE];
-    r->fn = (handler *)(uintptr_t)at;
-    return piece;
-}
-
-/* To the handler that the record names: JMP *(%rsi), which is where the record is. */
-static void dispatch(struct splice *s)
-{
-    s->write[s->used++] = 0xff;
-    s->write[s->used++] = 0x26;
+    r->fn = (handler *)(uintptr_t)(s->exec + entry);
+    s->used += hot_bytes;
+    *lag += piece[P_EXACT] ? 0 : piece[P_STEP] * (int32_t)sizeof *r;
+    return (unsigned)piece[P_STEP];
 }
 
 void splice_block(struct splice *s, struct rec *r, unsigned n)
 {
+    int32_t lag = 0;
     for (unsigned k = 0; k < n;) {
         if (!is_piece(s, r[k].fn)) {
             k++;
             continue;
         }
-        const int32_t *piece = copy(s, &r[k]);
-        k += piece[P_STEP] ? (unsigned)piece[P_STEP] : 1;
-        if (piece[P_STEP] && (k >= n || !is_piece(s, r[k].fn)))
-            dispatch(s);
+        unsigned step = copy(s, &r[k], &lag);
+        k += step ? step : 1;
+        if (!step) {
+            lag = 0;
+        } else if (k >= n || !is_piece(s, r[k].fn)) {
+            catch_up(s, &lag);
+            memcpy(s->write + s->used, &(uint16_t){JMP_TO_RECORD}, 2);
+            s->used += 2;
+        }
     }
 }
