@@ -70,33 +70,35 @@ QUIET(imul)
     {                                                                                              \
         c->gpr[d] = 0 - c->gpr[d];                                                                 \
         GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(rol_##d)                                                                               \
-    {                                                                                              \
-        c->gpr[d] = c->gpr[d] << ip->b | c->gpr[d] >> (-ip->b & 31);                               \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(ror_##d)                                                                               \
-    {                                                                                              \
-        c->gpr[d] = c->gpr[d] >> ip->b | c->gpr[d] << (-ip->b & 31);                               \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(shl_##d)                                                                               \
-    {                                                                                              \
-        c->gpr[d] <<= ip->b;                                                                       \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(shr_##d)                                                                               \
-    {                                                                                              \
-        c->gpr[d] >>= ip->b;                                                                       \
-        GO(ip + 1);                                                                                \
-    }                                                                                              \
-    HANDLER(sar_##d)                                                                               \
-    {                                                                                              \
-        c->gpr[d] = (uint32_t)((int32_t)c->gpr[d] >> ip->b);                                       \
-        GO(ip + 1);                                                                                \
     }
 EACH_REG(QUIET_ONE, )
+
+/* By the count in ip->b, above 0; in copies it is filled in. */
+#ifdef FOR_COPIES
+#define SHIFT(insn, d) __asm__(insn "l %1, %0" : "+m"(c->gpr[d]) : "i"(hole_b) : "cc")
+#define DO_rol(d) SHIFT("rol", d)
+#define DO_ror(d) SHIFT("ror", d)
+#define DO_shl(d) SHIFT("shl", d)
+#define DO_shr(d) SHIFT("shr", d)
+#define DO_sar(d) SHIFT("sar", d)
+#else
+#define DO_rol(d) c->gpr[d] = c->gpr[d] << ip->b | c->gpr[d] >> (-ip->b & 31)
+#define DO_ror(d) c->gpr[d] = c->gpr[d] >> ip->b | c->gpr[d] << (-ip->b & 31)
+#define DO_shl(d) c->gpr[d] <<= ip->b
+#define DO_shr(d) c->gpr[d] >>= ip->b
+#define DO_sar(d) c->gpr[d] = (uint32_t)((int32_t)c->gpr[d] >> ip->b)
+#endif
+#define QUIET_SHIFT(d, name)                                                                       \
+    HANDLER(name##_##d)                                                                            \
+    {                                                                                              \
+        DO_##name(d);                                                                              \
+        GO(ip + 1);                                                                                \
+    }
+EACH_REG(QUIET_SHIFT, rol)
+EACH_REG(QUIET_SHIFT, ror)
+EACH_REG(QUIET_SHIFT, shl)
+EACH_REG(QUIET_SHIFT, shr)
+EACH_REG(QUIET_SHIFT, sar)
 
 HANDLER(imul_rri)
 {

@@ -27,6 +27,25 @@ function widen(k,    b, count, m, j, size, text) {
     return text
 }
 
+# Instruction k, whose displacement of 32 bits from the processor's structure (%rdi) is to be filled in, with one of 8
+# bits: registers are at its beginning. `narrowed` is how many bytes are to be filled in.
+function narrow(k,    b, count, m, j, modrm, text) {
+    count = split(raw[k], b, ",") - 1
+    m = hole_at[k] - at[k]
+    modrm = hex(substr(b[m], 3))
+    narrowed = hole_bytes[k]
+    if (narrowed != 4 || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
+        return raw[k]
+    narrowed = 1
+    text = ""
+    for (j = 1; j < m; j++)
+        text = text b[j] ","
+    text = text modrm - 64 ",0,"
+    for (j = m + 5; j <= count; j++)
+        text = text b[j] ","
+    return text
+}
+
 # Instructions k to before `end`, into the copy.
 function put(k, end,    text, d) {
     for (; k < end; k++) {
@@ -42,8 +61,10 @@ function put(k, end,    text, d) {
             if (text == "")
                 failed = 1
         }
-        if (hole[k] != "")
-            holes[++n_holes] = size + hole_at[k] - at[k] ", offsetof(struct rec, " hole[k] "), " added[k] ", " hole_bytes[k]
+        if (hole[k] != "") {
+            text = narrow(k)
+            holes[++n_holes] = size + hole_at[k] - at[k] ", offsetof(struct rec, " hole[k] "), " added[k] ", " narrowed
+        }
         put_bytes(text)
     }
 }
