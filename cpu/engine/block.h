@@ -162,13 +162,22 @@ static inline uint32_t jump_key(const struct cpu *c)
     } while (0)
 #endif
 
+/* The trail notes that the instruction at lin is executed after `at`, as 32 bits. (Computed by hand: gcc would add
+   where the trail begins to the index.) */
+#define NOTE_ENTRY(lin_, at)                                                                       \
+    do {                                                                                           \
+        uint64_t slot_ = ((at)&c->trail_mask) * sizeof(struct trail);                              \
+        *(struct trail *)(void *)((uint8_t *)c + offsetof(struct cpu, trail) + slot_) =            \
+            (struct trail){.lin = (lin_), .icount = (at)};                                         \
+    } while (0)
+
 /* Into a block, by its first record: its cost is subtracted already, and the trail notes where it
    begins. Only flat code is entered from other blocks: EIP is the linear address. */
 #define ENTER(first)                                                                               \
     do {                                                                                           \
         const struct rec *to_ = (first);                                                           \
         uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left) - to_->after;                          \
-        c->trail[at_ & c->trail_mask] = (struct trail){.lin = to_->eip, .icount = at_};            \
+        NOTE_ENTRY(to_->eip, at_);                                                                 \
         GO(to_);                                                                                   \
     } while (0)
 
@@ -185,7 +194,7 @@ handler h_through;        /* sentinel: on to whatever follows the block */
 handler h_not_linked;     /* a relative branch that is taken and does not know its target */
 handler h_search;         /* to c->eip */
 handler h_renew;          /* the same; what the jump cache knows may be out of date */
-handler h_again;          /* in copies (splice.h): the record's handler as it is, from the beginning */
+handler h_again; /* in copies (splice.h): the record's handler as it is, from the beginning */
 
 /* pick.c: the specialised handler for this record in this mode, or NULL. */
 handler *handler_pick(struct rec *r, uint8_t mode);

@@ -11,7 +11,7 @@
 
 HANDLER(jmp_rel)
 {
-    TAKE(ip);
+    TAKE(0);
 }
 
 /* To another page. */
@@ -24,7 +24,7 @@ HANDLER(jmp_far)
     HANDLER(name)                                                                                  \
     {                                                                                              \
         if (condition)                                                                             \
-            TAKE(ip);                                                                              \
+            TAKE(0);                                                                               \
         GO(ip + 1);                                                                                \
     }
 
@@ -48,7 +48,7 @@ JCC(jg, !flag_zf(res) && flag_sf(res, aux) == flag_of(res, aux))
 HANDLER(loop)
 {
     if (--c->gpr[ECX])
-        TAKE(ip);
+        TAKE(0);
     GO(ip + 1);
 }
 
@@ -64,7 +64,7 @@ HANDLER(loop)
 HANDLER(call_rel)
 {
     PUSH_RETURN(ip->i.disp);
-    TAKE(ip);
+    TAKE(0);
 }
 
 HANDLER(call_far)

@@ -57,7 +57,7 @@ enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge,
         res = (uint64_t)x - y;                                                                     \
         aux = (x ^ y) | flags_tag(sizeof(T));                                                      \
         if (WHEN_##cc)                                                                             \
-            TAKE(ip + 1);                                                                          \
+            TAKE(1);                                                                               \
         GO(ip + 2);                                                                                \
     }
 /* Dwords: for each first register. */
@@ -108,7 +108,7 @@ EACH_CLASS(CMP_IMM_CLASS, uint8_t)
     {                                                                                              \
         (void)op_and(T, a, b);                                                                     \
         if (SIGN_##cc)                                                                             \
-            TAKE(ip + 1);                                                                          \
+            TAKE(1);                                                                               \
         GO(ip + 2);                                                                                \
     }
 #define TEST_REG(cc, T)                                                                            \
@@ -136,7 +136,7 @@ EACH_CLASS(TEST_CLASS, uint8_t)
     {                                                                                              \
         REG(uint32_t, REG_A) = op_##name(REG(uint32_t, REG_A));                                    \
         if (SIGN_##cc)                                                                             \
-            TAKE(ip + 1);                                                                          \
+            TAKE(1);                                                                               \
         GO(ip + 2);                                                                                \
     }
 EACH_SIGN(COUNT_AND_BRANCH, inc)
@@ -148,40 +148,41 @@ EACH_SIGN(COUNT_AND_BRANCH, dec)
     {                                                                                              \
         REG(uint32_t, REG_A) = op_##name(uint32_t, REG(uint32_t, REG_A), REG(uint32_t, REG_B));    \
         if (SIGN_##cc)                                                                             \
-            TAKE(ip + 1);                                                                          \
+            TAKE(1);                                                                               \
         GO(ip + 2);                                                                                \
     }                                                                                              \
     HANDLER(name##_ri_##cc)                                                                        \
     {                                                                                              \
         REG(uint32_t, REG_A) = op_##name(uint32_t, REG(uint32_t, REG_A), ip->i.imm);               \
         if (SIGN_##cc)                                                                             \
-            TAKE(ip + 1);                                                                          \
+            TAKE(1);                                                                               \
         GO(ip + 2);                                                                                \
     }
 EACH_SIGN(ALU_AND_BRANCH, add)
 EACH_SIGN(ALU_AND_BRANCH, sub)
 EACH_SIGN(ALU_AND_BRANCH, and)
 
-#define PUSHED(k) REG(uint32_t, ip[k].a)
-#define POPPED(k) REG(uint32_t, ip[k].a)
+/* M(k, n) for the first n records, k counting up. */
+#define EACH_OF_1(M, n) M(0, n)
+#define EACH_OF_2(M, n) EACH_OF_1(M, n) M(1, n)
+#define EACH_OF_3(M, n) EACH_OF_2(M, n) M(2, n)
+#define EACH_OF_4(M, n) EACH_OF_3(M, n) M(3, n)
+#define STORE_ONE(k, n) RUN_WORD(host, n - 1 - k) = REG(uint32_t, REG_A_OF(k));
+#define LOAD_ONE(k, n) REG(uint32_t, REG_A_OF(k)) = RUN_WORD(host, k);
 
 #define PUSH_RUN(n)                                                                                \
     HANDLER(push_run_##n)                                                                          \
     {                                                                                              \
         uint32_t to = c->gpr[ESP] - 4 * n;                                                         \
         RUN_AT(store, to, n, host);                                                                \
-        for (unsigned k = 0; k < n; k++)                                                           \
-            RUN_WORD(host, n - 1 - k) = PUSHED(k);                                                 \
-        c->gpr[ESP] = to;                                                                          \
+        EACH_OF_##n(STORE_ONE, n) c->gpr[ESP] = to;                                                \
         GO(ip + n);                                                                                \
     }                                                                                              \
     HANDLER(pop_run_##n)                                                                           \
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
         RUN_AT(load, esp, n, host);                                                                \
-        for (unsigned k = 0; k < n; k++)                                                           \
-            POPPED(k) = RUN_WORD(host, k);                                                         \
-        c->gpr[ESP] = esp + 4 * n;                                                                 \
+        EACH_OF_##n(LOAD_ONE, n) c->gpr[ESP] = esp + 4 * n;                                        \
         GO(ip + n);                                                                                \
     }
 PUSH_RUN(2)
@@ -194,9 +195,7 @@ PUSH_RUN(4)
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
         RUN_AT(load, esp, n + 1, host);                                                            \
-        for (unsigned k = 0; k < n; k++)                                                           \
-            POPPED(k) = RUN_WORD(host, k);                                                         \
-        c->gpr[ESP] = esp + 4 * (n + 1) + ip[n].i.imm;                                             \
+        EACH_OF_##n(LOAD_ONE, n) c->gpr[ESP] = esp + 4 * (n + 1) + ip[n].i.imm;                    \
         SEARCH(RUN_WORD(host, n));                                                                 \
     }
 POP_RET(1)

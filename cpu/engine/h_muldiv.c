@@ -44,7 +44,7 @@
 #define MULDIV(name)                                                                               \
     HANDLER(name##_r)                                                                              \
     {                                                                                              \
-        DO_##name(REG(uint32_t, REG_RM));                                                        \
+        DO_##name(REG(uint32_t, REG_RM));                                                          \
     }                                                                                              \
     EACH_CLASS(MULDIV_MEM, name)
 #define MULDIV_MEM(class, name)                                                                    \

@@ -75,7 +75,7 @@ EACH_REG(QUIET_ONE, )
 
 /* By the count in ip->b, above 0; in copies it is filled in. */
 #ifdef FOR_COPIES
-#define SHIFT(insn, d) __asm__(insn "l %1, %0" : "+m"(c->gpr[d]) : "i"(hole_b) : "cc")
+#define SHIFT(insn, d) __asm__(insn "l %1, %0" : "+m"(c->gpr[d]) : "i"(hole_0_b) : "cc")
 #define DO_rol(d) SHIFT("rol", d)
 #define DO_ror(d) SHIFT("ror", d)
 #define DO_shl(d) SHIFT("shl", d)

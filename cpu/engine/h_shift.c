@@ -117,10 +117,10 @@ NARROW(narrow_sar, uint16_t)
 
 static inline uint32_t op_imul(uint32_t a, uint32_t b, uint64_t *res, uint64_t *aux)
 {
-    int64_t p = (int64_t)(int32_t)a * (int32_t)b;
-    bool wide = p != (int32_t)p;
+    int32_t p;
+    uint64_t wide = __builtin_mul_overflow((int32_t)a, (int32_t)b, &p);
     *res = (uint32_t)p;
-    *aux = *res ^ (wide ? AUX_CF : 0); /* CF = OF */
+    *aux = *res ^ wide << 32; /* CF = OF */
     return (uint32_t)p;
 }
 

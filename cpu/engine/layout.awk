@@ -33,8 +33,8 @@ function narrow(k,    b, count, m, j, modrm, text) {
     count = split(raw[k], b, ",") - 1
     m = hole_at[k] - at[k]
     modrm = hex(substr(b[m], 3))
-    narrowed = hole_bytes[k]
-    if (narrowed != 4 || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
+    narrowed = hole_type[k] ~ /_8$/ ? 1 : 4
+    if (hole_type[k] !~ /_32S$/ || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
         return raw[k]
     narrowed = 1
     text = ""
@@ -58,12 +58,12 @@ function put(k, end,    text, d) {
             sub(/\(%rsi\).*/, "", d)
             sub(/^.*[ ,$*]/, "", d)
             late(shift, here[k] + (d == "" ? 0 : d ~ /^-/ ? -hex(substr(d, 4)) : hex(substr(d, 3))))
-            if (text == "")
+            if (text == "" || hole[k] != "")
                 failed = 1
         }
         if (hole[k] != "") {
             text = narrow(k)
-            holes[++n_holes] = size + hole_at[k] - at[k] ", offsetof(struct rec, " hole[k] "), " added[k] ", " narrowed
+            holes[++n_holes] = size + hole_at[k] - at[k] ", " hole[k] ", " added[k] ", " narrowed
         }
         put_bytes(text)
     }
@@ -238,7 +238,7 @@ function print_piece(    k, line, words) {
         lay_out()
         join()
     }
-    words = 11 + 4 * n_holes + 2 * (n_lates + n_leaving + n_across)
+    words = 11 + 5 * n_holes + 2 * (n_lates + n_leaving + n_across)
     piece[++pieces] = "    " words ", " home[name] - home[anchor] ", " hot_size ", " size - hot_size ", " step / RECORD \
         ", " exact ", " code_size ", " n_holes ", " n_lates ", " n_leaving ", " n_across "," joined(holes, n_holes) \
         joined(lates, n_lates) joined(leaving, n_leaving) joined(acrosses, n_across) " /* " name " */"

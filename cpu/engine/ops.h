@@ -30,22 +30,34 @@ struct at_uint32_t {
 /* The value of type T (uint8_t, uint16_t or uint32_t) at a host address, as an lvalue. */
 #define AT(T, host) (((struct at_##T *)(void *)(uintptr_t)(host))->v)
 
-/* The byte offsets of the registers that the record names. The source of the copies (splice.h) has a symbol
-   for each instead, whose value is filled in when a handler is copied; they do not change any more. */
+/* What handlers read from records that does not change once there are copies of them: the byte offsets of the
+   registers that a record names, and for branches. The source of the copies (splice.h) has a symbol for each instead,
+   whose value is filled in when a handler is copied; n: of the n-th record from ip on. */
 #ifdef FOR_COPIES
-extern const char hole_a[], hole_b[], hole_i_base[], hole_i_index[], hole_i_rm[];
-#define REG_A (uintptr_t) hole_a
-#define REG_B (uintptr_t) hole_b
-#define REG_BASE (uintptr_t) hole_i_base
-#define REG_INDEX (uintptr_t) hole_i_index
-#define REG_RM (uintptr_t) hole_i_rm
+#define HOLES(n)                                                                                   \
+    extern const char hole_##n##_a[], hole_##n##_b[], hole_##n##_i_base[], hole_##n##_i_index[],   \
+        hole_##n##_i_rm[], hole_##n##_to[], hole_##n##_after[];
+HOLES(0)
+HOLES(1)
+HOLES(2)
+HOLES(3)
+#define REG_A_OF(n) (uintptr_t) hole_##n##_a
+#define REG_B (uintptr_t) hole_0_b
+#define REG_BASE (uintptr_t) hole_0_i_base
+#define REG_INDEX (uintptr_t) hole_0_i_index
+#define REG_RM (uintptr_t) hole_0_i_rm
+#define TO(n) (uint32_t)(uintptr_t) hole_##n##_to
+#define AFTER(n) (uint32_t)(uintptr_t) hole_##n##_after
 #else
-#define REG_A ip->a
+#define REG_A_OF(n) ip[n].a
 #define REG_B ip->b
 #define REG_BASE ip->i.base
 #define REG_INDEX ip->i.index
 #define REG_RM ip->i.rm
+#define TO(n) ip[n].to
+#define AFTER(n) ip[n].after
 #endif
+#define REG_A REG_A_OF(0)
 
 /* The register at a byte offset, as an lvalue of type T. */
 #define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
@@ -145,13 +157,17 @@ enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
             BY_REG(name##_5), BY_REG(name##_6), BY_REG(name##_7)                                   \
     }
 
-/* The branch at record r is taken. */
-#define TAKE(r)                                                                                    \
+/* The branch at the n-th record is taken. As many instructions as have been charged for, but for those behind the
+   branch, have been executed then. */
+#define TAKE(n)                                                                                    \
     do {                                                                                           \
-        left -= (r)->delta;                                                                        \
+        uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left) - (AFTER(n) - 1);                      \
+        left -= ip[n].delta;                                                                       \
         if (UNLIKELY(left < 0))                                                                    \
-            GO_TO(h_not_linked, r);                                                                \
-        ENTER((r)->link);                                                                          \
+            GO_TO(h_not_linked, ip + n);                                                           \
+        const struct rec *to_ = ip[n].link;                                                        \
+        NOTE_ENTRY(TO(n), at_);                                                                    \
+        GO(to_);                                                                                   \
     } while (0)
 
 /* On to EIP `to`, wherever that is: by the jump cache, or the run loop finds it. */

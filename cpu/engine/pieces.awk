@@ -40,9 +40,9 @@ function same_register(a, b,    x, y) {
     return x == y || a == b
 }
 
-# What instruction k needs of others: `hole[k]`, a field of the record whose value is to be filled in at hole_at[k] in
-# hole_bytes[k], and what is added; outer[k], the function that it jumps to. False: something else.
-function resolve(k,    name, type) {
+# What instruction k needs of others: `hole[k]`, a field of a record whose value is to be filled in at hole_at[k] as
+# hole_type[k] says, and what is added; outer[k], the function that it jumps to. False: something else.
+function resolve(k,    name, type, field) {
     hole[k] = outer[k] = ""
     if (reloc[k] == "")
         return 1
@@ -53,14 +53,14 @@ function resolve(k,    name, type) {
         outer[k] = substr(name, 1, length(name) - 4)
         return 1
     }
-    if (type !~ /^R_X86_64_(32S?|8)$/ || name !~ /^hole_[a-z_]*([+]0x[0-9a-f]*)?$/)
+    if (type !~ /^R_X86_64_(32S?|8)$/ || name !~ /^hole_[0-9]_[a-z_]*([-+]0x[0-9a-f]*)?$/)
         return 0
-    hole[k] = name
-    sub(/^hole_/, "", hole[k])
-    sub(/^i_/, "i.", hole[k])
-    sub(/[+].*/, "", hole[k])
-    hole_bytes[k] = type ~ /_8$/ ? 1 : 4
-    added[k] = name ~ /[+]/ ? hex(substr(name, index(name, "+0x") + 3)) : 0
+    hole_type[k] = type
+    added[k] = match(name, /[-+]/) ? (name ~ /-/ ? -1 : 1) * hex(substr(name, RSTART + 3)) : 0
+    sub(/[-+].*/, "", name)
+    field = substr(name, 8)
+    sub(/^i_/, "i.", field)
+    hole[k] = "offsetof(struct rec, " field ") + " RECORD * substr(name, 6, 1) ", sizeof ((struct rec *)0)->" field
     type = reloc[k]
     sub(/:.*/, "", type)
     hole_at[k] = hex(type)

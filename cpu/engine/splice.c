@@ -17,7 +17,7 @@
 #include <sys/resource.h>
 #include <unistd.h>
 
-struct object { /* handlers of one source, as pieces.awk describes them */
+struct object {            /* handlers of one source, as pieces.awk describes them */
     const int32_t *pieces; /* P_* of each; 0 at the end */
     const uint8_t *code;   /* the copies */
     handler *const *outs;  /* where they leave for */
@@ -40,15 +40,15 @@ enum {
     P_HOT,     /* bytes of the first part, which goes on at its end ... */
     P_COLD,    /* ... and of the second */
     P_STEP,    /* records by which it goes on; 0: never to a neighbour */
-    P_EXACT,   /* the register of the record must be right, and is at the end; else it may lag, and lags more */
-    P_CODE,    /* where the bytes of the copy are in the object's code */
-    P_HOLES,   /* how many fields are to be filled in, HOLE_* of each from P_FIRST on; behind them: */
-    P_LATES,   /* how many displacements to the record, LATE_* */
-    P_OUTS,    /* how many jumps to elsewhere, OUT_* */
-    P_ACROSS,  /* how many jumps from one part to the other, ACROSS_* */
+    P_EXACT, /* the register of the record must be right, and is at the end; else it may lag, and lags more */
+    P_CODE,  /* where the bytes of the copy are in the object's code */
+    P_HOLES, /* how many fields are to be filled in, HOLE_* of each from P_FIRST on; behind them: */
+    P_LATES, /* how many displacements to the record, LATE_* */
+    P_OUTS,  /* how many jumps to elsewhere, OUT_* */
+    P_ACROSS, /* how many jumps from one part to the other, ACROSS_* */
     P_FIRST,
 };
-enum { HOLE_AT, HOLE_FIELD, HOLE_ADDED, HOLE_BYTES, HOLE_WORDS };
+enum { HOLE_AT, HOLE_FIELD, HOLE_SIZE, HOLE_ADDED, HOLE_BYTES, HOLE_WORDS };
 enum { LATE_AT, LATE_VALUE, LATE_WORDS };
 enum { OUT_AT, OUT_TO, OUT_WORDS };          /* to: in outs; -1: to the handler */
 enum { ACROSS_AT, ACROSS_TO, ACROSS_WORDS }; /* to: -1 - offset, if that is in the second part */
@@ -56,14 +56,14 @@ enum { ACROSS_AT, ACROSS_TO, ACROSS_WORDS }; /* to: -1 - offset, if that is in t
 struct splice {
     uint8_t *write;      /* CODE_BYTES, to be written ... */
     const uint8_t *exec; /* ... the same, to be executed */
-    size_t used; /* the first parts of the copies, from the beginning of it */
-    size_t end;  /* the second parts, down from the end of it */
-    size_t most; /* bytes that a block may need */
+    size_t used;         /* the first parts of the copies, from the beginning of it */
+    size_t end;          /* the second parts, down from the end of it */
+    size_t most;         /* bytes that a block may need */
     struct {
         const uint8_t *code;         /* of the handler; NULL: free */
         const int32_t *piece;        /* P_* */
         const struct object *object; /* the piece is of */
-    } slot[SLOTS];            /* open addressing */
+    } slot[SLOTS];                   /* open addressing */
 };
 
 static unsigned slot_of(const struct splice *s, const uint8_t *code)
@@ -184,9 +184,9 @@ static void put_insn(struct splice *s, size_t at, uint32_t opcode, unsigned byte
     put32(s, at + bytes - 4, value);
 }
 
-#define JMP_REL32 0xe9u         /* JMP rel32 */
-#define LEA_RSI 0xb68d48u       /* LEA disp32(%rsi), %rsi */
-#define JMP_TO_RECORD 0x26ffu   /* JMP *(%rsi): to the handler that the record names */
+#define JMP_REL32 0xe9u       /* JMP rel32 */
+#define LEA_RSI 0xb68d48u     /* LEA disp32(%rsi), %rsi */
+#define JMP_TO_RECORD 0x26ffu /* JMP *(%rsi): to the handler that the record names */
 
 /* Advances the register of the record by what it lags. */
 static void catch_up(struct splice *s, int32_t *lag)
@@ -197,14 +197,16 @@ static void catch_up(struct splice *s, int32_t *lag)
     *lag = 0;
 }
 
-static void fill_in(struct splice *s, const struct rec *r, const struct object *o, const int32_t *piece,
-                    size_t cold, int32_t lag)
+static void fill_in(struct splice *s, const struct rec *r, const struct object *o,
+                    const int32_t *piece, size_t cold, int32_t lag)
 {
     const int32_t hot_bytes = piece[P_HOT], *p = piece + P_FIRST;
     const size_t hot = s->used, aside = cold - (size_t)hot_bytes;
 #define PLACE(offset) ((size_t)(offset) + ((offset) < hot_bytes ? hot : aside))
     for (int32_t k = 0; k < piece[P_HOLES]; k++, p += HOLE_WORDS) {
-        int32_t v = ((const uint8_t *)r)[p[HOLE_FIELD]] + p[HOLE_ADDED];
+        uint32_t v = 0;
+        memcpy(&v, (const uint8_t *)r + p[HOLE_FIELD], (size_t)p[HOLE_SIZE]);
+        v += (uint32_t)p[HOLE_ADDED];
         memcpy(s->write + PLACE(p[HOLE_AT]), &v, (size_t)p[HOLE_BYTES]);
     }
     for (int32_t k = 0; k < piece[P_LATES]; k++, p += LATE_WORDS)
@@ -214,8 +216,8 @@ static void fill_in(struct splice *s, const struct rec *r, const struct object *
         put32(s, PLACE(p[OUT_AT]), to - (s->exec + PLACE(p[OUT_AT]) + 4));
     }
     for (int32_t k = 0; k < piece[P_ACROSS]; k++, p += ACROSS_WORDS) {
-        size_t to = p[ACROSS_TO] < 0 ? aside + (size_t)(-1 - p[ACROSS_TO])
-                                     : hot + (size_t)p[ACROSS_TO];
+        size_t to =
+            p[ACROSS_TO] < 0 ? aside + (size_t)(-1 - p[ACROSS_TO]) : hot + (size_t)p[ACROSS_TO];
         put32(s, PLACE(p[ACROSS_AT]), (int64_t)to - (int64_t)(PLACE(p[ACROSS_AT]) + 4));
     }
 #undef PLACE
