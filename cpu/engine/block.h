@@ -162,14 +162,11 @@ static inline uint32_t jump_key(const struct cpu *c)
     } while (0)
 #endif
 
-/* The trail notes that the instruction at lin is executed after `at`, as 32 bits. (Computed by hand: gcc would add
-   where the trail begins to the index.) */
-#define NOTE_ENTRY(lin_, at)                                                                       \
-    do {                                                                                           \
-        uint64_t slot_ = ((at)&c->trail_mask) * sizeof(struct trail);                              \
-        *(struct trail *)(void *)((uint8_t *)c + offsetof(struct cpu, trail) + slot_) =            \
-            (struct trail){.lin = (lin_), .icount = (at)};                                         \
-    } while (0)
+/* Where the trail notes what is executed after `at` instructions, as 32 bits. (Computed by hand: gcc would add where
+   the trail begins to the index.) */
+#define TRAIL_AT(at)                                                                               \
+    (struct trail *)(void *)((uint8_t *)c + offsetof(struct cpu, trail) +                          \
+                             (uint64_t)((at) & c->trail_mask) * sizeof(struct trail))
 
 /* Into a block, by its first record: its cost is subtracted already, and the trail notes where it
    begins. Only flat code is entered from other blocks: EIP is the linear address. */
@@ -177,7 +174,7 @@ static inline uint32_t jump_key(const struct cpu *c)
     do {                                                                                           \
         const struct rec *to_ = (first);                                                           \
         uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left) - to_->after;                          \
-        NOTE_ENTRY(to_->eip, at_);                                                                 \
+        *TRAIL_AT(at_) = (struct trail){.lin = to_->eip, .icount = at_};                           \
         GO(to_);                                                                                   \
     } while (0)
 

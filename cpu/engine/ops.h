@@ -46,16 +46,16 @@ HOLES(3)
 #define REG_BASE (uintptr_t) hole_0_i_base
 #define REG_INDEX (uintptr_t) hole_0_i_index
 #define REG_RM (uintptr_t) hole_0_i_rm
-#define TO(n) (uint32_t)(uintptr_t) hole_##n##_to
-#define AFTER(n) (uint32_t)(uintptr_t) hole_##n##_after
+#define PUT_TO(n, where) __asm__("movl %1, %0" : "=m"(where) : "i"(hole_##n##_to))
+#define SUB_REST(n, at) __asm__("subl %1 - 1, %0" : "+r"(at) : "i"(hole_##n##_after) : "cc")
 #else
 #define REG_A_OF(n) ip[n].a
 #define REG_B ip->b
 #define REG_BASE ip->i.base
 #define REG_INDEX ip->i.index
 #define REG_RM ip->i.rm
-#define TO(n) ip[n].to
-#define AFTER(n) ip[n].after
+#define PUT_TO(n, where) (where) = ip[n].to
+#define SUB_REST(n, at) (at) -= ip[n].after - 1u
 #endif
 #define REG_A REG_A_OF(0)
 
@@ -161,25 +161,33 @@ enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
    branch, have been executed then. */
 #define TAKE(n)                                                                                    \
     do {                                                                                           \
-        uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left) - (AFTER(n) - 1);                      \
+        uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left);                                       \
+        SUB_REST(n, at_);                                                                          \
+        __asm__("" : "+r"(at_)); /* computed before `left` changes, so that it needs no copy */    \
         left -= ip[n].delta;                                                                       \
         if (UNLIKELY(left < 0))                                                                    \
             GO_TO(h_not_linked, ip + n);                                                           \
         const struct rec *to_ = ip[n].link;                                                        \
-        NOTE_ENTRY(TO(n), at_);                                                                    \
+        struct trail *trail_ = TRAIL_AT(at_);                                                      \
+        PUT_TO(n, trail_->lin);                                                                    \
+        trail_->icount = at_;                                                                      \
         GO(to_);                                                                                   \
     } while (0)
 
 /* On to EIP `to`, wherever that is: by the jump cache, or the run loop finds it. */
-#define SEARCH(to_)                                                                                \
+#define SEARCH(to)                                                                                 \
     do {                                                                                           \
-        uint32_t eip_ = (to_);                                                                     \
+        uint32_t eip_ = (to), at_ = (uint32_t)(c->stop - (uint64_t)left);                          \
         const struct jump *j_ = jump_slot(c->engine, eip_);                                        \
+        __asm__("" : "+r"(at_)); /* as above */                                                    \
         if (j_->eip == eip_ && j_->key == jump_key(c)) {                                           \
-            left -= j_->rec->after;                                                                \
-            if (left >= 0)                                                                         \
-                ENTER(j_->rec);                                                                    \
-            left += j_->rec->after;                                                                \
+            const struct rec *to_ = j_->rec;                                                       \
+            left -= to_->after;                                                                    \
+            if (left >= 0) {                                                                       \
+                *TRAIL_AT(at_) = (struct trail){.lin = eip_, .icount = at_};                       \
+                GO(to_);                                                                           \
+            }                                                                                      \
+            left += to_->after;                                                                    \
         }                                                                                          \
         c->eip = eip_;                                                                             \
         GO_TO(h_search, ip);                                                                       \

@@ -71,12 +71,12 @@ function resolve(k,    name, type, field) {
 # whether that is on to the next record: on[k]; `here`, by how much the record's register is ahead of what it was
 # at the beginning: "?" is not known, "!" that it has been loaded. exact: that register cannot be late. False: the
 # handler cannot be copied.
-function follow(    k, state, text, target, known, r, to) {
+function follow(    k, state, text, target, known, mixed, r, to) {
     delete seen
     delete fn_in
     state = 0
     known = 1
-    exact = 0
+    exact = mixed = 0
     for (k = 1; k <= n; k++) {
         text = insn[k]
         op[k] = text
@@ -121,7 +121,7 @@ function follow(    k, state, text, target, known, r, to) {
                     return 0 # another function of the object
                 if (target <= at[k]) {
                     if (seen[target] != state)
-                        return 0
+                        mixed = 1
                 } else {
                     arrive(target, state)
                 }
@@ -154,6 +154,11 @@ function follow(    k, state, text, target, known, r, to) {
             }
         }
     }
+    # Somebody jumps back with another state than was assumed. Nobody cares if nobody goes on to the next record.
+    for (k = 1; mixed && k <= n; k++)
+        if (on[k])
+            return 0
+    exact = exact || mixed
     return 1
 }
 
