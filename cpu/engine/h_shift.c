@@ -46,10 +46,42 @@ static inline uint32_t op_ror(uint32_t a, unsigned n, uint64_t *res, uint64_t *a
     return r;
 }
 
+/* The same by the count in ip->b. In copies that is filled in, and the host says which bit left last. */
+#ifdef FOR_COPIES
+#define SHIFT(insn, v) __asm__(insn " %1, %0" : "+r"(v) : "i"(hole_0_b) : "cc")
+#define SHIFT_OUT(insn, v, out)                                                                    \
+    __asm__(insn " %2, %0\n\tsbbq %1, %1" : "+r"(v), "=r"(out) : "i"(hole_0_b) : "cc")
+#define SHIFTED_op_shl(a, res, aux)                                                                \
+    ({                                                                                             \
+        uint64_t v_ = (a);                                                                         \
+        SHIFT("shlq", v_);                                                                         \
+        *(res) = v_;                                                                               \
+        *(aux) = v_ & 0x7fffffff;                                                                  \
+        (uint32_t) v_;                                                                             \
+    })
+#define SHIFTED_op_shr(a, res, aux) SHIFTED_RIGHT("shrl", a, r_ ^ ((uint64_t)r_ << 1 & AUX_SIGN), res, aux)
+#define SHIFTED_op_sar(a, res, aux) SHIFTED_RIGHT("sarl", a, r_, res, aux)
+#define SHIFTED_RIGHT(insn, a, without_cf, res, aux)                                               \
+    ({                                                                                             \
+        uint32_t r_ = (a);                                                                         \
+        uint64_t out_;                                                                             \
+        SHIFT_OUT(insn, r_, out_);                                                                 \
+        *(res) = r_;                                                                               \
+        *(aux) = (without_cf) ^ (out_ & (AUX_CF | AUX_SIGN));                                      \
+        r_;                                                                                        \
+    })
+#else
+#define SHIFTED_op_shl(a, res, aux) op_shl(a, ip->b, res, aux)
+#define SHIFTED_op_shr(a, res, aux) op_shr(a, ip->b, res, aux)
+#define SHIFTED_op_sar(a, res, aux) op_sar(a, ip->b, res, aux)
+#endif
+#define SHIFTED_op_rol(a, res, aux) op_rol(a, ip->b, res, aux)
+#define SHIFTED_op_ror(a, res, aux) op_ror(a, ip->b, res, aux)
+
 #define SHIFT_FORMS(op)                                                                            \
     HANDLER(op##_imm)                                                                              \
     {                                                                                              \
-        REG(uint32_t, REG_A) = op(REG(uint32_t, REG_A), ip->b, &res, &aux);                        \
+        REG(uint32_t, REG_A) = SHIFTED_##op(REG(uint32_t, REG_A), &res, &aux);                     \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(op##_cl)                                                                               \
