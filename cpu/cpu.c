@@ -29,11 +29,11 @@ static void code_written(void *arg, phys_t at, unsigned n)
         cpu_attend(c, ATT_CODE);
 }
 
-static void mapping_changed(void *arg)
+static void mapping_changed(void *arg, bool code)
 {
     struct cpu *c = arg;
     mmu_mapping_changed(&c->mmu);
-    if (c->engine)
+    if (c->engine && code)
         engine_flush(c->engine);
     cpu_attend(c, ATT_CODE);
 }

@@ -95,7 +95,10 @@ struct bus {
     uint8_t *ram;                             /* all of RAM, one host mapping (owned) */
     uint32_t ram_size;                        /* bytes, a multiple of 4 KiB */
     uint32_t a20_mask;                        /* ~0u, or ~(1 << 20) while the gate is closed */
-    void (*mapping_changed)(void *arg); /* called after A20 or a region changes, may be NULL */
+    /* Called after A20 or a region changes; code: what is there of PAGE_CODE pages may be something else now; may
+       be NULL. */
+    void (*mapping_changed)(void *arg, bool code);
+    bool code_repainted; /* a PAGE_CODE page has got another region since that was called */
     void *mapping_arg;
     /* Called after a store (not by the CPU's fast path) into a PAGE_CODE page; may be NULL. */
     void (*code_written)(void *arg, phys_t a, unsigned n);

@@ -67,10 +67,16 @@ void bus_fini(struct bus *b)
     memset(b, 0, sizeof *b);
 }
 
+static void mapping_changed(struct bus *b, bool code)
+{
+    b->code_repainted = false;
+    if (b->mapping_changed)
+        b->mapping_changed(b->mapping_arg, code);
+}
+
 void bus_changed(struct bus *b)
 {
-    if (b->mapping_changed)
-        b->mapping_changed(b->mapping_arg);
+    mapping_changed(b, true);
 }
 
 /* Who answers in a page: of those that reach it and lie below a layer, the one mapped last. */
@@ -107,6 +113,8 @@ static void paint_page(struct bus *b, uint32_t page, uint8_t region)
     uint8_t flags = r->host ? r->rom ? PAGE_ROM : 0 : PAGE_MMIO;
 
     b->page_region[page] = region;
+    if (b->page_flags[page] & PAGE_CODE)
+        b->code_repainted = true;
     b->page_flags[page] = (uint8_t)((b->page_flags[page] & ~(PAGE_ROM | PAGE_MMIO)) | flags);
 }
 
@@ -128,7 +136,7 @@ static unsigned map_region(struct bus *b, struct bus_region r, uint32_t size)
     b->region[slot] = r;
     for (uint32_t page = first; page < first + r.pages; page++)
         paint_page(b, page, (uint8_t)slot);
-    bus_changed(b);
+    mapping_changed(b, b->code_repainted);
     return slot;
 }
 
@@ -142,7 +150,7 @@ void bus_unmap(struct bus *b, unsigned region)
     for (uint32_t page = r.base >> PAGE_SHIFT; page < (r.base >> PAGE_SHIFT) + r.pages; page++)
         if (b->page_region[page] == region)
             paint_page(b, page, top_region(b, page));
-    bus_changed(b);
+    mapping_changed(b, b->code_repainted);
 }
 
 void bus_sink(struct bus *b, unsigned region, unsigned rank)
@@ -154,7 +162,7 @@ void bus_sink(struct bus *b, unsigned region, unsigned rank)
     for (uint32_t page = r->base >> PAGE_SHIFT; page < (r->base >> PAGE_SHIFT) + r->pages; page++)
         if (b->page_region[page] == region)
             paint_page(b, page, top_region(b, page));
-    bus_changed(b);
+    mapping_changed(b, b->code_repainted);
 }
 
 unsigned bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size,
@@ -220,10 +228,9 @@ void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty)
     r->dirty = dirty;
     for (uint32_t page = base >> PAGE_SHIFT; page < (base >> PAGE_SHIFT) + r->pages; page++) {
         if (&b->region[b->page_region[page]] == r)
-            b->page_flags[page] =
-                (uint8_t)((b->page_flags[page] & ~PAGE_MMIO) | (host ? 0 : PAGE_MMIO));
+            paint_page(b, page, b->page_region[page]);
     }
-    bus_changed(b);
+    mapping_changed(b, b->code_repainted);
 }
 
 /* ---- Ports ----------------------------------------------------------------------------- */

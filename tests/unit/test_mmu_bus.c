@@ -175,11 +175,13 @@ static void test_ports(void)
 }
 
 static unsigned changes;
+static bool code_changed; /* what the last one said of code */
 
-static void count_change(void *arg)
+static void count_change(void *arg, bool code)
 {
     (void)arg;
     changes++;
+    code_changed = code;
 }
 
 static void test_a20_and_flags(void)
@@ -206,6 +208,7 @@ static void test_a20_and_flags(void)
     value = 0;
     CHECK(bus_peek(&b, MIB, &value, 1) == 1 && value == 0x22, "peek sees memory, not the gate");
     bus_set_a20(&b, true);
+    CHECK(code_changed, "the gate may change all code");
 
     CHECK(!(b.page_flags[0] & ~PAGE_TOUCHED) && !(b.page_flags[1023] & ~PAGE_TOUCHED),
           "RAM pages are plain");
@@ -213,6 +216,9 @@ static void test_a20_and_flags(void)
     b.page_flags[5] |= PAGE_CODE | PAGE_WATCH;
     bus_map_rom(&b, "rom", 0x5000, 4096, rom);
     CHECK(b.page_flags[5] == (PAGE_CODE | PAGE_WATCH | PAGE_ROM), "ROM over RAM");
+    CHECK(code_changed, "there was decoded code");
+    bus_map_mmio(&b, "far", 16 * MIB, 4096, &bytes_ops, &p);
+    CHECK(!code_changed, "there was none: what is decoded stays");
     CHECK(bus_host_page(&b, 0x5abc) == rom, "host page is the ROM");
     bus_map_mmio(&b, "dev", 0x5000, 4096, &bytes_ops, &p);
     CHECK(b.page_flags[5] == (PAGE_CODE | PAGE_WATCH | PAGE_MMIO), "a device over ROM");
