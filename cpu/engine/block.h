@@ -166,7 +166,7 @@ static inline uint32_t jump_key(const struct cpu *c)
    the trail begins to the index.) */
 #define TRAIL_AT(at)                                                                               \
     (struct trail *)(void *)((uint8_t *)c + offsetof(struct cpu, trail) +                          \
-                             (uint64_t)((at) & c->trail_mask) * sizeof(struct trail))
+                             (uint64_t)((at)&c->trail_mask) * sizeof(struct trail))
 
 /* Into a block, by its first record: its cost is subtracted already, and the trail notes where it
    begins. Only flat code is entered from other blocks: EIP is the linear address. */

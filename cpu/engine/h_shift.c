@@ -59,7 +59,8 @@ static inline uint32_t op_ror(uint32_t a, unsigned n, uint64_t *res, uint64_t *a
         *(aux) = v_ & 0x7fffffff;                                                                  \
         (uint32_t) v_;                                                                             \
     })
-#define SHIFTED_op_shr(a, res, aux) SHIFTED_RIGHT("shrl", a, r_ ^ ((uint64_t)r_ << 1 & AUX_SIGN), res, aux)
+#define SHIFTED_op_shr(a, res, aux)                                                                \
+    SHIFTED_RIGHT("shrl", a, r_ ^ ((uint64_t)r_ << 1 & AUX_SIGN), res, aux)
 #define SHIFTED_op_sar(a, res, aux) SHIFTED_RIGHT("sarl", a, r_, res, aux)
 #define SHIFTED_RIGHT(insn, a, without_cf, res, aux)                                               \
     ({                                                                                             \

@@ -29,7 +29,7 @@ struct object {            /* handlers of one source, as pieces.awk describes th
 static const struct object objects[] = {{NULL, NULL, NULL, NULL}};
 #endif
 
-#define CODE_BYTES ((size_t)8 << 20)
+#define CODE_BYTES ((size_t)16 << 20)
 #define REACH ((intptr_t)1 << 30) /* from text to the copies: displacements have 2 GiB */
 #define SLOTS 16384u
 
