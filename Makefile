@@ -78,25 +78,30 @@ $(B)/ui/%.o: ui/%.c
 	$(Q)$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
 
 # gcc keeps the cold paths of handlers from taking registers only if it does not know they are cold.
-$(B)/cpu/engine/h_%.o $(B)/cpu/engine/generic.o: PROFILE :=
+$(B)/cpu/engine/h_%.o $(B)/cpu/engine/generic.o $(B)/gen/cpu/engine/h_%.o: PROFILE :=
 $(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage)
 # Two words of the trail are two stores: put together in a vector register first they cost 4 % of a boot.
 $(B)/cpu/engine/h_%.o: CFLAGS += -fno-tree-slp-vectorize
 
 # How handlers are copied (cpu/engine/splice.c) is seen in the machine code of the same source, compiled for it.
+ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine)),)
 handler_objects := $(patsubst %.c,$(B)/%.o,$(wildcard cpu/engine/h_*.c))
 copied_objects := $(handler_objects:$(B)/%=$(B)/gen/%)
+$(copied_objects): CFLAGS += -g0 -fno-pic -DFOR_COPIES
+$(copied_objects): CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage -fno-ipa-icf)
+$(copied_objects): CFLAGS += -fno-tree-slp-vectorize
 $(copied_objects): $(B)/gen/%.o: %.c
 	@mkdir -p $(@D)
 	@$(say) CC $< for copies
-	$(Q)$(CC) $(CFLAGS) -g0 -fno-pic -fno-ipa-icf -DFOR_COPIES -c -o $@ $<
-$(copied_objects): CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage) -fno-tree-slp-vectorize
+	$(Q)$(CC) $(CFLAGS) -c -o $@ $<
 
-$(B)/gen/cpu/engine/pieces.inc: cpu/engine/pieces.sh cpu/engine/pieces.awk cpu/engine/layout.awk $(handler_objects) $(copied_objects)
+pieces := $(addprefix cpu/engine/,pieces.sh pieces.awk layout.awk)
+$(B)/gen/cpu/engine/pieces.inc: $(pieces) $(handler_objects) $(copied_objects)
 	@mkdir -p $(@D)
-	$(Q)cpu/engine/pieces.sh $(B)/gen/cpu/engine $(handler_objects) >$@.tmp
+	$(Q)$< $(B)/gen/cpu/engine $(handler_objects) >$@.tmp
 	@mv $@.tmp $@
 $(B)/cpu/engine/splice.o: $(B)/gen/cpu/engine/pieces.inc
+endif
 
 $(B)/%.o: %.c
 	@mkdir -p $(@D)

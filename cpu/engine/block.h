@@ -162,22 +162,6 @@ static inline uint32_t jump_key(const struct cpu *c)
     } while (0)
 #endif
 
-/* Where the trail notes what is executed after `at` instructions, as 32 bits. (Computed by hand: gcc would add where
-   the trail begins to the index.) */
-#define TRAIL_AT(at)                                                                               \
-    (struct trail *)(void *)((uint8_t *)c + offsetof(struct cpu, trail) +                          \
-                             (uint64_t)((at)&c->trail_mask) * sizeof(struct trail))
-
-/* Into a block, by its first record: its cost is subtracted already, and the trail notes where it
-   begins. Only flat code is entered from other blocks: EIP is the linear address. */
-#define ENTER(first)                                                                               \
-    do {                                                                                           \
-        const struct rec *to_ = (first);                                                           \
-        uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left) - to_->after;                          \
-        *TRAIL_AT(at_) = (struct trail){.lin = to_->eip, .icount = at_};                           \
-        GO(to_);                                                                                   \
-    } while (0)
-
 /* generic.c: handlers for every row, through the reference executor. */
 handler h_generic;        /* goes on to the next record */
 handler h_body;           /* the same, when the executor has nothing to do around the row's body */

@@ -7,9 +7,9 @@
  */
 #include "cpu/engine/block.h"
 
+#include "cpu/engine/enter.h"
 #include "cpu/internal.h"
 #include "cpu/opcodes.h"
-#include "cpu/trail.h"
 
 /* To the run loop; EIP is set. */
 static inline void leave(struct cpu *c, uint64_t res, uint64_t aux, int64_t left)

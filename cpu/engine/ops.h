@@ -10,6 +10,8 @@
 #define CPU_ENGINE_OPS_H
 
 #include "cpu/engine/block.h"
+#include "cpu/engine/enter.h"
+#include "cpu/engine/holes.h"
 #include "cpu/engine/reach.h"
 #include "cpu/lazy.h"
 #include "mmu/paging.h"
@@ -29,35 +31,6 @@ struct at_uint32_t {
 
 /* The value of type T (uint8_t, uint16_t or uint32_t) at a host address, as an lvalue. */
 #define AT(T, host) (((struct at_##T *)(void *)(uintptr_t)(host))->v)
-
-/* What handlers read from records that does not change once there are copies of them: the byte offsets of the
-   registers that a record names, and for branches. The source of the copies (splice.h) has a symbol for each instead,
-   whose value is filled in when a handler is copied; n: of the n-th record from ip on. */
-#ifdef FOR_COPIES
-#define HOLES(n)                                                                                   \
-    extern const char hole_##n##_a[], hole_##n##_b[], hole_##n##_i_base[], hole_##n##_i_index[],   \
-        hole_##n##_i_rm[], hole_##n##_to[], hole_##n##_after[];
-HOLES(0)
-HOLES(1)
-HOLES(2)
-HOLES(3)
-#define REG_A_OF(n) (uintptr_t) hole_##n##_a
-#define REG_B (uintptr_t) hole_0_b
-#define REG_BASE (uintptr_t) hole_0_i_base
-#define REG_INDEX (uintptr_t) hole_0_i_index
-#define REG_RM (uintptr_t) hole_0_i_rm
-#define PUT_TO(n, where) __asm__("movl %1, %0" : "=m"(where) : "i"(hole_##n##_to))
-#define SUB_REST(n, at) __asm__("subl %1 - 1, %0" : "+r"(at) : "i"(hole_##n##_after) : "cc")
-#else
-#define REG_A_OF(n) ip[n].a
-#define REG_B ip->b
-#define REG_BASE ip->i.base
-#define REG_INDEX ip->i.index
-#define REG_RM ip->i.rm
-#define PUT_TO(n, where) (where) = ip[n].to
-#define SUB_REST(n, at) (at) -= ip[n].after - 1u
-#endif
-#define REG_A REG_A_OF(0)
 
 /* The register at a byte offset, as an lvalue of type T. */
 #define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
@@ -83,15 +56,6 @@ typedef uint8_t low_t;
 #define PUT_PART(offset, mask, value)                                                              \
     (WHOLE(offset) = (WHOLE(offset) & ~(mask)) | ((uint32_t)(value) & (mask)))
 
-/* What a handler does when its fast case does not hold: nothing is committed yet. A copy leaves all
-   of that to the handler. */
-#ifdef FOR_COPIES
-#define SLOW() GO_TO(h_again, ip)
-#define SLOW_END() SLOW()
-#else
-#define SLOW() GO_TO(h_generic, ip)
-#define SLOW_END() GO_TO(h_generic_end, ip)
-#endif
 #ifndef FALL_BACK /* how addresses leave: h_flow.c has another way */
 #define FALL_BACK() SLOW()
 #endif
@@ -156,42 +120,6 @@ enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
         BY_REG(name##_0), BY_REG(name##_1), BY_REG(name##_2), BY_REG(name##_3), BY_REG(name##_4),  \
             BY_REG(name##_5), BY_REG(name##_6), BY_REG(name##_7)                                   \
     }
-
-/* The branch at the n-th record is taken. As many instructions as have been charged for, but for those behind the
-   branch, have been executed then. */
-#define TAKE(n)                                                                                    \
-    do {                                                                                           \
-        uint32_t at_ = (uint32_t)(c->stop - (uint64_t)left);                                       \
-        SUB_REST(n, at_);                                                                          \
-        __asm__("" : "+r"(at_)); /* computed before `left` changes, so that it needs no copy */    \
-        left -= ip[n].delta;                                                                       \
-        if (UNLIKELY(left < 0))                                                                    \
-            GO_TO(h_not_linked, ip + n);                                                           \
-        const struct rec *to_ = ip[n].link;                                                        \
-        struct trail *trail_ = TRAIL_AT(at_);                                                      \
-        PUT_TO(n, trail_->lin);                                                                    \
-        trail_->icount = at_;                                                                      \
-        GO(to_);                                                                                   \
-    } while (0)
-
-/* On to EIP `to`, wherever that is: by the jump cache, or the run loop finds it. */
-#define SEARCH(to)                                                                                 \
-    do {                                                                                           \
-        uint32_t eip_ = (to), at_ = (uint32_t)(c->stop - (uint64_t)left);                          \
-        const struct jump *j_ = jump_slot(c->engine, eip_);                                        \
-        __asm__("" : "+r"(at_)); /* as above */                                                    \
-        if (j_->eip == eip_ && j_->key == jump_key(c)) {                                           \
-            const struct rec *to_ = j_->rec;                                                       \
-            left -= to_->after;                                                                    \
-            if (left >= 0) {                                                                       \
-                *TRAIL_AT(at_) = (struct trail){.lin = eip_, .icount = at_};                       \
-                GO(to_);                                                                           \
-            }                                                                                      \
-            left += to_->after;                                                                    \
-        }                                                                                          \
-        c->eip = eip_;                                                                             \
-        GO_TO(h_search, ip);                                                                       \
-    } while (0)
 
 /* The operations, from values to a value, on the two flag values: as the bodies of alu.c. */
 #define op_add(T, a, b) (T) flags_add_to(sizeof(T), a, b, 0, &res, &aux)

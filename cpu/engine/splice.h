@@ -4,10 +4,17 @@
  *
  * A jump from handler to handler has many targets, and a processor needs several cycles to say which,
  * even when it is right. Where the code of the handlers can be copied (pieces.awk finds out at build time), a
- * block that is executed again gets copies of its own: who is done falls into the next one. Nothing is
- * generated: a copy is the compiler's code, and still reads its operands from the record, so that records can
- * be changed and killed as ever. Where this does not work (another processor than x86-64, sanitizers, no
- * memory that may be executed) blocks are left as they are.
+ * block that is executed again gets copies of its own: who is done falls into the next one.
+ *
+ * A copy is the compiler's code of the same source (holes.h), in three ways different from the handler:
+ * - What a record says of registers, the counts of shifts and where a branch leads is filled in. A processor hands a
+ *   value that was just stored to a load at once if both name the place in the same plain way, which an offset
+ *   from the record is not. Immediates and displacements stay in the record, where stores into code change them.
+ * - Its slow cases begin the handler itself anew, at the same record; so they are nowhere twice, and rare.
+ * - The register of the record lags, and is advanced where somebody else needs it.
+ *
+ * A record whose handler was copied names the copy; who comes from elsewhere enters there. Where all this does not
+ * work (another processor than x86-64, sanitizers, no memory that may be executed) blocks are left as they are.
  */
 #ifndef CPU_ENGINE_SPLICE_H
 #define CPU_ENGINE_SPLICE_H

@@ -1,7 +1,8 @@
 #!/usr/bin/env bash
 # SPDX-License-Identifier: MIT
-# splice.sh - copies of handlers (cpu/engine/splice.c): nearly all of them can be copied, the memory of the
-# copies is never both written and executed under one address, and a run without it ends the same.
+# splice.sh - copies of handlers (cpu/engine/splice.c): nearly all of them can be copied, and are free to let the
+# record's register lag; registers are filled in; the memory of the copies is never both written and executed under
+# one address, and a run without it ends the same.
 #
 #     B=build tests/engine/splice.sh
 . "$(dirname "$0")/../lint/lib.sh"
@@ -24,6 +25,13 @@ if [ "$pieces" -gt $((handlers * 8 / 10)) ]; then
 else
     fail "only $pieces of $handlers handlers can be copied: what has become of their code?"
 fi
+
+# P_EXACT is the sixth number of a row: for returns and indirect jumps, which end a block anyway.
+exact=$(awk '/\/\*/ && $6 + 0' "$table" | wc -l)
+if [ "$exact" -lt 150 ]; then pass; else fail "$exact handlers are copied with the record's register as it is"; fi
+for field in a b i.base i.index i.rm to after; do
+    if grep -q "offsetof(struct rec, $field)" "$table"; then pass; else fail "$field is not filled in anywhere"; fi
+done
 
 # While a guest runs, the memory is there twice.
 "$B/emu386" --display none --pace none --serial none -m 64M -a 'bench=crc32 n=100' "$elf" >/dev/null 2>&1 </dev/null &
