@@ -30,6 +30,7 @@ static const struct object objects[] = {{NULL, NULL, NULL, NULL}};
 #endif
 
 #define CODE_BYTES ((size_t)16 << 20)
+#define WRITTEN_BYTES ((size_t)1 << 20)
 #define REACH ((intptr_t)1 << 30) /* from text to the copies: displacements have 2 GiB */
 #define SLOTS 16384u
 
@@ -59,6 +60,7 @@ struct splice {
     size_t used;         /* the first parts of the copies, from the beginning of it */
     size_t end;          /* the second parts, down from the end of it */
     size_t most;         /* bytes that a block may need */
+    size_t written;      /* bytes since `write` was last taken out of the process's memory */
     struct {
         const uint8_t *code;         /* of the handler; NULL: free */
         const int32_t *piece;        /* P_* */
@@ -250,8 +252,19 @@ static unsigned copy(struct splice *s, struct rec *r, int32_t *lag)
     return (unsigned)piece[P_STEP];
 }
 
+/* What was written is not looked at under that address again: it need not count twice. */
+static void put_away(struct splice *s, size_t bytes)
+{
+    s->written += bytes;
+    if (s->written < WRITTEN_BYTES)
+        return;
+    (void)madvise(s->write, CODE_BYTES, MADV_DONTNEED); /* of shared memory: it stays what it is */
+    s->written = 0;
+}
+
 void splice_block(struct splice *s, struct rec *r, unsigned n)
 {
+    size_t room = s->end - s->used;
     int32_t lag = 0;
     for (unsigned k = 0; k < n;) {
         if (!is_piece(s, r[k].fn)) {
@@ -268,4 +281,5 @@ void splice_block(struct splice *s, struct rec *r, unsigned n)
             s->used += 2;
         }
     }
+    put_away(s, room - (s->end - s->used));
 }
