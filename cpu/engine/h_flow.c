@@ -90,8 +90,10 @@ HANDLER(jmp_r)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        uint32_t to = AT(uint32_t, host);                                                          \
-        PUSH_RETURN(ip->to);                                                                       \
+        uint32_t to = AT(uint32_t, host), esp = c->gpr[ESP] - 4;                                   \
+        STORABLE_AFTER_LOAD(uint32_t, esp, stack);                                                 \
+        AT(uint32_t, stack) = ip->to;                                                              \
+        c->gpr[ESP] = esp;                                                                         \
         SEARCH(to);                                                                                \
     }                                                                                              \
     HANDLER(jmp_m_##class)                                                                         \

@@ -40,8 +40,10 @@ HANDLER(push_i)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        uint32_t v = AT(uint32_t, host);                                                           \
-        PUSH(v);                                                                                   \
+        uint32_t v = AT(uint32_t, host), to = c->gpr[ESP] - 4;                                     \
+        STORABLE_AFTER_LOAD(uint32_t, to, stack);                                                  \
+        AT(uint32_t, stack) = v;                                                                   \
+        c->gpr[ESP] = to;                                                                          \
         GO(ip + 1);                                                                                \
     }
 EACH_CLASS(PUSH_M, )

@@ -101,7 +101,7 @@ static inline void fill_up(uint64_t to, uint64_t pattern, uint32_t bytes)
         uint32_t to = c->gpr[EDI];                                                                 \
         uint32_t by = STEP(T);                                                                     \
         LOADABLE(T, from, source);                                                                 \
-        STORE_TO(T, to, host);                                                                     \
+        STORE_TO_AFTER_LOAD(T, to, host);                                                          \
         AT(T, host) = AT(T, source);                                                               \
         c->gpr[ESI] = from + by;                                                                   \
         c->gpr[EDI] = to + by;                                                                     \

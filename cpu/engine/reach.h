@@ -50,6 +50,13 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
     if (UNLIKELY(!word_at(tlb + HOST_STORES, lin, &host)))                                         \
     MISS(store, host)
 
+/* The same for what has loaded before: it cannot be tried again, as the fetch may have changed what was loaded, where
+   that is the very entry that maps the page (D is set). */
+#define STORABLE_AFTER_LOAD(T, lin, host)                                                          \
+    uint64_t host;                                                                                 \
+    if (UNLIKELY(!host_at(tlb + HOST_STORES, lin, sizeof(T), &host)))                              \
+    FALL_BACK()
+
 /* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
    whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
    says STORE_TO where others say STORABLE. */
@@ -76,12 +83,14 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
         __VA_ARGS__                                                                                \
     }
 #endif
-#define STORE_TO(T, lin, host)                                                                     \
+#define STORE_TO(T, lin, host) STORE_OR(MISS(store, lin), T, lin, host)
+#define STORE_TO_AFTER_LOAD(T, lin, host) STORE_OR(SLOW(), T, lin, host)
+#define STORE_OR(without, T, lin, host)                                                            \
     uint64_t host;                                                                                 \
     if (UNLIKELY(beside ? !tlb_beside(&c->mmu.tlb, tlb, (lin), sizeof(T), &host)                   \
                         : !host_at(tlb + HOST_STORES, (lin), sizeof(T), &host))) {                 \
         if (beside)                                                                                \
-            MISS(store, lin);                                                                      \
+            without;                                                                               \
         GO_TO(otherwise, ip);                                                                      \
     }
 
