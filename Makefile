@@ -78,18 +78,18 @@ $(B)/ui/%.o: ui/%.c
 	$(Q)$(CC) $(CFLAGS) $(UI_CFLAGS) -c -o $@ $<
 
 # gcc keeps the cold paths of handlers from taking registers only if it does not know they are cold.
-$(B)/cpu/engine/h_%.o $(B)/cpu/engine/generic.o $(B)/gen/cpu/engine/h_%.o: PROFILE :=
-$(B)/cpu/engine/%.o: CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage)
+ENGINE_CFLAGS := $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage)
 # Two words of the trail are two stores: put together in a vector register first they cost 4 % of a boot.
-$(B)/cpu/engine/h_%.o: CFLAGS += -fno-tree-slp-vectorize
+HANDLER_CFLAGS := -fno-tree-slp-vectorize
+$(B)/cpu/engine/h_%.o $(B)/cpu/engine/generic.o $(B)/gen/cpu/engine/h_%.o: PROFILE :=
+$(B)/cpu/engine/%.o: CFLAGS += $(ENGINE_CFLAGS)
+$(B)/cpu/engine/h_%.o: CFLAGS += $(HANDLER_CFLAGS)
 
 # How handlers are copied (cpu/engine/splice.c) is seen in the machine code of the same source, compiled for it.
 ifneq ($(filter x86_64-%,$(shell $(CC) -dumpmachine)),)
 handler_objects := $(patsubst %.c,$(B)/%.o,$(wildcard cpu/engine/h_*.c))
 copied_objects := $(handler_objects:$(B)/%=$(B)/gen/%)
-$(copied_objects): CFLAGS += -g0 -fno-pic -DFOR_COPIES
-$(copied_objects): CFLAGS += $(if $(IS_CLANG),,-fno-guess-branch-probability -flive-range-shrinkage -fno-ipa-icf)
-$(copied_objects): CFLAGS += -fno-tree-slp-vectorize
+$(copied_objects): CFLAGS += $(ENGINE_CFLAGS) $(HANDLER_CFLAGS) -g0 -fno-pic $(if $(IS_CLANG),,-fno-ipa-icf) -DFOR_COPIES
 $(copied_objects): $(B)/gen/%.o: %.c
 	@mkdir -p $(@D)
 	@$(say) CC $< for copies

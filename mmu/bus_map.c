@@ -67,8 +67,10 @@ void bus_fini(struct bus *b)
     memset(b, 0, sizeof *b);
 }
 
-static void mapping_changed(struct bus *b, bool code)
+static void mapping_changed(struct bus *b)
 {
+    bool code = b->code_repainted;
+
     b->code_repainted = false;
     if (b->mapping_changed)
         b->mapping_changed(b->mapping_arg, code);
@@ -76,7 +78,8 @@ static void mapping_changed(struct bus *b, bool code)
 
 void bus_changed(struct bus *b)
 {
-    mapping_changed(b, true);
+    b->code_repainted = true;
+    mapping_changed(b);
 }
 
 /* Who answers in a page: of those that reach it and lie below a layer, the one mapped last. */
@@ -136,7 +139,7 @@ static unsigned map_region(struct bus *b, struct bus_region r, uint32_t size)
     b->region[slot] = r;
     for (uint32_t page = first; page < first + r.pages; page++)
         paint_page(b, page, (uint8_t)slot);
-    mapping_changed(b, b->code_repainted);
+    mapping_changed(b);
     return slot;
 }
 
@@ -150,7 +153,7 @@ void bus_unmap(struct bus *b, unsigned region)
     for (uint32_t page = r.base >> PAGE_SHIFT; page < (r.base >> PAGE_SHIFT) + r.pages; page++)
         if (b->page_region[page] == region)
             paint_page(b, page, top_region(b, page));
-    mapping_changed(b, b->code_repainted);
+    mapping_changed(b);
 }
 
 void bus_sink(struct bus *b, unsigned region, unsigned rank)
@@ -162,7 +165,7 @@ void bus_sink(struct bus *b, unsigned region, unsigned rank)
     for (uint32_t page = r->base >> PAGE_SHIFT; page < (r->base >> PAGE_SHIFT) + r->pages; page++)
         if (b->page_region[page] == region)
             paint_page(b, page, top_region(b, page));
-    mapping_changed(b, b->code_repainted);
+    mapping_changed(b);
 }
 
 unsigned bus_map_ram(struct bus *b, const char *name, phys_t base, uint32_t size,
@@ -230,7 +233,7 @@ void bus_set_window(struct bus *b, phys_t base, uint8_t *host, uint8_t *dirty)
         if (&b->region[b->page_region[page]] == r)
             paint_page(b, page, b->page_region[page]);
     }
-    mapping_changed(b, b->code_repainted);
+    mapping_changed(b);
 }
 
 /* ---- Ports ----------------------------------------------------------------------------- */

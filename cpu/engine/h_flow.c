@@ -52,31 +52,22 @@ HANDLER(loop)
     GO(ip + 1);
 }
 
-/* Pushes the return address, or falls back with nothing done. */
-#define PUSH_RETURN(value)                                                                         \
-    do {                                                                                           \
-        uint32_t to_ = c->gpr[ESP] - 4;                                                            \
-        STORABLE(uint32_t, to_, stack_);                                                           \
-        AT(uint32_t, stack_) = (value);                                                            \
-        c->gpr[ESP] = to_;                                                                         \
-    } while (0)
-
 HANDLER(call_rel)
 {
-    PUSH_RETURN(ip->i.disp);
+    PUSH(STORABLE, ip->i.disp);
     TAKE(0);
 }
 
 HANDLER(call_far)
 {
-    PUSH_RETURN(ip->i.disp);
+    PUSH(STORABLE, ip->i.disp);
     SEARCH(ip->to);
 }
 
 HANDLER(call_r)
 {
     uint32_t to = REG(uint32_t, REG_RM);
-    PUSH_RETURN(ip->to);
+    PUSH(STORABLE, ip->to);
     SEARCH(to);
 }
 
@@ -90,10 +81,8 @@ HANDLER(jmp_r)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        uint32_t to = AT(uint32_t, host), esp = c->gpr[ESP] - 4;                                   \
-        STORABLE_AFTER_LOAD(uint32_t, esp, stack);                                                 \
-        AT(uint32_t, stack) = ip->to;                                                              \
-        c->gpr[ESP] = esp;                                                                         \
+        uint32_t to = AT(uint32_t, host);                                                          \
+        PUSH(STORABLE_AFTER_LOAD, ip->to);                                                         \
         SEARCH(to);                                                                                \
     }                                                                                              \
     HANDLER(jmp_m_##class)                                                                         \

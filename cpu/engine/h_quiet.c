@@ -75,12 +75,11 @@ EACH_REG(QUIET_ONE, )
 
 /* By the count in ip->b, above 0; in copies it is filled in. */
 #ifdef FOR_COPIES
-#define SHIFT(insn, d) __asm__(insn "l %1, %0" : "+m"(c->gpr[d]) : "i"(hole_0_b) : "cc")
-#define DO_rol(d) SHIFT("rol", d)
-#define DO_ror(d) SHIFT("ror", d)
-#define DO_shl(d) SHIFT("shl", d)
-#define DO_shr(d) SHIFT("shr", d)
-#define DO_sar(d) SHIFT("sar", d)
+#define DO_rol(d) SHIFT_BY_B("roll", "+m", c->gpr[d])
+#define DO_ror(d) SHIFT_BY_B("rorl", "+m", c->gpr[d])
+#define DO_shl(d) SHIFT_BY_B("shll", "+m", c->gpr[d])
+#define DO_shr(d) SHIFT_BY_B("shrl", "+m", c->gpr[d])
+#define DO_sar(d) SHIFT_BY_B("sarl", "+m", c->gpr[d])
 #else
 #define DO_rol(d) c->gpr[d] = c->gpr[d] << ip->b | c->gpr[d] >> (-ip->b & 31)
 #define DO_ror(d) c->gpr[d] = c->gpr[d] >> ip->b | c->gpr[d] << (-ip->b & 31)

@@ -48,13 +48,10 @@ static inline uint32_t op_ror(uint32_t a, unsigned n, uint64_t *res, uint64_t *a
 
 /* The same by the count in ip->b. In copies that is filled in, and the host says which bit left last. */
 #ifdef FOR_COPIES
-#define SHIFT(insn, v) __asm__(insn " %1, %0" : "+r"(v) : "i"(hole_0_b) : "cc")
-#define SHIFT_OUT(insn, v, out)                                                                    \
-    __asm__(insn " %2, %0\n\tsbbq %1, %1" : "+r"(v), "=r"(out) : "i"(hole_0_b) : "cc")
 #define SHIFTED_op_shl(a, res, aux)                                                                \
     ({                                                                                             \
         uint64_t v_ = (a);                                                                         \
-        SHIFT("shlq", v_);                                                                         \
+        SHIFT_BY_B("shlq", "+r", v_);                                                              \
         *(res) = v_;                                                                               \
         *(aux) = v_ & 0x7fffffff;                                                                  \
         (uint32_t) v_;                                                                             \
@@ -66,7 +63,7 @@ static inline uint32_t op_ror(uint32_t a, unsigned n, uint64_t *res, uint64_t *a
     ({                                                                                             \
         uint32_t r_ = (a);                                                                         \
         uint64_t out_;                                                                             \
-        SHIFT_OUT(insn, r_, out_);                                                                 \
+        SHIFT_BY_B_OUT(insn, r_, out_);                                                            \
         *(res) = r_;                                                                               \
         *(aux) = (without_cf) ^ (out_ & (AUX_CF | AUX_SIGN));                                      \
         r_;                                                                                        \

@@ -4,19 +4,10 @@
 
 #include "cpu/opcodes.h"
 
-/* Pushes value, which must have been computed before: nothing is committed by then. */
-#define PUSH(value)                                                                                \
-    do {                                                                                           \
-        uint32_t to_ = c->gpr[ESP] - 4;                                                            \
-        STORABLE(uint32_t, to_, stack_);                                                           \
-        AT(uint32_t, stack_) = (value);                                                            \
-        c->gpr[ESP] = to_;                                                                         \
-    } while (0)
-
 #define STACK_R(d, unused)                                                                         \
     HANDLER(push_##d)                                                                              \
     {                                                                                              \
-        PUSH(c->gpr[d]);                                                                           \
+        PUSH(STORABLE, c->gpr[d]);                                                                 \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(pop_##d)                                                                               \
@@ -31,7 +22,7 @@ EACH_REG(STACK_R, )
 
 HANDLER(push_i)
 {
-    PUSH(ip->i.imm);
+    PUSH(STORABLE, ip->i.imm);
     GO(ip + 1);
 }
 
@@ -40,10 +31,8 @@ HANDLER(push_i)
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
         LOADABLE(uint32_t, lin, host);                                                             \
-        uint32_t v = AT(uint32_t, host), to = c->gpr[ESP] - 4;                                     \
-        STORABLE_AFTER_LOAD(uint32_t, to, stack);                                                  \
-        AT(uint32_t, stack) = v;                                                                   \
-        c->gpr[ESP] = to;                                                                          \
+        uint32_t v = AT(uint32_t, host);                                                           \
+        PUSH(STORABLE_AFTER_LOAD, v);                                                              \
         GO(ip + 1);                                                                                \
     }
 EACH_CLASS(PUSH_M, )

@@ -27,6 +27,11 @@ HOLES(3)
 #define REG_RM (uintptr_t) hole_0_i_rm
 #define PUT_TO(n, where) __asm__("movl %1, %0" : "=m"(where) : "i"(hole_##n##_to))
 #define SUB_REST(n, at) __asm__("subl %1 - 1, %0" : "+r"(at) : "i"(hole_##n##_after) : "cc")
+/* Shift v, of the kind that the constraint says, by the count in b; and with `out` all ones if the last bit that left it
+   was set, else 0. */
+#define SHIFT_BY_B(insn, kind, v) __asm__(insn " %1, %0" : kind(v) : "i"(hole_0_b) : "cc")
+#define SHIFT_BY_B_OUT(insn, v, out)                                                               \
+    __asm__(insn " %2, %0\n\tsbbq %1, %1" : "+r"(v), "=r"(out) : "i"(hole_0_b) : "cc")
 #else
 #define REG_A_OF(n) ip[n].a
 #define REG_B ip->b

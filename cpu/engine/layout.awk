@@ -6,44 +6,49 @@
 # made. What is read by it has a displacement of 32 bits, and where the copy is left the lag is made up for. Where that
 # cannot be done (`exact`) the copy begins and ends with the register as it should be.
 
-# Instruction k without what it reads by the record's register, but with a displacement of 32 bits; `shift` is where that
-# stands.
-function widen(k,    b, count, m, j, size, text) {
+# The m-th byte of instruction k.
+function byte_of(k, m,    b) {
+    split(raw[k], b, ",")
+    return hex(substr(b[m], 3))
+}
+
+# Instruction k with another ModRM byte, which is its m-th, and `displacement` instead of the bytes that it had as such.
+function readdressed(k, m, modrm, had, displacement,    b, count, j, text) {
     count = split(raw[k], b, ",") - 1
-    m = 1
-    while (b[m] ~ /^0x(66|f2|f3|4.)$/)
-        m++
-    m += b[m] != "0x0f" ? 1 : b[m + 1] ~ /^0x3[8a]$/ ? 3 : 2
-    size = hex(substr(b[m], 3))
-    if (size % 8 != 6 || size >= 192)
-        return ""
     text = ""
     for (j = 1; j < m; j++)
         text = text b[j] ","
-    shift = m
-    text = text size % 64 + 128 ",0,0,0,0,"
-    for (j = m + 1 + (size < 64 ? 0 : size < 128 ? 1 : 4); j <= count; j++)
+    text = text modrm "," displacement
+    for (j = m + 1 + had; j <= count; j++)
         text = text b[j] ","
     return text
 }
 
+# Instruction k, which reads by the record's register, with a displacement of 32 bits; `shift` is where that stands.
+# Empty: it reads in another way.
+function widen(k,    b, m, modrm) {
+    split(raw[k], b, ",")
+    m = 1
+    while (b[m] ~ /^0x(66|f2|f3|4.)$/)
+        m++
+    m += b[m] != "0x0f" ? 1 : b[m + 1] ~ /^0x3[8a]$/ ? 3 : 2
+    modrm = byte_of(k, m)
+    if (modrm % 8 != 6 || modrm >= 192)
+        return ""
+    shift = m
+    return readdressed(k, m, modrm % 64 + 128, modrm < 64 ? 0 : modrm < 128 ? 1 : 4, "0,0,0,0,")
+}
+
 # Instruction k, whose displacement of 32 bits from the processor's structure (%rdi) is to be filled in, with one of 8
 # bits: registers are at its beginning. `narrowed` is how many bytes are to be filled in.
-function narrow(k,    b, count, m, j, modrm, text) {
-    count = split(raw[k], b, ",") - 1
+function narrow(k,    m, modrm) {
     m = hole_at[k] - at[k]
-    modrm = hex(substr(b[m], 3))
+    modrm = byte_of(k, m)
     narrowed = hole_type[k] ~ /_8$/ ? 1 : 4
     if (hole_type[k] !~ /_32S$/ || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
         return raw[k]
     narrowed = 1
-    text = ""
-    for (j = 1; j < m; j++)
-        text = text b[j] ","
-    text = text modrm - 64 ",0,"
-    for (j = m + 5; j <= count; j++)
-        text = text b[j] ","
-    return text
+    return readdressed(k, m, modrm - 64, 4, "0,")
 }
 
 # Instructions k to before `end`, into the copy.

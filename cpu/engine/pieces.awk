@@ -1,6 +1,6 @@
 # SPDX-License-Identifier: MIT
 # pieces.awk - how handlers are copied (splice.c): reads `nm` of an object of handlers, then `objdump -drw` of the
-# same source compiled for copies (ops.h), and prints three tables of C whose names begin with `anchor`, the function
+# same source compiled for copies (holes.h), and prints three tables of C whose names begin with `anchor`, the function
 # that chooses those handlers:
 #
 #   _code      the bytes of the copies

@@ -57,6 +57,15 @@ static inline bool host_at(const uint64_t *table, lin_t lin, unsigned size, uint
     if (UNLIKELY(!host_at(tlb + HOST_STORES, lin, sizeof(T), &host)))                              \
     FALL_BACK()
 
+/* Pushes value, which must have been computed before; storable: STORABLE or, behind a load, STORABLE_AFTER_LOAD. */
+#define PUSH(storable, value)                                                                      \
+    do {                                                                                           \
+        uint32_t to_ = c->gpr[ESP] - 4;                                                            \
+        storable(uint32_t, to_, stack_);                                                           \
+        AT(uint32_t, stack_) = (value);                                                            \
+        c->gpr[ESP] = to_;                                                                         \
+    } while (0)
+
 /* A handler that stores, and its twin for pages of decoded code, to which it falls back: that looks
    whether the store goes beside the code (tlb.h), out of line, as it needs more registers. The body
    says STORE_TO where others say STORABLE. */

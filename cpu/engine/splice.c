@@ -54,36 +54,34 @@ enum { LATE_AT, LATE_VALUE, LATE_WORDS };
 enum { OUT_AT, OUT_TO, OUT_WORDS };          /* to: in outs; -1: to the handler */
 enum { ACROSS_AT, ACROSS_TO, ACROSS_WORDS }; /* to: -1 - offset, if that is in the second part */
 
-struct splice {
-    uint8_t *write;      /* CODE_BYTES, to be written ... */
-    const uint8_t *exec; /* ... the same, to be executed */
-    size_t used;         /* the first parts of the copies, from the beginning of it */
-    size_t end;          /* the second parts, down from the end of it */
-    size_t most;         /* bytes that a block may need */
-    size_t written;      /* bytes since `write` was last taken out of the process's memory */
-    struct {
-        const uint8_t *code;         /* of the handler; NULL: free */
-        const int32_t *piece;        /* P_* */
-        const struct object *object; /* the piece is of */
-    } slot[SLOTS];                   /* open addressing */
+struct slot {
+    const uint8_t *code;         /* of the handler; NULL: free */
+    const int32_t *piece;        /* P_*; NULL where it is free */
+    const struct object *object; /* the piece is of */
 };
 
-static unsigned slot_of(const struct splice *s, const uint8_t *code)
+struct splice {
+    uint8_t *write;          /* CODE_BYTES, to be written ... */
+    const uint8_t *exec;     /* ... the same, to be executed */
+    size_t used;             /* the first parts of the copies, from the beginning of it */
+    size_t end;              /* the second parts, down from the end of it */
+    size_t most;             /* bytes that a block may need */
+    size_t written;          /* bytes since `write` was last taken out of the process's memory */
+    struct slot slot[SLOTS]; /* open addressing */
+};
+
+/* Where the handler with that code is, or else a free one, where it would be. */
+static struct slot *slot_of(struct splice *s, const uint8_t *code)
 {
     unsigned at = (unsigned)((uint32_t)((uintptr_t)code >> 4) * 0x9e3779b1u >> 16) % SLOTS;
     while (s->slot[at].code && s->slot[at].code != code)
         at = (at + 1) % SLOTS;
-    return at;
+    return &s->slot[at];
 }
 
 static const uint8_t *code_of(handler *fn)
 {
     return (const uint8_t *)(uintptr_t)fn;
-}
-
-static bool is_piece(const struct splice *s, handler *fn)
-{
-    return s->slot[slot_of(s, code_of(fn))].piece;
 }
 
 #define EXTRA_BYTES 32u /* more than what is put around a copy */
@@ -94,12 +92,10 @@ static bool learn_pieces(struct splice *s)
     for (const struct object *o = objects; o->pieces; o++) {
         for (const int32_t *p = o->pieces; p[P_WORDS]; p += p[P_WORDS]) {
             const uint8_t *code = (const uint8_t *)(const void *)o->anchor + p[P_HANDLER];
-            unsigned at = slot_of(s, code), bytes = (unsigned)(p[P_HOT] + p[P_COLD]);
+            unsigned bytes = (unsigned)(p[P_HOT] + p[P_COLD]);
             if (++pieces > SLOTS / 2)
                 return false;
-            s->slot[at].code = code;
-            s->slot[at].piece = p;
-            s->slot[at].object = o;
+            *slot_of(s, code) = (struct slot){.code = code, .piece = p, .object = o};
             if (most < bytes)
                 most = bytes;
         }
@@ -225,14 +221,13 @@ static void fill_in(struct splice *s, const struct rec *r, const struct object *
 #undef PLACE
 }
 
-/* Puts a copy of the record's handler behind those that are there, for this record: its neighbour before it goes
-   on here with the record's register late by `lag`, which is changed to what it is at the end. By how many
-   records the copy goes on. */
-static unsigned copy(struct splice *s, struct rec *r, int32_t *lag)
+/* Puts a copy of the record's handler, which is the slot's, behind those that are there, for this record: its neighbour
+   before it goes on here with the record's register late by `lag`, which is changed to what it is at the end. By how
+   many records the copy goes on; 0: it never does. */
+static unsigned copy(struct splice *s, const struct slot *slot, struct rec *r, int32_t *lag)
 {
-    unsigned slot = slot_of(s, code_of(r->fn));
-    const struct object *o = s->slot[slot].object;
-    const int32_t *piece = s->slot[slot].piece;
+    const struct object *o = slot->object;
+    const int32_t *piece = slot->piece;
     if (piece[P_EXACT])
         catch_up(s, lag);
     size_t hot_bytes = (size_t)piece[P_HOT], cold_bytes = (size_t)piece[P_COLD];
@@ -252,6 +247,14 @@ static unsigned copy(struct splice *s, struct rec *r, int32_t *lag)
     return (unsigned)piece[P_STEP];
 }
 
+/* The last copy goes on to the handler of a record that has none. */
+static void go_to_record(struct splice *s, int32_t *lag)
+{
+    catch_up(s, lag);
+    memcpy(s->write + s->used, &(uint16_t){JMP_TO_RECORD}, 2);
+    s->used += 2;
+}
+
 /* What was written is not looked at under that address again: it need not count twice. */
 static void put_away(struct splice *s, size_t bytes)
 {
@@ -266,20 +269,15 @@ void splice_block(struct splice *s, struct rec *r, unsigned n)
 {
     size_t room = s->end - s->used;
     int32_t lag = 0;
-    for (unsigned k = 0; k < n;) {
-        if (!is_piece(s, r[k].fn)) {
-            k++;
-            continue;
-        }
-        unsigned step = copy(s, &r[k], &lag);
-        k += step ? step : 1;
-        if (!step) {
-            lag = 0;
-        } else if (k >= n || !is_piece(s, r[k].fn)) {
-            catch_up(s, &lag);
-            memcpy(s->write + s->used, &(uint16_t){JMP_TO_RECORD}, 2);
-            s->used += 2;
-        }
+    unsigned step = 0; /* of the copy that goes on at r[k]; 0: none does */
+    for (unsigned k = 0; k < n; k += step ? step : 1) {
+        const struct slot *slot = slot_of(s, code_of(r[k].fn));
+        if (!slot->piece && step)
+            go_to_record(s, &lag);
+        step = slot->piece ? copy(s, slot, &r[k], &lag) : 0;
+        lag = step ? lag : 0;
     }
+    if (step)
+        go_to_record(s, &lag);
     put_away(s, room - (s->end - s->used));
 }
