@@ -2,10 +2,10 @@
 /*
  * test_cpu_code.c - programs aimed at what blocks of decoded code could get wrong: stores beside code,
  * into it, over the instruction that stores; code that is copied and run; pages of code that are mapped
- * elsewhere; faults inside runs that one handler executes and far down a chain of blocks; single steps
- * and breakpoints in the middle. Each program runs in the reference layer; in the engine it is stopped
- * after every single instruction, cold and with everything linked, and then goes on to its end: state and
- * memory must be the same each time.
+ * elsewhere; loads of the entry that maps where the same instruction stores; faults inside runs that one
+ * handler executes and far down a chain of blocks; single steps and breakpoints in the middle. Each
+ * program runs in the reference layer; in the engine it is stopped after every single instruction, cold
+ * and with everything linked, and then goes on to its end: state and memory must be the same each time.
  *
  * Programs are at 8000h (see cpu_rig.h), paging is on, page 5 is not there, page 0dh is theirs to map.
  * They end with HLT, faults do so too, or in a triple fault if the stack is gone. #DB goes to 0a800h.
@@ -115,6 +115,25 @@ PROGRAM(code_page_taken_away,
         "mov $0xd000, %ebx\n movl $0x9007, 0xc034\n movb $0xc3, 0x9000\n"
         "call *%ebx\n call *%ebx\n movl $0, 0xc034\n call *%ebx\n invlpg 0xd000\n"
         "inc %eax\n call *%ebx\n inc %eax");
+/* The entry that maps where they store is what they load: as it was before the store sets D in it. Else: #UD. */
+PROGRAM(push_of_the_entry_that_maps_the_stack,
+        "mov $8, %ecx\n"
+        "1: movl $0xe027, 0xc034\n invlpg 0xd000\n mov $0xd800, %esp\n pushl 0xc034\n"
+        "cmpl $0xe027, (%esp)\n jne 2f\n cmpl $0xe067, 0xc034\n jne 2f\n dec %ecx\n jnz 1b\n hlt\n"
+        "2: ud2");
+PROGRAM(call_through_the_entry_that_maps_the_stack,
+        "movl $0x9007, 0xc038\n invlpg 0xe000\n" /* both places to call are in page 0eh */
+        "movw $0xc340, 0x9027\n movw $0xc342, 0x9067\n mov $8, %ecx\n mov $0xc034, %ebx\n"
+        "1: movl $0xe027, (%ebx)\n invlpg 0xd000\n mov $0xd800, %esp\n call *(%ebx)\n"
+        "test %edx, %edx\n jnz 2f\n cmpl $0xe067, (%ebx)\n jne 2f\n dec %ecx\n jnz 1b\n"
+        "cmp $8, %eax\n jne 2f\n hlt\n"
+        "2: ud2");
+PROGRAM(
+    movs_of_the_entry_that_maps_its_target,
+    "mov $8, %ecx\n"
+    "1: movl $0xe027, 0xc034\n invlpg 0xd000\n mov $0xc034, %esi\n mov $0xd800, %edi\n movsl\n"
+    "cmpl $0xe027, -4(%edi)\n jne 2f\n cmpl $0xe067, 0xc034\n jne 2f\n dec %ecx\n jnz 1b\n hlt\n"
+    "2: ud2");
 PROGRAM(fault_in_pushes,
         "mov $0x600c, %esp\n push %eax\n push %ebx\n push %ecx\n push %edx\n push %esi");
 PROGRAM(fault_in_pops, "mov $0x4ff8, %esp\n pop %eax\n pop %ebx\n pop %ecx\n pop %edx\n pop %esi");
@@ -177,6 +196,9 @@ static const struct program {
     ROW(fill_over_itself, 0xff),
     ROW(remapped_code_page, 0xff),
     ROW(code_page_taken_away, EXC_PF),
+    ROW(push_of_the_entry_that_maps_the_stack, 0xff),
+    ROW(call_through_the_entry_that_maps_the_stack, 0xff),
+    ROW(movs_of_the_entry_that_maps_its_target, 0xff),
     ROW(fault_in_pushes, EXC_PF),
     ROW(fault_in_pops, EXC_PF),
     ROW(fault_in_call, EXC_PF),
