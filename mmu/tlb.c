@@ -8,6 +8,16 @@
 
 #define NO_PAGE TLB_PAGES /* in a slot: never used, or its page has moved to another one */
 
+/* Whenever a word goes or changes. */
+static void close_windows(struct tlb *t)
+{
+    for (unsigned user = 0; user < 2; user++) {
+        uint64_t *window = t->host[user] - WINDOW_WORDS;
+        for (unsigned n = 0; n < WINDOW_WORDS; n += 2)
+            window[n + WINDOW_PAGE] = NO_WINDOW;
+    }
+}
+
 bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
 {
     unsigned slots = shape.sets * shape.ways;
@@ -19,8 +29,10 @@ bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
     t->slot = calloc(slots + 1, sizeof *t->slot);
     t->order = calloc(shape.sets + 1, 1);
     t->filled = calloc(HOST_FILLED, sizeof *t->filled);
-    for (unsigned user = 0; user < 2; user++)
-        t->host[user] = calloc(2 * (size_t)TLB_PAGES, sizeof **t->host);
+    for (unsigned user = 0; user < 2; user++) {
+        uint64_t *words = calloc(WINDOW_WORDS + 2 * (size_t)TLB_PAGES, sizeof *words);
+        t->host[user] = words ? words + WINDOW_WORDS : NULL;
+    }
     if (!t->entry || !t->slot || !t->order || !t->filled || !t->host[0] || !t->host[1]) {
         tlb_fini(t);
         return error_set(err, "not enough memory for the TLB");
@@ -29,6 +41,7 @@ bool tlb_init(struct tlb *t, struct tlb_shape shape, struct error *err)
         t->slot[n] = NO_PAGE;
     t->gen = 1;
     t->global_gen = GLOBAL_GEN;
+    close_windows(t);
     return true;
 }
 
@@ -38,13 +51,14 @@ void tlb_fini(struct tlb *t)
     free(t->slot);
     free(t->order);
     free(t->filled);
-    free(t->host[0]);
-    free(t->host[1]);
+    for (unsigned user = 0; user < 2; user++)
+        free(t->host[user] ? t->host[user] - WINDOW_WORDS : NULL);
     memset(t, 0, sizeof *t);
 }
 
 void tlb_flush_host(struct tlb *t)
 {
+    close_windows(t);
     for (unsigned n = 0; n < t->n_filled; n++) {
         uint64_t *word = &t->host[t->filled[n] & 1][t->filled[n] >> 1];
         word[0] = word[HOST_STORES] = 0;
@@ -81,6 +95,8 @@ void tlb_fill_host(struct tlb *t, lin_t lin, bool user, const uint8_t *load, con
     uint64_t *word = &t->host[user][page >> 12];
     if (!word[0] && !word[HOST_STORES])
         t->filled[t->n_filled++] = page >> 12 << 1 | user;
+    else
+        close_windows(t);
     word[0] = word_for(page, load);
     word[HOST_STORES] = word_for(page, store);
 }
@@ -123,6 +139,7 @@ void tlb_flush_page(struct tlb *t, lin_t lin)
 
 void tlb_flush_host_page(struct tlb *t, lin_t lin)
 {
+    close_windows(t);
     for (unsigned user = 0; user < 2; user++)
         t->host[user][lin >> 12] = t->host[user][HOST_STORES | lin >> 12] = 0;
     t->beside[lin >> 12 & (TLB_BESIDE - 1)].word = NULL;
@@ -130,6 +147,7 @@ void tlb_flush_host_page(struct tlb *t, lin_t lin)
 
 void tlb_protect_host(struct tlb *t, const uint8_t *host_page)
 {
+    close_windows(t);
     for (unsigned n = 0; n < t->n_filled; n++) {
         uint32_t page = t->filled[n] >> 1;
         uint64_t *word = &t->host[t->filled[n] & 1][HOST_STORES | page];

@@ -21,6 +21,11 @@
  *    there, and is the host address then. Few of the tables' pages are ever touched; what was
  *    filled is listed, and a flush clears what the list names.
  *
+ *    Before the words are windows: where PUSH and POP and the like, operands by ESP, and operands by EBP loaded from
+ *    and stored to last, a page and its host address. They say nothing that the words do not say; but an access
+ *    through one is compared with its page, which the processor guesses rightly, and does not wait for a look into
+ *    the table.
+ *
  *    Pages that decoded code comes from have no word for stores. A few of them, where stores were seen
  *    to go beside the code, are remembered with a map of the bytes that are code: tlb_beside.
  */
@@ -49,6 +54,10 @@ struct tlb_entry {
 
 #define TLB_PAGES (UINT32_C(1) << 20) /* linear pages */
 #define HOST_STORES TLB_PAGES         /* where the words for stores begin, behind those for loads */
+#define WINDOW_WORDS 12u              /* of all windows, which lie before those; each has two: */
+#define WINDOW_PAGE 0                 /* linear address of the page, or NO_WINDOW */
+#define WINDOW_HOST 1                 /* its host address */
+#define NO_WINDOW (UINT64_C(1) << 62) /* far from any linear address */
 #define HOST_FILLED 16384u            /* the list of filled pages; one more flushes them all */
 #define TLB_MAX_SETS 1024u
 #define TLB_MAX_WAYS 16u
@@ -76,9 +85,9 @@ struct tlb {
     uint32_t gen;            /* current generation of entry[], below GLOBAL_GEN */
     uint32_t global_gen;     /* that of global entries, GLOBAL_GEN and up */
     bool large_seen;         /* there may be entries of large pages */
-    uint64_t *host[2];       /* host TLB: [0] supervisor, [1] user; loads, then stores (owned) */
-    uint32_t *filled;        /* pages that may have words: page number * 2 + user (owned) */
-    unsigned n_filled;       /* how many of them */
+    uint64_t *host[2]; /* host TLB: [0] supervisor, [1] user; windows, loads, stores (owned) */
+    uint32_t *filled;  /* pages that may have words: page number * 2 + user (owned) */
+    unsigned n_filled; /* how many of them */
     struct tlb_beside beside[TLB_BESIDE];
     bool any_beside; /* a slot of beside[] may be in use */
 };

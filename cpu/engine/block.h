@@ -21,8 +21,7 @@
 
 struct rec;
 #define ARGS                                                                                       \
-    struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux, const uint64_t *tlb,          \
-        int64_t left
+    struct cpu *c, const struct rec *ip, uint64_t res, uint64_t aux, uint64_t *tlb, int64_t left
 typedef void handler(ARGS);
 
 struct rec {
@@ -52,6 +51,7 @@ struct block {
     uint16_t n;              /* instructions */
     uint8_t mode;            /* MODE_* when it was decoded */
     uint8_t heat;            /* how often it was looked up: at most engine.hot */
+    bool copied;             /* its handlers are copies (splice.h) */
     struct rec rec[];        /* n records and a sentinel that falls through */
 };
 
@@ -76,6 +76,7 @@ struct code_page {
     struct block *blocks; /* live blocks */
     uint8_t *map;  /* CODE_MAP_BYTES: which bytes they were made from; NULL: none yet (owned) */
     uint32_t idle; /* stores that hit none of it since the last block was made */
+    bool patched;  /* immediates or displacements here change: handlers are not copied */
 };
 
 #define HASH_SIZE 65536u

@@ -8,7 +8,8 @@
  * them take the slow path and come to engine_invalidate. A page keeps it for a while after its
  * last block has died, as code that was written once will be written again.
  *
- * A store that only changes an immediate or a displacement changes the record in place.
+ * A store that only changes an immediate or a displacement changes the record in place; where it finds copies of
+ * handlers, which hold these, the blocks of that page do without copies from then on.
  *
  * An instruction that crosses a page, does not decode, or lies outside RAM and ROM has no block:
  * the reference layer executes it.
@@ -192,6 +193,10 @@ static bool patch(struct engine *e, struct block *b, phys_t at, unsigned n)
     same.imm = r->i.imm;
     if (memcmp(&same, &r->i, sizeof same) != 0)
         return false;
+    if (b->copied) { /* the copies hold them: what comes in its place does without */
+        e->page[b->phys >> 12].patched = true;
+        return false;
+    }
     r->i = i;
     e->stats.patched++;
     return true;
@@ -222,8 +227,10 @@ static bool invalidate_page(struct engine *e, phys_t phys, unsigned n, bool may_
     struct code_page *page = &e->page[phys >> 12];
     uint32_t at = phys & PAGE_OFFSET_MASK, from = PAGE_SIZE, to = 0; /* what dies */
     if (!page->map || !map_hit(page->map, at, n)) {
-        if (++page->idle >= IDLE_STORES && !page->blocks)
+        if (++page->idle >= IDLE_STORES && !page->blocks) {
             e->bus->page_flags[phys >> 12] &= (uint8_t)~PAGE_CODE;
+            page->patched = false;
+        }
         return false;
     }
     struct block **p = &page->blocks;
@@ -389,6 +396,7 @@ static struct block *block_make(struct engine *e, struct cpu *c, phys_t phys, co
     b->eip = c->eip;
     b->in = 0;
     b->heat = 0;
+    b->copied = false;
     b->mode = c->mode;
     struct block **h = &e->hash[bucket(phys, c->mode)];
     b->hash_next = *h;
@@ -415,9 +423,11 @@ static bool inside_limit(const struct cpu *c, const struct block *b)
 /* Looked up again, so that it will be executed often: it gets code of its own. */
 static void heat(struct engine *e, struct block *b)
 {
-    if (b->heat >= e->hot || ++b->heat < e->hot || splice_full(e->splice))
+    if (b->heat >= e->hot || ++b->heat < e->hot || splice_full(e->splice) ||
+        e->page[b->phys >> 12].patched)
         return;
     splice_block(e->splice, b->rec, b->n);
+    b->copied = true;
     e->stats.copied++;
 }
 

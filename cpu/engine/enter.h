@@ -46,6 +46,7 @@
         if (j_->eip == eip_ && j_->key == jump_key(c)) {                                           \
             const struct rec *to_ = j_->rec;                                                       \
             left -= to_->after;                                                                    \
+            __asm__("" : "+r"(left)); /* there and nowhere else */                                 \
             if (left >= 0) {                                                                       \
                 *trail_at(c, at_) = (struct trail){.lin = eip_, .icount = at_};                    \
                 GO(to_);                                                                           \
@@ -53,7 +54,7 @@
             left += to_->after;                                                                    \
         }                                                                                          \
         c->eip = eip_;                                                                             \
-        GO_TO(h_search, ip);                                                                       \
+        GO_TO(h_search, NULL);                                                                     \
     } while (0)
 
 #endif

@@ -20,7 +20,7 @@
     EACH_REG_2(ALU_RR, d, name, op, keep)                                                          \
     HANDLER(name##_ri_##d)                                                                         \
     {                                                                                              \
-        uint32_t r = op(uint32_t, c->gpr[d], ip->i.imm);                                           \
+        uint32_t r = op(uint32_t, c->gpr[d], IMM);                                                 \
         if (keep)                                                                                  \
             c->gpr[d] = r;                                                                         \
         GO(ip + 1);                                                                                \
@@ -37,7 +37,7 @@
     }                                                                                              \
     HANDLER(name##_##T##_ri)                                                                       \
     {                                                                                              \
-        T r = op(T, GET(T, REG_A), ip->i.imm);                                                     \
+        T r = op(T, GET(T, REG_A), IMM);                                                           \
         if (keep)                                                                                  \
             PUT(T, REG_A, r);                                                                      \
         GO(ip + 1);                                                                                \
@@ -48,7 +48,7 @@
     HANDLER(name##_##T##_rm_##class)                                                               \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
+        LOADABLE_IN(class, T, lin, host);                                                          \
         T r = op(T, GET(T, REG_A), AT(T, host));                                                   \
         if (keep)                                                                                  \
             PUT(T, REG_A, r);                                                                      \
@@ -56,12 +56,12 @@
     }                                                                                              \
     ALU_TO_##keep(name##_##T##_mr_##class, class, op, T, GET(T, REG_A))
 #define ALU_MEM_IMM(class, name, op, keep, T)                                                      \
-    ALU_TO_##keep(name##_##T##_mi_##class, class, op, T, ip->i.imm)
+    ALU_TO_##keep(name##_##T##_mi_##class, class, op, T, IMM)
 /* Memory is the destination, or, for CMP and TEST, looked at. */
 #define ALU_TO_1(name, class, op, T, value)                                                        \
     STORING(name, {                                                                                \
         uint32_t lin = EA_##class;                                                                 \
-        STORE_TO(T, lin, host);                                                                    \
+        STORE_TO_IN(class, T, lin, host);                                                          \
         AT(T, host) = op(T, AT(T, host), value);                                                   \
         GO(ip + 1);                                                                                \
     })
@@ -69,7 +69,7 @@
     HANDLER(name)                                                                                  \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
+        LOADABLE_IN(class, T, lin, host);                                                          \
         (void)op(T, AT(T, host), value);                                                           \
         GO(ip + 1);                                                                                \
     }
@@ -134,13 +134,13 @@ EACH_REG(ONE_OPERAND, )
 #define INC_MEM(class, unused)                                                                     \
     STORING(inc_m_##class, {                                                                       \
         uint32_t lin = EA_##class;                                                                 \
-        STORE_TO(uint32_t, lin, host);                                                             \
+        STORE_TO_IN(class, uint32_t, lin, host);                                                   \
         AT(uint32_t, host) = op_inc(AT(uint32_t, host));                                           \
         GO(ip + 1);                                                                                \
     })                                                                                             \
     STORING(dec_m_##class, {                                                                       \
         uint32_t lin = EA_##class;                                                                 \
-        STORE_TO(uint32_t, lin, host);                                                             \
+        STORE_TO_IN(class, uint32_t, lin, host);                                                   \
         AT(uint32_t, host) = op_dec(AT(uint32_t, host));                                           \
         GO(ip + 1);                                                                                \
     })

@@ -17,7 +17,7 @@ HANDLER(jmp_rel)
 /* To another page. */
 HANDLER(jmp_far)
 {
-    SEARCH(ip->to);
+    SEARCH(NEXT_EIP);
 }
 
 #define JCC(name, condition)                                                                       \
@@ -54,20 +54,20 @@ HANDLER(loop)
 
 HANDLER(call_rel)
 {
-    PUSH(STORABLE, ip->i.disp);
+    PUSH(STORABLE_ON_STACK, DISP);
     TAKE(0);
 }
 
 HANDLER(call_far)
 {
-    PUSH(STORABLE, ip->i.disp);
-    SEARCH(ip->to);
+    PUSH(STORABLE_ON_STACK, DISP);
+    SEARCH(NEXT_EIP);
 }
 
 HANDLER(call_r)
 {
     uint32_t to = REG(uint32_t, REG_RM);
-    PUSH(STORABLE, ip->to);
+    PUSH(STORABLE_ON_STACK, NEXT_EIP);
     SEARCH(to);
 }
 
@@ -80,15 +80,15 @@ HANDLER(jmp_r)
     HANDLER(call_m_##class)                                                                        \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         uint32_t to = AT(uint32_t, host);                                                          \
-        PUSH(STORABLE_AFTER_LOAD, ip->to);                                                         \
+        PUSH(STORABLE_AFTER_LOAD, NEXT_EIP);                                                       \
         SEARCH(to);                                                                                \
     }                                                                                              \
     HANDLER(jmp_m_##class)                                                                         \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         SEARCH(AT(uint32_t, host));                                                                \
     }
 EACH_CLASS(INDIRECT, )
@@ -97,8 +97,8 @@ EACH_CLASS(INDIRECT, )
 HANDLER(ret)
 {
     uint32_t esp = c->gpr[ESP];
-    LOADABLE(uint32_t, esp, host);
-    c->gpr[ESP] = esp + 4 + ip->i.imm;
+    LOADABLE_ON_STACK(uint32_t, esp, host);
+    c->gpr[ESP] = esp + 4 + IMM;
     SEARCH(AT(uint32_t, host));
 }
 

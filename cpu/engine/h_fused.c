@@ -65,35 +65,35 @@ enum { CC_b = 2, CC_ae, CC_e, CC_ne, CC_be, CC_a, CC_s, CC_ns, CC_l = 12, CC_ge,
     HANDLER(cmp_rr_##d##_##cc)                                                                     \
     CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], REG(uint32_t, REG_B))                                  \
     HANDLER(cmp_ri_##d##_##cc)                                                                     \
-    CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], ip->i.imm)
+    CMP_AND_BRANCH(cc, uint32_t, c->gpr[d], IMM)
 #define CMP_REGS(d, unused) EACH_COMPARISON(CMP_REG, d)
 EACH_REG(CMP_REGS, )
 #define CMP_BYTE(cc, T)                                                                            \
     HANDLER(cmp_##T##_rr_##cc)                                                                     \
     CMP_AND_BRANCH(cc, T, GET(T, REG_A), GET(T, REG_B))                                            \
     HANDLER(cmp_##T##_ri_##cc)                                                                     \
-    CMP_AND_BRANCH(cc, T, GET(T, REG_A), ip->i.imm)
+    CMP_AND_BRANCH(cc, T, GET(T, REG_A), IMM)
 EACH_COMPARISON(CMP_BYTE, uint8_t)
 EACH_COMPARISON(CMP_BYTE, low_t)
 #define CMP_MEM(cc, T, class)                                                                      \
     HANDLER(cmp_##T##_rm_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
+        LOADABLE_IN(class, T, lin, host);                                                          \
         CMP_AND_BRANCH(cc, T, GET(T, REG_A), AT(T, host))                                          \
     }                                                                                              \
     HANDLER(cmp_##T##_mr_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
+        LOADABLE_IN(class, T, lin, host);                                                          \
         CMP_AND_BRANCH(cc, T, AT(T, host), GET(T, REG_A))                                          \
     }
 #define CMP_MEM_IMM(cc, T, class)                                                                  \
     HANDLER(cmp_##T##_mi_##class##_##cc)                                                           \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
-        CMP_AND_BRANCH(cc, T, AT(T, host), ip->i.imm)                                              \
+        LOADABLE_IN(class, T, lin, host);                                                          \
+        CMP_AND_BRANCH(cc, T, AT(T, host), IMM)                                                    \
     }
 #define CMP_CLASS(class, T) EACH_COMPARISON(CMP_MEM, T, class)
 #define CMP_IMM_CLASS(class, T) EACH_COMPARISON(CMP_MEM_IMM, T, class)
@@ -115,13 +115,13 @@ EACH_CLASS(CMP_IMM_CLASS, uint8_t)
     HANDLER(test_##T##_rr_##cc)                                                                    \
     TEST_AND_BRANCH(cc, T, GET(T, REG_A), GET(T, REG_B))                                           \
     HANDLER(test_##T##_ri_##cc)                                                                    \
-    TEST_AND_BRANCH(cc, T, GET(T, REG_A), ip->i.imm)
+    TEST_AND_BRANCH(cc, T, GET(T, REG_A), IMM)
 #define TEST_MEM(cc, T, class)                                                                     \
     HANDLER(test_##T##_mi_##class##_##cc)                                                          \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
-        TEST_AND_BRANCH(cc, T, AT(T, host), ip->i.imm)                                             \
+        LOADABLE_IN(class, T, lin, host);                                                          \
+        TEST_AND_BRANCH(cc, T, AT(T, host), IMM)                                                   \
     }
 #define TEST_CLASS(class, T) EACH_SIGN(TEST_MEM, T, class)
 EACH_SIGN(TEST_REG, uint32_t)
@@ -153,7 +153,7 @@ EACH_SIGN(COUNT_AND_BRANCH, dec)
     }                                                                                              \
     HANDLER(name##_ri_##cc)                                                                        \
     {                                                                                              \
-        REG(uint32_t, REG_A) = op_##name(uint32_t, REG(uint32_t, REG_A), ip->i.imm);               \
+        REG(uint32_t, REG_A) = op_##name(uint32_t, REG(uint32_t, REG_A), IMM);                     \
         if (SIGN_##cc)                                                                             \
             TAKE(1);                                                                               \
         GO(ip + 2);                                                                                \
@@ -174,14 +174,14 @@ EACH_SIGN(ALU_AND_BRANCH, and)
     HANDLER(push_run_##n)                                                                          \
     {                                                                                              \
         uint32_t to = c->gpr[ESP] - 4 * n;                                                         \
-        RUN_AT(store, to, n, host);                                                                \
+        RUN_AT(store, STACK_WINDOW, to, n, host);                                                  \
         EACH_OF_##n(STORE_ONE, n) c->gpr[ESP] = to;                                                \
         GO(ip + n);                                                                                \
     }                                                                                              \
     HANDLER(pop_run_##n)                                                                           \
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
-        RUN_AT(load, esp, n, host);                                                                \
+        RUN_AT(load, STACK_WINDOW, esp, n, host);                                                  \
         EACH_OF_##n(LOAD_ONE, n) c->gpr[ESP] = esp + 4 * n;                                        \
         GO(ip + n);                                                                                \
     }
@@ -194,8 +194,8 @@ PUSH_RUN(4)
     HANDLER(pop_ret_##n)                                                                           \
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
-        RUN_AT(load, esp, n + 1, host);                                                            \
-        EACH_OF_##n(LOAD_ONE, n) c->gpr[ESP] = esp + 4 * (n + 1) + ip[n].i.imm;                    \
+        RUN_AT(load, STACK_WINDOW, esp, n + 1, host);                                              \
+        EACH_OF_##n(LOAD_ONE, n) c->gpr[ESP] = esp + 4 * (n + 1) + IMM_OF(n);                      \
         SEARCH(RUN_WORD(host, n));                                                                 \
     }
 POP_RET(1)
@@ -206,9 +206,9 @@ POP_RET(4)
 HANDLER(leave_ret)
 {
     uint32_t ebp = c->gpr[EBP];
-    RUN_AT(load, ebp, 2, host);
+    RUN_AT(load, WINDOW_OF(EBP), ebp, 2, host);
     c->gpr[EBP] = RUN_WORD(host, 0);
-    c->gpr[ESP] = ebp + 8 + ip[1].i.imm;
+    c->gpr[ESP] = ebp + 8 + IMM_OF(1);
     SEARCH(RUN_WORD(host, 1));
 }
 
@@ -216,7 +216,7 @@ HANDLER(leave_ret)
 HANDLER(enter_frame)
 {
     uint32_t to = c->gpr[ESP] - 4;
-    STORABLE(uint32_t, to, host);
+    STORABLE_ON_STACK(uint32_t, to, host);
     AT(uint32_t, host) = c->gpr[EBP];
     c->gpr[ESP] = c->gpr[EBP] = to;
     GO(ip + 2);
@@ -228,7 +228,7 @@ HANDLER(enter_frame)
     HANDLER(xor_extend_##class)                                                                    \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint8_t, lin, host);                                                              \
+        LOADABLE_IN(class, uint8_t, lin, host);                                                    \
         REG(uint32_t, REG_A) = op_xor(uint8_t, GET(low_t, REG_A), AT(uint8_t, host));              \
         GO(ip + 2);                                                                                \
     }
@@ -266,7 +266,7 @@ static enum form form_of(const struct rec *r)
 #define CLASS_TABLE(BY, name)                                                                      \
     {                                                                                              \
         BY(name##_abs), BY(name##_b), BY(name##_x0), BY(name##_x1), BY(name##_x2), BY(name##_x3),  \
-            BY(name##_s32), BY(name##_s16)                                                         \
+            BY(name##_s32), BY(name##_s16), BY(name##_w)                                           \
     }
 
 #define REG_TABLE(name)                                                                            \
@@ -276,7 +276,7 @@ static enum form form_of(const struct rec *r)
             BY_COMPARISON(name##_6), BY_COMPARISON(name##_7)                                       \
     }
 
-static handler *pick_cmp(const struct rec *r, unsigned cc, uint8_t mode)
+static handler *pick_cmp(struct rec *r, unsigned cc, uint8_t mode)
 {
     static handler *const rr[8][CCS] = REG_TABLE(cmp_rr), *const ri[8][CCS] = REG_TABLE(cmp_ri);
     static handler *const rr8[WIDTHS][CCS] = {
@@ -304,7 +304,7 @@ static handler *pick_cmp(const struct rec *r, unsigned cc, uint8_t mode)
     }
 }
 
-static handler *pick_test(const struct rec *r, unsigned cc, uint8_t mode)
+static handler *pick_test(struct rec *r, unsigned cc, uint8_t mode)
 {
     static handler *const rr[WIDTHS][CCS] = {BY_SIGN(test_uint32_t_rr), BY_SIGN(test_uint8_t_rr),
                                              BY_SIGN(test_low_t_rr)};
@@ -324,7 +324,7 @@ static handler *pick_test(const struct rec *r, unsigned cc, uint8_t mode)
     }
 }
 
-static handler *pick_branch(const struct rec *r, uint8_t mode)
+static handler *pick_branch(struct rec *r, uint8_t mode)
 {
     static handler *const inc[CCS] = BY_SIGN(inc), *const dec[CCS] = BY_SIGN(dec);
     static handler *const alu[3][2][CCS] = {{BY_SIGN(add_rr), BY_SIGN(add_ri)},
@@ -387,7 +387,7 @@ static handler *pick_run(const struct rec *r, unsigned n)
     return pushes ? push[pushes] : pop[pops];
 }
 
-static handler *pick_xor_extend(const struct rec *r, uint8_t mode)
+static handler *pick_xor_extend(struct rec *r, uint8_t mode)
 {
     static handler *const fused[CLASSES] = BY_CLASS(xor_extend);
     int class = memory_class(r, mode);
@@ -397,7 +397,7 @@ static handler *pick_xor_extend(const struct rec *r, uint8_t mode)
     return fused[class];
 }
 
-handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode)
+handler *pick_fused(struct rec *r, unsigned n, uint8_t mode)
 {
     const uint8_t stack = MODE_STACK32 | MODE_FLAT_SS;
     if (n < 2 || r->fn == h_generic || r->fn == h_generic_end || r[1].fn == h_generic ||

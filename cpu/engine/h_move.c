@@ -16,33 +16,33 @@
     }                                                                                              \
     HANDLER(load_b_##d##_##s)                                                                      \
     {                                                                                              \
-        uint32_t lin = c->gpr[s] + ip->i.disp;                                                     \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        uint32_t lin = WITH_DISP(VALUE(c->gpr[s]));                                                \
+        LOADABLE_BY(s, uint32_t, lin, host);                                                       \
         c->gpr[d] = AT(uint32_t, host);                                                            \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     STORING(store_b_##d##_##s, {                                                                   \
-        uint32_t lin = c->gpr[s] + ip->i.disp;                                                     \
-        STORE_TO(uint32_t, lin, host);                                                             \
+        uint32_t lin = WITH_DISP(VALUE(c->gpr[s]));                                                \
+        STORE_TO_BY(s, uint32_t, lin, host);                                                       \
         AT(uint32_t, host) = c->gpr[d];                                                            \
         GO(ip + 1);                                                                                \
     })                                                                                             \
     HANDLER(lea_b_##d##_##s)                                                                       \
     {                                                                                              \
-        c->gpr[d] = c->gpr[s] + ip->i.disp;                                                        \
+        c->gpr[d] = WITH_DISP(VALUE(c->gpr[s]));                                                   \
         GO(ip + 1);                                                                                \
     }
 #define MOV_CLASS(class, d)                                                                        \
     HANDLER(load_##class##_##d)                                                                    \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         c->gpr[d] = AT(uint32_t, host);                                                            \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     STORING(store_##class##_##d, {                                                                 \
         uint32_t lin = EA_##class;                                                                 \
-        STORE_TO(uint32_t, lin, host);                                                             \
+        STORE_TO_IN(class, uint32_t, lin, host);                                                   \
         AT(uint32_t, host) = c->gpr[d];                                                            \
         GO(ip + 1);                                                                                \
     })
@@ -60,7 +60,7 @@
     LEA_CLASS(abs, d) LEA_CLASS(x0, d) LEA_CLASS(x1, d) LEA_CLASS(x2, d) LEA_CLASS(x3, d)          \
     HANDLER(mov_ri_##d)                                                                            \
     {                                                                                              \
-        c->gpr[d] = ip->i.imm;                                                                     \
+        PUT_IMM(c->gpr[d]);                                                                     \
         GO(ip + 1);                                                                                \
     }
 // clang-format on
@@ -88,7 +88,7 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
     }                                                                                              \
     HANDLER(mov_##T##_ri)                                                                          \
     {                                                                                              \
-        PUT(T, REG_A, ip->i.imm);                                                                  \
+        PUT(T, REG_A, IMM);                                                                        \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     EACH_CLASS(MOV_NARROW_CLASS, T)
@@ -96,21 +96,21 @@ static handler *const load_x[CLASSES][8] = {CLASS_AND_REG(load)},
     HANDLER(load_##T##_##class)                                                                    \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
+        LOADABLE_IN(class, T, lin, host);                                                          \
         PUT(T, REG_A, AT(T, host));                                                                \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     STORING(store_##T##_##class, {                                                                 \
         uint32_t lin = EA_##class;                                                                 \
-        STORE_TO(T, lin, host);                                                                    \
+        STORE_TO_IN(class, T, lin, host);                                                          \
         AT(T, host) = GET(T, REG_A);                                                               \
         GO(ip + 1);                                                                                \
     })
 #define MOV_IMM_CLASS(class, T)                                                                    \
     STORING(imm_##T##_##class, {                                                                   \
         uint32_t lin = EA_##class;                                                                 \
-        STORE_TO(T, lin, host);                                                                    \
-        AT(T, host) = (T)ip->i.imm;                                                                \
+        STORE_TO_IN(class, T, lin, host);                                                          \
+        AT(T, host) = (T)IMM;                                                                      \
         GO(ip + 1);                                                                                \
     })
 MOV_NARROW(uint8_t)
@@ -149,7 +149,7 @@ SIGN_EXTEND(movsx_word, uint16_t, int16_t)
     HANDLER(name##_##class)                                                                        \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(T, lin, host);                                                                    \
+        LOADABLE_IN(class, T, lin, host);                                                          \
         REG(uint32_t, REG_A) = (uint32_t)(S)AT(T, host);                                           \
         GO(ip + 1);                                                                                \
     }
@@ -206,7 +206,7 @@ EACH_CC(SETCC)
     HANDLER(cmov_##cc##_##class)                                                                   \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         if (flags_cond(cc, res, aux))                                                              \
             REG(uint32_t, REG_A) = AT(uint32_t, host);                                             \
         GO(ip + 1);                                                                                \
@@ -239,7 +239,7 @@ static handler *pick_mov32(struct rec *r, uint8_t mode)
     if (imm)
         return imm_x[class];
     unsigned reg = row == 0xa1 || row == 0xa3 ? EAX : r->i.reg / 4;
-    if (class == CLASS_b)
+    if (class == CLASS_b || class == CLASS_w)
         return (load ? load_b : store_b)[reg][r->i.base / 4];
     return (load ? load_x : store_x)[class][reg];
 }

@@ -51,7 +51,7 @@
     HANDLER(name##_##class)                                                                        \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         DO_##name(AT(uint32_t, host));                                                             \
     }
 MULDIV(mul)

@@ -12,19 +12,19 @@
 #define do_and(a, b) ((a) & (b))
 #define do_sub(a, b) ((a) - (b))
 #define do_xor(a, b) ((a) ^ (b))
-#define do_imul(a, b) ((uint32_t)((int32_t)(a) * (int64_t)(int32_t)(b)))
+#define do_imul(a, b) (VALUE(a) * (b))
 
 #define QUIET_RR(s, d, name)                                                                       \
     HANDLER(name##_rr_##d##_##s)                                                                   \
     {                                                                                              \
-        c->gpr[d] = do_##name(c->gpr[d], c->gpr[s]);                                               \
+        c->gpr[d] = do_##name(c->gpr[d], (s) == (d) ? c->gpr[s] : VALUE(c->gpr[s]));               \
         GO(ip + 1);                                                                                \
     }
 #define QUIET_R(d, name)                                                                           \
     EACH_REG_2(QUIET_RR, d, name)                                                                  \
     HANDLER(name##_ri_##d)                                                                         \
     {                                                                                              \
-        c->gpr[d] = do_##name(c->gpr[d], ip->i.imm);                                               \
+        c->gpr[d] = do_##name(c->gpr[d], IMM);                                                     \
         GO(ip + 1);                                                                                \
     }
 
@@ -43,7 +43,7 @@ struct quiet {
     HANDLER(name##_rm_##class)                                                                     \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         REG(uint32_t, REG_A) = do_##name(REG(uint32_t, REG_A), AT(uint32_t, host));                \
         GO(ip + 1);                                                                                \
     }
@@ -101,7 +101,7 @@ EACH_REG(QUIET_SHIFT, sar)
 
 HANDLER(imul_rri)
 {
-    REG(uint32_t, REG_A) = do_imul(REG(uint32_t, REG_B), ip->i.imm);
+    REG(uint32_t, REG_A) = do_imul(REG(uint32_t, REG_B), IMM);
     GO(ip + 1);
 }
 
@@ -111,7 +111,7 @@ HANDLER(none)
     GO(ip + 1);
 }
 
-static handler *pick_form(const struct quiet *q, const struct rec *r, uint8_t mode)
+static handler *pick_form(const struct quiet *q, struct rec *r, uint8_t mode)
 {
     if (r->i.flags & INSN_MEM)
         return q->rm[memory_class(r, mode)];

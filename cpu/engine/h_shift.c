@@ -162,7 +162,7 @@ HANDLER(imul_rr)
 
 HANDLER(imul_rri)
 {
-    REG(uint32_t, REG_A) = op_imul(REG(uint32_t, REG_B), ip->i.imm, &res, &aux);
+    REG(uint32_t, REG_A) = op_imul(REG(uint32_t, REG_B), IMM, &res, &aux);
     GO(ip + 1);
 }
 
@@ -170,15 +170,15 @@ HANDLER(imul_rri)
     HANDLER(imul_rm_##class)                                                                       \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         REG(uint32_t, REG_A) = op_imul(REG(uint32_t, REG_A), AT(uint32_t, host), &res, &aux);      \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(imul_rmi_##class)                                                                      \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
-        REG(uint32_t, REG_A) = op_imul(AT(uint32_t, host), ip->i.imm, &res, &aux);                 \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
+        REG(uint32_t, REG_A) = op_imul(AT(uint32_t, host), IMM, &res, &aux);                       \
         GO(ip + 1);                                                                                \
     }
 EACH_CLASS(IMUL_MEM, )

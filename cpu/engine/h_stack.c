@@ -7,13 +7,13 @@
 #define STACK_R(d, unused)                                                                         \
     HANDLER(push_##d)                                                                              \
     {                                                                                              \
-        PUSH(STORABLE, c->gpr[d]);                                                                 \
+        PUSH(STORABLE_ON_STACK, c->gpr[d]);                                                        \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(pop_##d)                                                                               \
     {                                                                                              \
         uint32_t esp = c->gpr[ESP];                                                                \
-        LOADABLE(uint32_t, esp, host);                                                             \
+        LOADABLE_ON_STACK(uint32_t, esp, host);                                                    \
         c->gpr[ESP] = esp + 4;                                                                     \
         c->gpr[d] = AT(uint32_t, host);                                                            \
         GO(ip + 1);                                                                                \
@@ -22,7 +22,7 @@ EACH_REG(STACK_R, )
 
 HANDLER(push_i)
 {
-    PUSH(STORABLE, ip->i.imm);
+    PUSH(STORABLE_ON_STACK, IMM);
     GO(ip + 1);
 }
 
@@ -30,7 +30,7 @@ HANDLER(push_i)
     HANDLER(push_m_##class)                                                                        \
     {                                                                                              \
         uint32_t lin = EA_##class;                                                                 \
-        LOADABLE(uint32_t, lin, host);                                                             \
+        LOADABLE_IN(class, uint32_t, lin, host);                                                   \
         uint32_t v = AT(uint32_t, host);                                                           \
         PUSH(STORABLE_AFTER_LOAD, v);                                                              \
         GO(ip + 1);                                                                                \
@@ -40,7 +40,7 @@ EACH_CLASS(PUSH_M, )
 HANDLER(leave)
 {
     uint32_t ebp = c->gpr[EBP];
-    LOADABLE(uint32_t, ebp, host);
+    LOADABLE_BY(EBP, uint32_t, ebp, host);
     c->gpr[EBP] = AT(uint32_t, host);
     c->gpr[ESP] = ebp + 4;
     GO(ip + 1);
@@ -50,7 +50,7 @@ HANDLER(leave)
 HANDLER(push_sreg)
 {
     uint32_t to = c->gpr[ESP] - 4;
-    STORABLE(uint32_t, to, host);
+    STORABLE_ON_STACK(uint32_t, to, host);
     AT(uint16_t, host) = c->seg[ip->i.reg].sel;
     c->gpr[ESP] = to;
     GO(ip + 1);
@@ -60,7 +60,7 @@ HANDLER(push_sreg)
 HANDLER(pushad)
 {
     uint32_t esp = c->gpr[ESP], to = esp - 32;
-    RUN_AT(store, to, 8, host);
+    RUN_AT(store, STACK_WINDOW, to, 8, host);
     for (unsigned r = 0; r < 8; r++)
         RUN_WORD(host, 7 - r) = c->gpr[r];
     c->gpr[ESP] = to;
@@ -70,7 +70,7 @@ HANDLER(pushad)
 HANDLER(popad)
 {
     uint32_t esp = c->gpr[ESP];
-    RUN_AT(load, esp, 8, host);
+    RUN_AT(load, STACK_WINDOW, esp, 8, host);
     for (unsigned r = 0; r < 8; r++)
         c->gpr[r] = RUN_WORD(host, 7 - r);
     c->gpr[ESP] = esp + 32;

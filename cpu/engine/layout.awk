@@ -45,7 +45,7 @@ function narrow(k,    m, modrm) {
     m = hole_at[k] - at[k]
     modrm = byte_of(k, m)
     narrowed = hole_type[k] ~ /_8$/ ? 1 : 4
-    if (hole_type[k] !~ /_32S$/ || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
+    if (insn[k] !~ /\(%rdi\)/ || hole_type[k] !~ /_32S$/ || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
         return raw[k]
     narrowed = 1
     return readdressed(k, m, modrm - 64, 4, "0,")

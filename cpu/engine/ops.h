@@ -35,6 +35,10 @@ struct at_uint32_t {
 /* The register at a byte offset, as an lvalue of type T. */
 #define REG(T, offset) AT(T, (uint8_t *)c->gpr + (offset))
 
+/* The value of a dword register, loaded by an instruction of its own: what was stored just now comes to a load after
+   one cycle, to an operation with an operand in memory after seven (Zen 4). */
+#define VALUE(reg) (*(volatile uint32_t *)(void *)&(reg))
+
 /* Bytes and words in registers go through the whole register: a processor hands a dword that was stored just
    now to a load of that dword at once, but takes many cycles for a part of it, and more for a dword of
    which a part was stored. low_t is a byte of which this holds, uint8_t one that may be AH CH DH BH. */
@@ -47,7 +51,7 @@ typedef uint8_t low_t;
 #define GET_uint8_t(offset) REG(uint8_t, offset)
 #define GET_low_t(offset) ((uint8_t)WHOLE(offset))
 #define GET_uint16_t(offset) ((uint16_t)WHOLE(offset))
-#define GET_uint32_t(offset) REG(uint32_t, offset)
+#define GET_uint32_t(offset) VALUE(REG(uint32_t, offset))
 #define PUT(T, offset, value) PUT_##T(offset, value)
 #define PUT_uint8_t(offset, value) (REG(uint8_t, offset) = (uint8_t)(value))
 #define PUT_low_t(offset, value) PUT_PART(offset, 0xffu, value)
@@ -62,18 +66,18 @@ typedef uint8_t low_t;
 
 /* The effective address by its class, with 32-bit addressing; absent parts of the classes with an
    index name the zero register. */
-#define EA_abs (ip->i.disp)
-#define EA_b (REG(uint32_t, REG_BASE) + ip->i.disp)
-#define EA_x0 (REG(uint32_t, REG_BASE) + REG(uint32_t, REG_INDEX) + ip->i.disp)
-#define EA_x1 (REG(uint32_t, REG_BASE) + (REG(uint32_t, REG_INDEX) << 1) + ip->i.disp)
-#define EA_x2 (REG(uint32_t, REG_BASE) + (REG(uint32_t, REG_INDEX) << 2) + ip->i.disp)
-#define EA_x3 (REG(uint32_t, REG_BASE) + (REG(uint32_t, REG_INDEX) << 3) + ip->i.disp)
+#define EA_abs DISP
+#define EA_b WITH_DISP(VALUE(REG(uint32_t, REG_BASE)))
+#define EA_w EA_b
+#define EA_x0 (EA_b + VALUE(REG(uint32_t, REG_INDEX)))
+#define EA_x1 (EA_b + (VALUE(REG(uint32_t, REG_INDEX)) << 1))
+#define EA_x2 (EA_b + (VALUE(REG(uint32_t, REG_INDEX)) << 2))
+#define EA_x3 (EA_b + (VALUE(REG(uint32_t, REG_INDEX)) << 3))
 /* Segments that are not flat, with 32-bit addressing without an index and with 16-bit addressing:
    the offset is checked, with room for any operand behind it and the right to read and to write;
    what is closer to the limit falls back. */
-#define EA_s32 IN_SEGMENT(REG(uint32_t, REG_BASE) + ip->i.disp)
-#define EA_s16                                                                                     \
-    IN_SEGMENT((REG(uint32_t, REG_BASE) + REG(uint32_t, REG_INDEX) + ip->i.disp) & 0xffff)
+#define EA_s32 IN_SEGMENT(EA_b)
+#define EA_s16 IN_SEGMENT(EA_x0 & 0xffff)
 #define IN_SEGMENT(offset)                                                                         \
     ({                                                                                             \
         const struct seg *s_ = &c->seg[ip->i.seg];                                                 \
@@ -82,22 +86,36 @@ typedef uint8_t low_t;
             FALL_BACK();                                                                           \
         s_->base + off_;                                                                           \
     })
-/* The flat classes come first. */
-enum { CLASS_abs, CLASS_b, CLASS_x0, CLASS_x1, CLASS_x2, CLASS_x3, FLAT_CLASSES };
-enum { CLASS_s32 = FLAT_CLASSES, CLASS_s16, CLASSES };
+/* The flat classes come first; but b with ESP or EBP, through their windows, is a class of its own. */
+enum {
+    CLASS_abs,
+    CLASS_b,
+    CLASS_x0,
+    CLASS_x1,
+    CLASS_x2,
+    CLASS_x3,
+    FLAT_CLASSES,
+    CLASS_s32 = FLAT_CLASSES,
+    CLASS_s16,
+    CLASS_w,
+    CLASSES,
+};
 
 /* M(class, ...) for each address class; an array of handlers, one for each. */
 #define EACH_FLAT_CLASS(M, ...)                                                                    \
     M(abs, __VA_ARGS__)                                                                            \
     M(b, __VA_ARGS__) M(x0, __VA_ARGS__) M(x1, __VA_ARGS__) M(x2, __VA_ARGS__) M(x3, __VA_ARGS__)
-#define EACH_CLASS(M, ...) EACH_FLAT_CLASS(M, __VA_ARGS__) M(s32, __VA_ARGS__) M(s16, __VA_ARGS__)
+#define EACH_CLASS(M, ...)                                                                         \
+    EACH_FLAT_CLASS(M, __VA_ARGS__)                                                                \
+    M(s32, __VA_ARGS__) M(s16, __VA_ARGS__) M(w, __VA_ARGS__)
 #define BY_FLAT_CLASS(name)                                                                        \
     {                                                                                              \
         name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3                           \
     }
 #define BY_CLASS(name)                                                                             \
     {                                                                                              \
-        name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3, name##_s32, name##_s16   \
+        name##_abs, name##_b, name##_x0, name##_x1, name##_x2, name##_x3, name##_s32, name##_s16,  \
+            name##_w                                                                               \
     }
 
 /* M(register number, ...) for each register, and for each pair. */
@@ -149,8 +167,9 @@ static inline unsigned width_of(const struct rec *r, uint8_t a, uint8_t b)
     return r->i.size != 1 ? WIDTH_DWORD : (a | b) & 1 ? WIDTH_BYTE : WIDTH_LOW;
 }
 
-/* pick.c: the class of a memory operand, or -1; the same for flat ones only. */
-int memory_class(const struct rec *r, uint8_t mode);
+/* pick.c: the class of a memory operand, or -1, with its window in r->b, if it has one; the same for flat ones only,
+   without windows. */
+int memory_class(struct rec *r, uint8_t mode);
 int flat_class(const struct rec *r, uint8_t mode);
 
 /* h_*.c: each looks at its own rows and answers NULL for the others. */
@@ -166,6 +185,6 @@ handler *pick_x87(struct rec *r, uint8_t mode);
 /* h_quiet.c: the same operation without flags, or NULL. The record has a handler already. */
 handler *pick_quiet(struct rec *r, uint8_t mode);
 /* h_fused.c: for the record and its successors in one, or NULL. */
-handler *pick_fused(const struct rec *r, unsigned n, uint8_t mode);
+handler *pick_fused(struct rec *r, unsigned n, uint8_t mode);
 
 #endif

@@ -19,9 +19,13 @@ int flat_class(const struct rec *r, uint8_t mode)
     return r->i.base != REG_NONE ? CLASS_b : CLASS_abs;
 }
 
-int memory_class(const struct rec *r, uint8_t mode)
+int memory_class(struct rec *r, uint8_t mode)
 {
     int class = flat_class(r, mode);
+    if (class == CLASS_b && HAS_WINDOW(r->i.base / 4)) {
+        r->b = (uint8_t)WINDOW_OF(r->i.base / 4);
+        return CLASS_w;
+    }
     if (class >= 0)
         return class;
     if (!(r->i.flags & INSN_AS32))

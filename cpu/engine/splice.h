@@ -7,9 +7,10 @@
  * block that is executed again gets copies of its own: who is done falls into the next one.
  *
  * A copy is the compiler's code of the same source (holes.h), in three ways different from the handler:
- * - What a record says of registers, the counts of shifts and where a branch leads is filled in. A processor hands a
+ * - What a record says of registers, displacements, immediates and where a branch leads is filled in. A processor hands a
  *   value that was just stored to a load at once if both name the place in the same plain way, which an offset
- *   from the record is not. Immediates and displacements stay in the record, where stores into code change them.
+ *   from the record is not; and records, a cache line each, need not be read. Where stores into code change
+ *   immediates or displacements, which is done in the record, handlers are not copied.
  * - Its slow cases begin the handler itself anew, at the same record; so they are nowhere twice, and rare.
  * - The register of the record lags, and is advanced where somebody else needs it.
  *

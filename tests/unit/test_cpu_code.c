@@ -65,6 +65,13 @@ PROGRAM(store_into_the_line, "mov $0x8000 + 1f - store_into_the_line + 64, %ebx\
 PROGRAM(patch_immediate, "mov $0x8000 + 1f - patch_immediate, %ebx\n mov $30, %ecx\n"
                          "1: mov $0x11111111, %eax\n add %eax, %edx\n mov %ecx, 1(%ebx)\n"
                          "dec %ecx\n jnz 1b");
+PROGRAM(patch_immediate_late, "mov $0x8000 + 1f - patch_immediate_late, %ebx\n mov $30, %ecx\n"
+                              "1: add $0x11111111, %eax\n rol $3, %eax\n cmp $20, %ecx\n ja 2f\n"
+                              "mov %ecx, 1(%ebx)\n 2: dec %ecx\n jnz 1b");
+PROGRAM(patch_displacement,
+        "mov $0x8000 + 1f - patch_displacement, %ebx\n mov $30, %ecx\n mov $0x3000, %esi\n"
+        "1: mov 0x1000(%esi), %eax\n add %ecx, 0x1000(%esi)\n add %eax, %edx\n"
+        "xorb $4, 2(%ebx)\n test $4, %cl\n jz 2f\n xorb $8, 8(%ebx)\n 2: dec %ecx\n jnz 1b");
 PROGRAM(patch_next_instruction, "mov $0x8000 + 1f - patch_next_instruction, %ebx\n mov $30, %ecx\n"
                                 "2: xorb $8, (%ebx)\n" /* INC EAX, DEC EAX */
                                 "1: inc %eax\n add %eax, %edx\n dec %ecx\n jnz 2b");
@@ -115,6 +122,40 @@ PROGRAM(code_page_taken_away,
         "mov $0xd000, %ebx\n movl $0x9007, 0xc034\n movb $0xc3, 0x9000\n"
         "call *%ebx\n call *%ebx\n movl $0, 0xc034\n call *%ebx\n invlpg 0xd000\n"
         "inc %eax\n call *%ebx\n inc %eax");
+/* What ESP and EBP point to is mapped elsewhere, becomes read-only, is left for the next page, becomes code. */
+#define STACK_WORK                                                                                 \
+    "push %ecx\n incl -0x10(%ebp)\n mov %ecx, -0x14(%ebp)\n add (%esp), %edx\n"                    \
+    "add %edx, 4(%esp)\n push -0x10(%ebp)\n pop %eax\n add %eax, -0x14(%ebp)\n pop %eax\n"
+PROGRAM(stack_mapped_elsewhere, "mov $0xd800, %ebp\n lea -8(%ebp), %esp\n mov $8, %ecx\n"
+                                "1: movl $0xe007, 0xc034\n invlpg 0xd000\n"
+                                "mov $0x8000 + 3f - stack_mapped_elsewhere, %esi\n jmp 2f\n"
+                                "3: movl $0x9007, 0xc034\n mov %cr3, %eax\n mov %eax, %cr3\n"
+                                "mov $0x8000 + 4f - stack_mapped_elsewhere, %esi\n jmp 2f\n"
+                                "4: movl $0xe007, 0xc034\n"
+                                "mov $0x8000 + 5f - stack_mapped_elsewhere, %esi\n jmp 2f\n"
+                                "5: dec %ecx\n jnz 1b\n hlt\n"
+                                "2: " STACK_WORK "jmp *%esi");
+PROGRAM(frame_becomes_read_only,
+        "mov $0xd800, %ebp\n mov $6, %ecx\n 1: mov %ecx, -4(%ebp)\n incl -4(%ebp)\n cmp $2, %ecx\n"
+        "jne 2f\n movl $0xd005, 0xc034\n invlpg 0xd000\n mov -4(%ebp), %edx\n"
+        "2: dec %ecx\n jnz 1b");
+PROGRAM(frame_is_taken_away,
+        "mov $0xd800, %ebp\n mov $6, %ecx\n 1: mov %ecx, -4(%ebp)\n add -4(%ebp), %edx\n"
+        "cmp $2, %ecx\n jne 2f\n movl $0, 0xc034\n mov -4(%ebp), %eax\n invlpg 0xd000\n"
+        "2: dec %ecx\n jnz 1b");
+PROGRAM(
+    stack_over_two_pages,
+    "mov $0xe00c, %esp\n lea 3(%esp), %ebp\n mov $20, %ecx\n"
+    "1: push %ecx\n push %eax\n push %edx\n push %ebp\n call 2f\n pop %ebp\n pop %edx\n pop %eax\n"
+    "pop %ecx\n add -14(%ebp), %eax\n mov %eax, -15(%ebp)\n incl -20(%ebp)\n sub $1, %esp\n"
+    "dec %ebp\n dec %ecx\n jnz 1b\n hlt\n"
+    "2: add 8(%esp), %edx\n add %ecx, 12(%esp)\n ret");
+PROGRAM(
+    code_on_the_stack,
+    "mov $0xd800, %esp\n mov $12, %ecx\n mov $0xc3c3c340, %edx\n" /* INC EAX, DEC EAX */
+    "1: push %edx\n mov %esp, %ebx\n call *%ebx\n xor $8, %edx\n call *%ebx\n mov %edx, (%esp)\n"
+    "call *%ebx\n lea 8(%esp), %ebp\n xorb $8, -8(%ebp)\n call *%ebx\n pop %esi\n dec %ecx\n"
+    "jnz 1b");
 /* The entry that maps where they store is what they load: as it was before the store sets D in it. Else: #UD. */
 PROGRAM(push_of_the_entry_that_maps_the_stack,
         "mov $8, %ecx\n"
@@ -187,6 +228,8 @@ static const struct program {
     ROW(watchpoint_beside_code, 0xff),
     ROW(store_into_the_line, 0xff),
     ROW(patch_immediate, 0xff),
+    ROW(patch_immediate_late, 0xff),
+    ROW(patch_displacement, 0xff),
     ROW(patch_next_instruction, 0xff),
     ROW(patch_block_before, 0xff),
     ROW(copy_and_run, 0xff),
@@ -196,6 +239,11 @@ static const struct program {
     ROW(fill_over_itself, 0xff),
     ROW(remapped_code_page, 0xff),
     ROW(code_page_taken_away, EXC_PF),
+    ROW(stack_mapped_elsewhere, 0xff),
+    ROW(frame_becomes_read_only, EXC_PF),
+    ROW(frame_is_taken_away, EXC_PF),
+    ROW(stack_over_two_pages, 0xff),
+    ROW(code_on_the_stack, 0xff),
     ROW(push_of_the_entry_that_maps_the_stack, 0xff),
     ROW(call_through_the_entry_that_maps_the_stack, 0xff),
     ROW(movs_of_the_entry_that_maps_its_target, 0xff),

@@ -2,7 +2,8 @@
 /*
  * test_mmu_tlb.c - TLBs of finite geometry against a plain model: random maps, accesses, INVLPG and
  * CR3 loads; after each step the same pages must be resident, lead to the same frames, and host
- * pointers must exist for resident pages only (with pseudo-LRU: for the last used of a set only).
+ * pointers must exist for resident pages only (with pseudo-LRU: for the last used of a set only), and
+ * windows must say what these say.
  * Then the test registers of the 386.
  */
 #include "mmu/bus.h"
@@ -147,6 +148,33 @@ static bool check_residents(struct bench *t)
     return true;
 }
 
+/* As handlers do: a window on a page that was accessed. */
+static void move_window(struct bench *t, uint32_t page, unsigned access)
+{
+    bool store = access & MMU_WRITE;
+    uint64_t *table = t->mmu.tlb.host[!!(access & MMU_USER)];
+    uint64_t word = table[(store ? HOST_STORES : 0) + page];
+    uint64_t *window = table - WINDOW_WORDS + 4 * roll(WINDOW_WORDS / 4) + 2 * store;
+    if (!word)
+        return;
+    window[WINDOW_PAGE] = page << 12;
+    window[WINDOW_HOST] = (page << 12) - word;
+}
+
+static bool check_windows(const struct bench *t)
+{
+    for (unsigned user = 0; user < 2; user++) {
+        const uint64_t *table = t->mmu.tlb.host[user], *window = table - WINDOW_WORDS;
+        for (unsigned n = 0; n < WINDOW_WORDS; n += 2) {
+            uint64_t page = window[n + WINDOW_PAGE];
+            if (page != NO_WINDOW &&
+                page - table[(n & 2 ? HOST_STORES : 0) + (page >> 12)] != window[n + WINDOW_HOST])
+                return false;
+        }
+    }
+    return true;
+}
+
 static void step(struct bench *t)
 {
     static const unsigned access_of[4] = {MMU_READ, MMU_WRITE, MMU_USER, MMU_USER | MMU_WRITE};
@@ -161,6 +189,10 @@ static void step(struct bench *t)
             mmu_fault_taken(&t->mmu, &f);
         CHECK(got == want && (!got || phys == frame), "page %u access %u: %d %08x, wanted %d %08x",
               page, access, got, phys, want, frame);
+        if (got)
+            move_window(t, page, access);
+    } else if (what < 82) {
+        tlb_protect_host(&t->mmu.tlb, t->bus.ram + (roll(200) + 16) * PAGE_SIZE);
     } else if (what < 92) {
         set_pte(t, page, (roll(200) + 16) << 12 | roll(8) | (roll(2) ? PTE_D : 0));
     } else if (what < 98) {
@@ -207,6 +239,7 @@ static void test_model(struct bench *t, struct tlb_shape shape)
         step(t);
         if (n % 7 == 0)
             good = check_residents(t);
+        CHECK(check_windows(t), "windows differ at step %u", n);
         CHECK(good, "%ux%u%s: residents differ at step %u", shape.ways, shape.sets,
               shape.pseudo_lru ? " pseudo-LRU" : "", n);
     }
