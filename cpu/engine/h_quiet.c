@@ -20,13 +20,19 @@
         c->gpr[d] = do_##name(c->gpr[d], (s) == (d) ? c->gpr[s] : VALUE(c->gpr[s]));               \
         GO(ip + 1);                                                                                \
     }
-#define QUIET_R(d, name)                                                                           \
-    EACH_REG_2(QUIET_RR, d, name)                                                                  \
+/* By the immediate. */
+#ifdef FOR_COPIES
+#define BY_IMM(name, v) __asm__(#name "l %1, %0" : "+m"(v) : "i"(hole_0_i_imm) : "cc")
+#else
+#define BY_IMM(name, v) (v) = do_##name(v, IMM)
+#endif
+#define QUIET_RI(d, name)                                                                          \
     HANDLER(name##_ri_##d)                                                                         \
     {                                                                                              \
-        c->gpr[d] = do_##name(c->gpr[d], IMM);                                                     \
+        BY_IMM(name, c->gpr[d]);                                                                   \
         GO(ip + 1);                                                                                \
     }
+#define QUIET_R(d, name) EACH_REG_2(QUIET_RR, d, name)
 
 struct quiet {
     handler *rr[8][8];    /* destination, source */
@@ -35,6 +41,7 @@ struct quiet {
 };
 #define QUIET(name)                                                                                \
     EACH_REG(QUIET_R, name)                                                                        \
+    EACH_REG(QUIET_RI, name)                                                                       \
     EACH_CLASS(QUIET_LOAD, name)                                                                   \
     static const struct quiet name = {                                                             \
         .rr = BY_PAIR(name##_rr), .ri = BY_REG(name##_ri), .rm = BY_CLASS(name##_rm)};
@@ -53,7 +60,9 @@ QUIET(or)
 QUIET(and)
 QUIET(sub)
 QUIET(xor)
-QUIET(imul)
+EACH_REG(QUIET_R, imul)
+EACH_CLASS(QUIET_LOAD, imul)
+static const struct quiet imul = {.rr = BY_PAIR(imul_rr), .rm = BY_CLASS(imul_rm)};
 
 #define QUIET_ONE(d, unused)                                                                       \
     HANDLER(inc_##d)                                                                               \

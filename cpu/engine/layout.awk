@@ -40,12 +40,12 @@ function widen(k,    b, m, modrm) {
 }
 
 # Instruction k, whose displacement of 32 bits from the processor's structure (%rdi) is to be filled in, with one of 8
-# bits: registers are at its beginning. `narrowed` is how many bytes are to be filled in.
+# bits where it is that of a register: they are at its beginning. `narrowed` is how many bytes are to be filled in.
 function narrow(k,    m, modrm) {
     m = hole_at[k] - at[k]
     modrm = byte_of(k, m)
     narrowed = hole_type[k] ~ /_8$/ ? 1 : 4
-    if (insn[k] !~ /\(%rdi\)/ || hole_type[k] !~ /_32S$/ || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
+    if (insn[k] !~ /\(%rdi\)/ || hole_type[k] !~ /_32S$/ || added[k] >= 64 || modrm % 8 != 7 || modrm < 128 || modrm >= 192)
         return raw[k]
     narrowed = 1
     return readdressed(k, m, modrm - 64, 4, "0,")

@@ -80,7 +80,7 @@ typedef uint8_t low_t;
 #define EA_s16 IN_SEGMENT(EA_x0 & 0xffff)
 #define IN_SEGMENT(offset)                                                                         \
     ({                                                                                             \
-        const struct seg *s_ = &c->seg[ip->i.seg];                                                 \
+        const struct seg *s_ = (const struct seg *)(const void *)((uint8_t *)c->seg + REG_B);      \
         uint32_t off_ = (offset);                                                                  \
         if (UNLIKELY((uint64_t)(off_ - s_->lo) + 4 > s_->rw_bytes))                                \
             FALL_BACK();                                                                           \
@@ -167,8 +167,8 @@ static inline unsigned width_of(const struct rec *r, uint8_t a, uint8_t b)
     return r->i.size != 1 ? WIDTH_DWORD : (a | b) & 1 ? WIDTH_BYTE : WIDTH_LOW;
 }
 
-/* pick.c: the class of a memory operand, or -1, with its window in r->b, if it has one; the same for flat ones only,
-   without windows. */
+/* pick.c: the class of a memory operand, or -1, and in r->b the byte offset of its window or segment, if the class has
+   one; the same for flat ones only, without windows. */
 int memory_class(struct rec *r, uint8_t mode);
 int flat_class(const struct rec *r, uint8_t mode);
 

@@ -28,6 +28,8 @@ int memory_class(struct rec *r, uint8_t mode)
     }
     if (class >= 0)
         return class;
+    _Static_assert(GS * sizeof(struct seg) <= UINT8_MAX, "offsets are bytes");
+    r->b = (uint8_t)(r->i.seg * sizeof(struct seg));
     if (!(r->i.flags & INSN_AS32))
         return CLASS_s16;
     return r->i.index == REG_NONE ? CLASS_s32 : -1;
