@@ -100,10 +100,32 @@ static void span_write(struct cpu *c, const struct span *sp, uint32_t v, unsigne
     note_io(c);
 }
 
+/* An access of `size` bytes that reaches into the next page: where each of its bytes is, if both pages are
+   plain memory by a table of the host TLB. */
+static bool parts_of(const uint64_t *table, lin_t lin, unsigned size, uint8_t *byte[4])
+{
+    if (!mmu_crosses(lin, size))
+        return false;
+    unsigned first = PAGE_SIZE - (lin & PAGE_OFFSET_MASK);
+    uint8_t *low = tlb_host(table, lin), *high = tlb_host(table, lin + first);
+    if (!low || !high)
+        return false;
+    for (unsigned n = 0; n < size; n++)
+        byte[n] = n < first ? low + n : high + (n - first);
+    return true;
+}
+
 uint32_t lin_read_slow(struct cpu *c, lin_t lin, unsigned size, unsigned access)
 {
     struct span sp;
+    uint8_t *byte[4];
     lin_align(c, lin, size, access & MMU_USER);
+    if (parts_of(c->mmu.tlb.host[!!(access & MMU_USER)], lin, size, byte)) {
+        uint32_t v = 0;
+        for (unsigned n = 0; n < size; n++)
+            v |= (uint32_t)*byte[n] << 8 * n;
+        return v;
+    }
     span_of(c, lin, size, access & MMU_USER, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, false);
@@ -150,6 +172,12 @@ void lin_write_slow(struct cpu *c, lin_t lin, uint32_t v, unsigned size, unsigne
         return;
     }
     lin_align(c, lin, size, (access & MMU_USER) | MMU_WRITE);
+    uint8_t *byte[4];
+    if (parts_of(c->mmu.tlb.host[!!(access & MMU_USER)] + HOST_STORES, lin, size, byte)) {
+        for (unsigned n = 0; n < size; n++)
+            *byte[n] = (uint8_t)(v >> 8 * n);
+        return;
+    }
     span_of(c, lin, size, (access & MMU_USER) | MMU_WRITE, &sp);
     if (c->mmu.watches)
         debug_note_data(c, lin, size, true);

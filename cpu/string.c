@@ -9,6 +9,7 @@
 #include "cpu/engine/engine.h"
 #include "cpu/flags.h"
 #include "cpu/internal.h"
+#include "cpu/scan.h"
 
 #include "mmu/bus.h"
 #include "mmu/paging.h"
@@ -235,15 +236,10 @@ static uint32_t scas_many(struct cpu *c, const struct insn *i, uint32_t n)
     const uint8_t *p = stretch(c, i, ES, get(c, i, EDI), &n, false);
     if (!p)
         return 0;
-    uint32_t a = reg_get(c, EAX * 4, i->size), k = 0;
-    bool equal = i->flags & INSN_REP;
-    if (i->size == 1 && !equal && !(c->eflags & FLAG_DF)) {
-        const uint8_t *found = memchr(p, (int)a, n);
-        k = found ? (uint32_t)(found - p) : n - 1;
-    } else {
-        while (k < n - 1 && (element(c, p, k, n, i->size) == a) == equal)
-            k++;
-    }
+    uint32_t a = reg_get(c, EAX * 4, i->size);
+    uint32_t k = scan_value(p, a, n, i->size, c->eflags & FLAG_DF, i->flags & INSN_REP);
+    if (k == n)
+        k--;
     flags_sub(c, i->size, a, element(c, p, k, n, i->size), 0);
     step_many(c, i, EDI, k + 1);
     return k + 1;
@@ -254,16 +250,16 @@ static uint32_t cmps_many(struct cpu *c, const struct insn *i, uint32_t n)
     const uint8_t *y = stretch(c, i, ES, get(c, i, EDI), &n, false);
     if (!y)
         return 0;
-    uint32_t least = n, k = 0;
+    uint32_t least = n;
     const uint8_t *x = stretch(c, i, i->seg, get(c, i, ESI), &least, false);
     if (!x)
         return 0;
     if (c->eflags & FLAG_DF) /* both must begin at the lowest element of as many */
         y += (n - least) * i->size;
     n = least;
-    bool equal = i->flags & INSN_REP;
-    while (k < n - 1 && (element(c, x, k, n, i->size) == element(c, y, k, n, i->size)) == equal)
-        k++;
+    uint32_t k = scan_pairs(x, y, n, i->size, c->eflags & FLAG_DF, i->flags & INSN_REP);
+    if (k == n)
+        k--;
     flags_sub(c, i->size, element(c, x, k, n, i->size), element(c, y, k, n, i->size), 0);
     step_many(c, i, ESI, k + 1);
     step_many(c, i, EDI, k + 1);

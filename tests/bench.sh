@@ -5,6 +5,7 @@
 # emulator by turns, checksums compared.
 #
 #   tests/bench.sh [-n WORK] [-k RUNS] [-o FILE.csv] [-e EMULATORS] [TEST...]   the table
+#   tests/bench.sh --sizes [-n WORK] [-k RUNS] [-o FILE.csv] [-e EMULATORS]   REP by instruction and size
 #   tests/bench.sh --smoke         only the checksums, quickly (make test)
 #   tests/bench.sh --count [--record] [TEST...]   host instructions for a guest instruction
 #   tests/bench.sh --checksums     write tests/bench-checksums.txt, from QEMU
@@ -14,6 +15,10 @@
 # costs it its chaining of handlers: an optimised build is faster. The CSV has every single run.
 # Columns: guest instructions (emu386's own count), then for each emulator the least and the
 # median seconds, then each other's least time as a multiple of emu386's: above 1 emu386 is faster.
+#
+# --sizes runs one test, repsizes, which marks on the serial port where each of its parts begins and ends; these are
+# timed from here. Rows: instruction and how the stretches lie; columns: sizes, each with MB/s here, and how many
+# times as fast that is as under the others.
 #
 # --count runs each test under valgrind's cachegrind: exact and independent of the machine's load.
 # It compares with tests/bench-count.txt and fails where a row costs 3 % more or less; --record
@@ -38,6 +43,7 @@ integer='sort crc32 sieve matmul fib sha interp chase4k chase256k chase8m string
 system='syscall sysenter fault cr3 cr3_1 cr3_16 cr3_64 invlpg tlb switch timer port'
 strings='repmovs replarge repsmall repoverlap repscan smc codedata copyrun'
 all="$integer $system $strings nbody"
+exact="$all repsizes" # where time is not of interest
 work=5 runs=5 csv='' mode=table record='' tests=() emulators=()
 
 while [ $# -gt 0 ]; do
@@ -46,15 +52,17 @@ while [ $# -gt 0 ]; do
     -k) runs=$2; shift ;;
     -o) csv=$2; shift ;;
     -e) read -r -a emulators <<<"$2"; shift ;;
+    --sizes) mode=sizes ;;
     --smoke) mode=smoke ;;
     --count) mode=count ;;
     --record) record=1 ;;
     --checksums) mode=checksums ;;
-    -*) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    -*) sed -n '3,11s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     *) tests+=("$1") ;;
     esac
     shift
 done
+[ $mode = table ] || all=$exact
 [ ${#tests[@]} -gt 0 ] || read -r -a tests <<<"$all"
 [ -f "$elf" ] || { echo "bench.sh: $elf is missing: make bench-guest" >&2; exit 2; }
 tmp=$(mktemp -d) || exit 2
@@ -68,8 +76,8 @@ fi
 
 # run_NAME TEST N: one run; what the guest prints goes to $tmp/out.
 run_emu386() {
-    timeout 900 "$EMU386" -m 64M --display none --pace none --serial stdio "${emu_options[@]}" \
-        --trace "summary:$tmp/summary" -a "bench=$1 n=$2" "$elf" >"$tmp/out" 2>"$tmp/err" </dev/null
+    timeout 900 "$EMU386" -m 64M --display none --pace none --serial "file:$tmp/out" "${emu_options[@]}" \
+        --trace "summary:$tmp/summary" -a "bench=$1 n=$2" "$elf" >/dev/null 2>"$tmp/err" </dev/null
 }
 run_qemu() {
     timeout 900 "$QEMU" -m 64 -display none -monitor none -serial stdio -kernel "$elf" \
@@ -220,7 +228,38 @@ table() {
     ! grep -q 'FAILED' "$out"
 }
 
+# One run: a line "INSTRUCTION,PLACE,SIZE,EMULATOR,RUN,WORK,MICROSECONDS" for each part, then its checksum.
+time_parts() { # time_parts EMULATOR RUN
+    local line part='' start now
+    [ "$1" != bochs ] || prepare_bochs repsizes "$work"
+    rm -f "$tmp/out"
+    mkfifo "$tmp/out"
+    "run_$1" repsizes "$work" &
+    while IFS= read -r line; do
+        now=${EPOCHREALTIME/[.,]/}
+        line=${line%$'\r'}
+        case $line in
+        *checksum=*) echo "checksum,${line##*=},,$1,$2,$work,0" ;;
+        '') echo "$part,$1,$2,$work,$((now - start))" ;;
+        *) part=${line// /,} start=${EPOCHREALTIME/[.,]/} ;;
+        esac
+    done <"$tmp/out"
+    wait
+}
+
+sizes() {
+    local out=${csv:-$tmp/sizes.csv} e i
+    echo 'instruction,place,bytes,emulator,run,work,microseconds' >"$out"
+    for ((i = 1; i <= runs; i++)); do
+        for e in "${emulators[@]}"; do
+            time_parts "$e" "$i" >>"$out"
+        done
+    done
+    awk -F, -v list="${emulators[*]}" -f "$here/bench-sizes.awk" "$out"
+}
+
 case $mode in
+sizes) sizes ;;
 smoke) smoke ;;
 count) count ;;
 checksums) write_checksums ;;

@@ -13,8 +13,9 @@
 
 #include "cpu/opcodes.h"
 
-#define REP_BYTES 1024u /* at most copied or filled here */
-#define REP_LOOKS 32u   /* elements at most looked at by SCAS and CMPS */
+#define REP_BYTES 1024u   /* at most copied or filled here */
+#define REP_LOOKS 32u     /* elements at most looked at by SCAS and CMPS */
+#define SPREAD_BYTES 128u /* at most spread here; more is doubled there */
 #define CHUNK 16u
 
 struct chunk {
@@ -95,7 +96,21 @@ static inline void fill_up(uint64_t to, uint64_t pattern, uint32_t bytes)
         GO(ip + 1);                                                                                \
     } while (0)
 
+/* Upwards, to where is `far` bytes above from: what was copied is copied on. Once it is long enough, CHUNK
+   bytes at a time: it repeats itself every `far` bytes, and so every `far` times a power of two.
+   sizeof(T) <= far < CHUNK. */
+#define SPREADING(T)                                                                               \
+    static inline void spread_##T(uint64_t to, uint32_t far, uint32_t bytes)                       \
+    {                                                                                              \
+        uint32_t period = far << (__builtin_clz(far) - __builtin_clz(CHUNK)), at = 0;              \
+        for (; at < bytes && at + far < period; at += (uint32_t)sizeof(T))                         \
+            AT(T, to + at) = AT(T, to + at - far);                                                 \
+        if (at < bytes)                                                                            \
+            copy_up(to + at, to + at - period, bytes - at);                                        \
+    }
+
 #define COPIES(T)                                                                                  \
+    SPREADING(T)                                                                                   \
     STORING(movs_##T, {                                                                            \
         uint32_t from = c->gpr[ESI];                                                               \
         uint32_t to = c->gpr[EDI];                                                                 \
@@ -132,9 +147,15 @@ static inline void fill_up(uint64_t to, uint64_t pattern, uint32_t bytes)
             UNLIKELY(!stretch_at(tlb + HOST_STORES, c->gpr[EDI] - low, bytes, &to)))               \
             SLOW_REP();                                                                            \
         uint64_t far = to - from;                                                                  \
-        if (UNLIKELY(DOWN ? far + bytes - 1 < 2 * (uint64_t)bytes - 1 : far - 1 < CHUNK - 1))      \
+        if (UNLIKELY(DOWN && far + bytes - 1 < 2 * (uint64_t)bytes - 1))                           \
             SLOW_REP();                                                                            \
-        copy_up(to, from, bytes);                                                                  \
+        if (UNLIKELY(far - 1 < CHUNK - 1) && !DOWN) {                                              \
+            if (far < sizeof(T) || bytes > SPREAD_BYTES)                                           \
+                SLOW_REP();                                                                        \
+            spread_##T(to, (uint32_t)far, bytes);                                                  \
+        } else {                                                                                   \
+            copy_up(to, from, bytes);                                                              \
+        }                                                                                          \
         c->gpr[ESI] += by;                                                                         \
         c->gpr[EDI] += by;                                                                         \
         REP_DONE();                                                                                \
@@ -156,10 +177,13 @@ COPIES(uint8_t)
 COPIES(uint16_t)
 COPIES(uint32_t)
 
-/* How many elements upwards from lin on are in its page, at most n and REP_LOOKS. */
-static inline uint32_t looks_at(lin_t lin, unsigned size, uint32_t n)
+/* How many elements from lin on are in its page, at most n and REP_LOOKS. */
+static inline uint32_t looks_at(lin_t lin, unsigned size, uint32_t n, bool down)
 {
-    uint32_t room = (PAGE_SIZE - (lin & PAGE_OFFSET_MASK)) / size;
+    uint32_t within = lin & PAGE_OFFSET_MASK;
+    uint32_t room = (PAGE_SIZE - within) / size;
+    if (down && room)
+        room = within / size + 1;
     n = n < REP_LOOKS ? n : REP_LOOKS;
     return n < room ? n : room;
 }
@@ -206,32 +230,35 @@ static inline uint32_t looks_at(lin_t lin, unsigned size, uint32_t n)
     }                                                                                              \
     REP_COMPARISONS(T, repe, ==)                                                                   \
     REP_COMPARISONS(T, repne, !=)
+/* How far element k is from the first one. */
+#define FAR(k) (uint64_t)((int64_t)(int32_t)by * (k))
 #define REP_COMPARISONS(T, prefix, goes_on)                                                        \
     HANDLER(prefix##_scas_##T)                                                                     \
     {                                                                                              \
-        uint32_t n = c->gpr[ECX], lin = c->gpr[EDI], most = looks_at(lin, sizeof(T), n);           \
+        uint32_t n = c->gpr[ECX], lin = c->gpr[EDI], by = STEP(T);                                 \
+        uint32_t most = looks_at(lin, sizeof(T), n, DOWN);                                         \
         uint64_t host;                                                                             \
         if (!n)                                                                                    \
             GO(ip + 1);                                                                            \
-        if (UNLIKELY(DOWN || !stretch_at(tlb, lin, 1, &host)))                                     \
+        if (UNLIKELY(!stretch_at(tlb, lin, 1, &host)))                                             \
             SLOW_REP();                                                                            \
-        REP_LOOK(T, EAX_AS(T), AT(T, host + k * sizeof(T)), goes_on);                              \
-        c->gpr[EDI] = lin + k * (uint32_t)sizeof(T);                                               \
+        REP_LOOK(T, EAX_AS(T), AT(T, host + FAR(k)), goes_on);                                     \
+        c->gpr[EDI] = lin + k * by;                                                                \
         GO(ip + 1);                                                                                \
     }                                                                                              \
     HANDLER(prefix##_cmps_##T)                                                                     \
     {                                                                                              \
-        uint32_t n = c->gpr[ECX], lin = c->gpr[ESI], other = c->gpr[EDI];                          \
-        uint32_t most = looks_at(other, sizeof(T), looks_at(lin, sizeof(T), n));                   \
+        uint32_t n = c->gpr[ECX], lin = c->gpr[ESI], other = c->gpr[EDI], by = STEP(T);            \
+        uint32_t most = looks_at(lin, sizeof(T), n, DOWN);                                         \
+        most = looks_at(other, sizeof(T), most, DOWN);                                             \
         uint64_t host, host2;                                                                      \
         if (!n)                                                                                    \
             GO(ip + 1);                                                                            \
-        if (UNLIKELY(DOWN || !stretch_at(tlb, lin, 1, &host) ||                                    \
-                     !stretch_at(tlb, other, 1, &host2)))                                          \
+        if (UNLIKELY(!stretch_at(tlb, lin, 1, &host) || !stretch_at(tlb, other, 1, &host2)))       \
             SLOW_REP();                                                                            \
-        REP_LOOK(T, AT(T, host + k * sizeof(T)), AT(T, host2 + k * sizeof(T)), goes_on);           \
-        c->gpr[ESI] = lin + k * (uint32_t)sizeof(T);                                               \
-        c->gpr[EDI] = other + k * (uint32_t)sizeof(T);                                             \
+        REP_LOOK(T, AT(T, host + FAR(k)), AT(T, host2 + FAR(k)), goes_on);                         \
+        c->gpr[ESI] = lin + k * by;                                                                \
+        c->gpr[EDI] = other + k * by;                                                              \
         GO(ip + 1);                                                                                \
     }
 COMPARISONS(uint8_t)

@@ -78,6 +78,9 @@ u32 bench_repscan(u32 n);
 u32 bench_codedata(u32 n);
 u32 bench_copyrun(u32 n);
 
+/* repsizes.c */
+u32 bench_repsizes(u32 n);
+
 /* float.c */
 u32 bench_nbody(u32 n);
 
@@ -99,5 +102,8 @@ void page_fault(u32 address);
 u32 paging_init(void);
 /* main.c */
 void bench_main(u32 magic, const u32 *info);
+/* To COM1 and port E9h; COM1's last byte is out. */
+void write_text(const char *s);
+void wait_until_written(void);
 
 #endif

@@ -8,7 +8,7 @@ BENCH_FLAGS := -m32 -march=i386 -O2 -std=gnu11 -ffreestanding -fno-pic -fno-pie 
                -Wall -Wextra -Wshadow -Wstrict-prototypes -Wmissing-prototypes -Werror \
                -Wno-array-bounds
 BENCH_OBJS := $(addprefix $(B)/roms/bench/,start.o main.o compute.o memory.o system.o strings.o \
-              float.o)
+              repsizes.o float.o)
 
 $(B)/roms/bench/%.o: roms/bench/%.c roms/bench/bench.h
 	@mkdir -p $(@D)

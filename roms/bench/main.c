@@ -44,10 +44,11 @@ static const struct test {
     {"repsmall", bench_repsmall},
     {"repoverlap", bench_repoverlap},
     {"repscan", bench_repscan},
+    {"repsizes", bench_repsizes},
     {"nbody", bench_nbody},
 };
 
-static void put_string(const char *s)
+void write_text(const char *s)
 {
     for (; *s; s++) {
         port_write(0xe9, (u8)*s);
@@ -57,10 +58,15 @@ static void put_string(const char *s)
     }
 }
 
-static void leave(u32 code)
+void wait_until_written(void)
 {
     for (u32 i = 0; i < 100000 && !(port_read(COM1 + 5) & 0x40); i++)
-        ; /* until the last byte is out */
+        ;
+}
+
+static void leave(u32 code)
+{
+    wait_until_written();
     __asm__ volatile("outl %0, %1" : : "a"(code), "Nd"((u16)0xf4));
     for (const char *s = "Shutdown"; *s; s++)
         port_write(0x8900, (u8)*s); /* how Bochs is turned off */
@@ -115,16 +121,16 @@ void bench_main(u32 magic, const u32 *info)
             hex[d] = "0123456789abcdef"[sum >> (28 - 4 * d) & 15];
         hex[8] = '\n';
         hex[9] = 0;
-        put_string(tests[i].name);
-        put_string(" checksum=");
-        put_string(hex);
+        write_text(tests[i].name);
+        write_text(" checksum=");
+        write_text(hex);
         leave(0x10);
     }
-    put_string("give bench=NAME and n=COUNT, NAME one of:");
+    write_text("give bench=NAME and n=COUNT, NAME one of:");
     for (u32 i = 0; i < sizeof tests / sizeof tests[0]; i++) {
-        put_string(" ");
-        put_string(tests[i].name);
+        write_text(" ");
+        write_text(tests[i].name);
     }
-    put_string("\n");
+    write_text("\n");
     leave(0x11);
 }
