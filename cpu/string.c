@@ -75,20 +75,18 @@ static void repeat(struct cpu *c, const struct insn *i, one_iteration *one, many
     }
 }
 
-/* How many elements from off on, in string direction, lie in one page and one stretch of offsets, and
-   the linear address of the lowest one. At most n; false: none. */
+/* How many elements from off on, in string direction, lie within `room` bytes and one stretch of offsets,
+   and the linear address of the lowest one. At most n; false: none. */
 static bool stretch_of(const struct cpu *c, const struct insn *i, unsigned seg, uint32_t off,
-                       uint32_t *n, bool write, lin_t *lin)
+                       uint32_t room, uint32_t *n, bool write, lin_t *lin)
 {
     const struct seg *s = &c->seg[seg];
     bool down = c->eflags & FLAG_DF;
-    uint32_t within = (s->base + off) & PAGE_OFFSET_MASK;
     uint32_t top = i->flags & INSN_AS32 ? UINT32_MAX : 0xffff;
     unsigned shift = i->size >> 1; /* size = 1 << this */
-    uint32_t room = (down ? within + i->size : PAGE_SIZE - within) >> shift;
     uint32_t line = ((down ? off : top - off) >> shift) + (i->size == 1);
-    if (room < *n)
-        *n = room;
+    if (room >> shift < *n)
+        *n = room >> shift;
     if (line < *n)
         *n = line;
     if (!*n || (c->mode & MODE_ALIGN))
@@ -99,15 +97,43 @@ static bool stretch_of(const struct cpu *c, const struct insn *i, unsigned seg, 
     return (uint64_t)(uint32_t)(low - s->lo) + bytes <= valid;
 }
 
-/* The same; the host address of the lowest one, NULL if it is not plain memory. */
+/* Bytes from the element at lin on, in string direction, to the end of its page. */
+static uint32_t page_room(const struct cpu *c, const struct insn *i, lin_t lin)
+{
+    uint32_t within = lin & PAGE_OFFSET_MASK;
+    return c->eflags & FLAG_DF ? within + i->size : PAGE_SIZE - within;
+}
+
+/* The same, and on through pages that are neighbours in host memory as well: they have the same word. At
+   most a page beyond `bytes`. */
+static uint32_t host_room(const struct cpu *c, const struct insn *i, const uint64_t *table,
+                          lin_t lin, uint64_t bytes)
+{
+    bool down = c->eflags & FLAG_DF;
+    uint32_t room = page_room(c, i, lin);
+    uint64_t word = table[lin >> 12];
+    while (room < bytes) {
+        lin_t next = down ? lin + i->size - room - 1 : lin + room;
+        if (table[next >> 12] != word || (down ? next > lin : next < lin))
+            break;
+        room += PAGE_SIZE;
+    }
+    return room;
+}
+
+/* How many elements from off on lie in one stretch of host memory, at most n; the host address of the lowest
+   one, NULL if it is not plain memory. */
 static uint8_t *stretch(struct cpu *c, const struct insn *i, unsigned seg, uint32_t off,
                         uint32_t *n, bool write)
 {
-    lin_t lin;
-    if (!stretch_of(c, i, seg, off, n, write, &lin))
+    const uint64_t *table = c->mmu.tlb.host[!!mem_user(c)] + (write ? HOST_STORES : 0);
+    lin_t first = c->seg[seg].base + off, lin;
+    if (!table[first >> 12] || mmu_crosses(first, i->size))
         return NULL;
-    return write ? mmu_store(&c->mmu, mem_user(c), lin, *n * i->size)
-                 : mmu_load(&c->mmu, mem_user(c), lin, *n * i->size);
+    uint32_t room = host_room(c, i, table, first, (uint64_t)*n * i->size);
+    if (!stretch_of(c, i, seg, off, room, n, write, &lin))
+        return NULL;
+    return tlb_host(table, lin);
 }
 
 /* The same for a destination that decoded code comes from, but not that of this instruction. */
@@ -116,7 +142,8 @@ static uint8_t *code_stretch(struct cpu *c, const struct insn *i, uint32_t off, 
 {
     lin_t lin;
     phys_t here;
-    if (!c->engine || !stretch_of(c, i, ES, off, n, true, &lin) ||
+    if (!c->engine ||
+        !stretch_of(c, i, ES, off, page_room(c, i, c->seg[ES].base + off), n, true, &lin) ||
         !mmu_remembers(&c->mmu, c->seg[CS].base + c->eip, &here))
         return NULL;
     uint8_t *host = mmu_store_seen(&c->mmu, mem_user(c), lin, *n * i->size, PAGE_CODE, phys);

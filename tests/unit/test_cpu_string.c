@@ -252,6 +252,42 @@ static void begin(bool user, bool scattered)
         engine_flush(rig.cpu.engine);
 }
 
+/* A limit in the middle of a page, far behind the first: whole elements up to there, then #GP. */
+static void test_limit(bool source)
+{
+    for (unsigned size = 1; size <= 4; size *= 2) {
+        struct string_case s = {.kind = MOVS, .size = size, .prefix = REP, .count = 9000 / size};
+        struct cpu *c = &rig.cpu;
+        struct seg *seg = &c->seg[source ? DS : ES];
+        uint32_t done = 5001 / size;
+        s.esi = AREA + (source ? 1 : 24000);
+        s.edi = AREA + (source ? 24000 : 1);
+        fill(&s);
+        load(&s);
+        uint32_t limit = seg->limit;
+        seg->limit = AREA + 5001;
+        seg_update(seg);
+        cpu_update_mode(c);
+        uint64_t before = c->deliveries;
+        cpu_run(c, c->icount + s.count);
+        CHECK(c->deliveries == before + 1 && c->delivery[before % DELIVERIES].vector == EXC_GP,
+              "#GP at the limit of %s, by %u bytes", source ? "DS" : "ES", size);
+        CHECK(c->gpr[ECX] == s.count - done && c->gpr[ESI] == s.esi + done * size &&
+                  c->gpr[EDI] == s.edi + done * size,
+              "all whole elements were moved, by %u bytes: ECX %u of %u", size, c->gpr[ECX],
+              s.count);
+        model.esi = s.esi;
+        model.edi = s.edi;
+        while (done--)
+            (void)model_step(&s);
+        CHECK(memory_is_right(), "and nothing more");
+        seg->limit = limit;
+        seg_update(seg);
+        cpu_update_mode(c);
+        c->halted = false;
+    }
+}
+
 int main(int argc, char **argv)
 {
     state = argc > 1 ? strtoull(argv[1], NULL, 0) : 1;
@@ -261,6 +297,10 @@ int main(int argc, char **argv)
         begin(n & 2, n & 4);
         for (unsigned round = 0; round < rounds; round++)
             one_case();
+        if (!(n & 2)) { /* at CPL 0, which the #GP does not leave */
+            test_limit(true);
+            test_limit(false);
+        }
         rig_fini(&rig);
     }
     return report_end();
