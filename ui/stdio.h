@@ -4,7 +4,7 @@
  * serial line and debug console.
  *
  * - Output is buffered and flushed by stdio_flush (the run loop's poll), so that a slice costs
- *   one write. An output that fails is given up: `failed` and the errno value stay.
+ *   one write; files are written line by line. An output that fails is given up: `failed` and the errno value stay.
  * - Input comes from stdin. A terminal is switched to raw mode, except for Ctrl-C, which still
  *   ends the emulator; Ctrl-A is an escape: x quits, c sends Ctrl-C, a sends Ctrl-A.
  * - Only as many bytes are read as the guest's line takes: a pipe is never lost, it waits.

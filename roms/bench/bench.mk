@@ -31,6 +31,10 @@ bench-guest: $(B)/roms/bench/bench.elf ## build the benchmark guest (roms/bench)
 bench: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure emu386 beside QEMU and Bochs where they are installed
 	@B=$(B) tests/bench.sh -o $(B)/bench.csv
 
+.PHONY: bench-sizes
+bench-sizes: $(B)/emu386 $(B)/roms/bench/bench.elf ## measure REP by instruction, width and size, as `make bench` does
+	@B=$(B) tests/bench.sh --sizes -n 4 -k 3 -o $(B)/bench-sizes.csv
+
 .PHONY: bench-count
 bench-count: $(B)/emu386 $(B)/roms/bench/bench.elf ## host instructions for a guest instruction, exactly
 	@B=$(B) CC=$(CC) tests/bench.sh --count
