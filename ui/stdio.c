@@ -27,7 +27,8 @@ bool stdio_out_open(struct stdio_out *o, const char *path, struct error *err)
     o->file = fopen(path, "we");
     if (!o->file)
         return error_set(err, "%s: cannot write: %s", path, strerror(errno));
-    (void)setvbuf(o->file, NULL, _IOLBF, 0); /* who follows the file sees a line when it is written */
+    (void)setvbuf(o->file, NULL, _IOLBF,
+                  0); /* who follows the file sees a line when it is written */
     o->owned = true;
     return true;
 }
