@@ -27,8 +27,8 @@ bool stdio_out_open(struct stdio_out *o, const char *path, struct error *err)
     o->file = fopen(path, "we");
     if (!o->file)
         return error_set(err, "%s: cannot write: %s", path, strerror(errno));
-    (void)setvbuf(o->file, NULL, _IOLBF,
-                  0); /* who follows the file sees a line when it is written */
+    /* by lines: who follows the file sees one as soon as it is written */
+    (void)setvbuf(o->file, NULL, _IOLBF, 0);
     o->owned = true;
     return true;
 }
