@@ -5,9 +5,10 @@
 #
 #   tests/bench-boot.sh [-k RUNS] [-o FILE.csv] [GUEST...]
 #
-#   kernel   the built-in kernel, from 64 MiB and nothing to its greeting
-#   debian   Debian 12's kernel (i386, flavour 686) and busybox to a shell; the packages are those of
-#            tests/real (fetch.sh), the initial RAM disk is made here
+#   kernel     the built-in kernel, from 64 MiB and nothing to its greeting
+#   debian     Debian 12's kernel (i386, flavour 686) and busybox to a shell; the packages are those of
+#              tests/real (fetch.sh), the initial RAM disk is made here
+#   debianpae  the same with flavour 686-pae: three levels of page tables
 #
 # For every line: the least and the median of the seconds here and there, and QEMU's least as a multiple of
 # emu386's: above 1 emu386 is faster. The load of the machine is printed with it: on a busy one only ratios
@@ -21,12 +22,12 @@ while [ $# -gt 0 ]; do
     case $1 in
     -k) runs=${2:?} && shift ;;
     -o) csv=${2:?} && shift ;;
-    -*) sed -n '3,10s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
+    -*) sed -n '3,12s/^# \{0,1\}//p' "$0" >&2; exit 2 ;;
     *) guests_wanted+=("$1") ;;
     esac
     shift
 done
-[ ${#guests_wanted[@]} -gt 0 ] || guests_wanted=(kernel debian)
+[ ${#guests_wanted[@]} -gt 0 ] || guests_wanted=(kernel debian debianpae)
 
 set -- "${B:-build}"
 . "$(dirname "$0")/real/lib.sh"
@@ -42,11 +43,11 @@ guest_kernel() {
     theirs=(-m 64 -kernel "$build/roms/kernel.elf" -initrd "$build/roms/initrd.img")
 }
 
-guest_debian() {
+debian_flavour() { # debian_flavour NAME: the kernel linux-image-NAME
     local kernel
     tools cpio gzip
-    packages linux-image-686 busybox-static
-    unpack linux-image-686 'boot/vmlinuz-*'
+    packages "linux-image-$1" busybox-static
+    unpack "linux-image-$1" 'boot/vmlinuz-*'
     kernel=$unpacked
     unpack busybox-static bin/busybox
     busybox_initrd "$unpacked" "$scratch/initrd.gz"
@@ -55,6 +56,8 @@ guest_debian() {
     theirs=(-cpu pentium2 -m 128 -kernel "$kernel" -initrd "$scratch/initrd.gz"
         -append 'console=ttyS0,115200 nokaslr')
 }
+guest_debian() { debian_flavour 686; }
+guest_debianpae() { debian_flavour 686-pae; }
 
 start_emu386() {
     exec timeout 300 "$EMU386" --display none --pace none --serial stdio "${ours[@]}"
