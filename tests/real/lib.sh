@@ -86,8 +86,10 @@ unpack() { # unpack PACKAGE PATTERN: sets unpacked to the first file
     mkdir -p "$folder"
     (
         flock 9
-        [ -n "$(compgen -G "$folder/$2")" ] ||
-            dpkg-deb --fsys-tarfile "$files/$1.deb" | tar -x -C "$folder" --wildcards "./$2"
+        # A wider pattern also matches what a narrower one left there: what was asked for is noted.
+        grep -qsxF -- "$2" "$folder/.unpacked" ||
+            { dpkg-deb --fsys-tarfile "$files/$1.deb" | tar -x -C "$folder" --wildcards "./$2" &&
+                echo "$2" >>"$folder/.unpacked"; }
     ) 9>"$folder/.lock"
     unpacked=$(compgen -G "$folder/$2" | head -n 1)
     check "$1 holds $2" [ -n "$unpacked" ]
@@ -96,7 +98,8 @@ unpack() { # unpack PACKAGE PATTERN: sets unpacked to the first file
 modules() { # modules MODULE...: of linux-image-686, unpacked; with what they need, in that order
     local tree name file
     tree=$(compgen -G "$files/linux-image-686/lib/modules/*" | head -n 1)
-    [ -s "$tree/modules.dep" ] || depmod -b "$files/linux-image-686" "$(basename "$tree")"
+    [ "$tree/modules.dep" -nt "$files/linux-image-686/.unpacked" ] ||
+        depmod -b "$files/linux-image-686" "$(basename "$tree")"
     module_files=()
     for name; do
         file=$(grep -oE "^[^:]*/$name\.ko[^:]*" "$tree/modules.dep")
